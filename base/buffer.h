@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * buffer -- bytes that grow up to a ceiling given at birth.
+ *
+ * Every buffer fed from outside has its ceiling: past it an append is refused with STATUS_LIMIT and
+ * the buffer keeps what it had. The bytes are always followed by a NUL that `length` does not count.
+ */
+#ifndef WABAMIGRATE_BASE_BUFFER_H
+#define WABAMIGRATE_BASE_BUFFER_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+#include "base/fault.h"
+
+struct buffer {
+    char *data; /* NULL until the first append */
+    size_t length;
+    size_t capacity;
+    size_t ceiling; /* bytes, without the NUL */
+};
+
+void buffer_init(struct buffer *buffer, size_t ceiling_bytes);
+/* Frees; NULL or a zeroed buffer is fine. The buffer may be initialised again. */
+void buffer_finish(struct buffer *buffer);
+/* Forgets the content, keeps the memory. */
+void buffer_clear(struct buffer *buffer);
+
+MUST_CHECK enum status buffer_append(struct buffer *buffer, const void *bytes, size_t count);
+MUST_CHECK enum status buffer_append_text(struct buffer *buffer, const char *text);
+MUST_CHECK enum status buffer_printf(struct buffer *buffer, const char *format, ...)
+    PRINTF_LIKE(2, 3);
+
+/* Borrowed, NUL-terminated, "" when empty; valid until the next call on the buffer. */
+const char *buffer_text(const struct buffer *buffer);
+/* Hands the bytes over (free them with free()) and leaves the buffer empty. Never NULL. */
+char *buffer_take(struct buffer *buffer);
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: PostgreSQL */
+#include "base/secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SECRET_MAX_BYTES 16384
+
+struct secret {
+    size_t pages_bytes; /* of the whole allocation */
+    size_t length;
+    char bytes[]; /* and a NUL */
+};
+
+/* Each secret has pages of its own: the system locks and unlocks whole pages, and destroying one
+ * secret must not unlock its neighbour. A machine that allows little locked memory gets unlocked
+ * secrets, not a refusal. */
+struct secret *secret_create_bytes(const char *bytes, size_t count)
+{
+    size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+
+    BUG_UNLESS(sodium_init() >= 0);
+    BUG_UNLESS(count < SIZE_MAX / 2);
+    size_t pages_bytes =
+        (sizeof(struct secret) + count + 1 + page_bytes - 1) / page_bytes * page_bytes;
+    struct secret *secret = aligned_alloc(page_bytes, pages_bytes);
+    BUG_UNLESS(secret != NULL && "there is memory");
+
+    (void)sodium_mlock(secret, pages_bytes);
+    secret->pages_bytes = pages_bytes;
+    secret->length = count;
+    if (count > 0)
+        memcpy(secret->bytes, bytes, count);
+    secret->bytes[count] = '\0';
+    return secret;
+}
+
+struct secret *secret_create(const char *text)
+{
+    return secret_create_bytes(text, strlen(text));
+}
+
+const char *secret_reveal(const struct secret *secret)
+{
+    return secret->bytes;
+}
+
+size_t secret_length(const struct secret *secret)
+{
+    return secret->length;
+}
+
+bool secret_equal(const struct secret *left, const struct secret *right)
+{
+    if (left->length != right->length)
+        return false;
+    return sodium_memcmp(left->bytes, right->bytes, left->length) == 0;
+}
+
+void secret_destroy(struct secret *secret)
+{
+    if (secret == NULL)
+        return;
+    size_t pages_bytes = secret->pages_bytes;
+    sodium_memzero(secret, pages_bytes);
+    (void)sodium_munlock(secret, pages_bytes);
+    free(secret);
+}
+
+struct secret *secret_create_pin(void)
+{
+    char digits[7];
+
+    BUG_UNLESS(sodium_init() >= 0);
+    uint32_t number = randombytes_uniform(1000000);
+    for (size_t i = 6; i > 0; i--) {
+        digits[i - 1] = (char)('0' + number % 10);
+        number /= 10;
+    }
+    struct secret *pin = secret_create_bytes(digits, 6);
+    sodium_memzero(digits, sizeof digits);
+    sodium_memzero(&number, sizeof number);
+    return pin;
+}
+
+/* A file written on another system may end in CR LF: that is one newline too. */
+static size_t without_newline(const char *bytes, size_t count)
+{
+    if (count > 0 && bytes[count - 1] == '\n') {
+        count--;
+        if (count > 0 && bytes[count - 1] == '\r')
+            count--;
+    }
+    return count;
+}
+
+enum status secret_from_env(const char *name, struct secret **secret, struct fault *fault)
+{
+    const char *value = getenv(name);
+    size_t count = value != NULL ? without_newline(value, strlen(value)) : 0;
+
+    *secret = NULL;
+    if (count == 0)
+        return fault_set(fault, STATUS_CREDENTIAL,
+                         "the environment variable %s is %s; set it to the credential", name,
+                         value == NULL ? "not set" : "empty");
+    if (count > SECRET_MAX_BYTES)
+        return fault_set(fault, STATUS_CREDENTIAL,
+                         "the environment variable %s is longer than %d bytes; set it to the "
+                         "credential alone",
+                         name, SECRET_MAX_BYTES);
+
+    *secret = secret_create_bytes(value, count);
+    return STATUS_OK;
+}
+
+/* Reads until the end or until `room` is full; -1 with errno. Plain read(), because stdio would
+ * keep a copy of the bytes in a buffer that nobody wipes. */
+static ssize_t read_whole(const char *path, char *bytes, size_t room)
+{
+    size_t count = 0;
+    ssize_t got = 1;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+    if (file < 0)
+        return -1;
+    while (got != 0 && count < room) {
+        got = read(file, bytes + count, room - count);
+        if (got > 0)
+            count += (size_t)got;
+        else if (got < 0 && errno != EINTR)
+            break;
+    }
+    int why = errno;
+    close(file);
+    errno = why;
+    return got < 0 ? -1 : (ssize_t)count;
+}
+
+static enum status take_file_bytes(const char *path, const char *bytes, size_t read_bytes,
+                                   struct secret **secret, struct fault *fault)
+{
+    size_t count = without_newline(bytes, read_bytes);
+
+    if (count == 0)
+        return fault_set(fault, STATUS_CREDENTIAL,
+                         "the credential file %s is empty; write the credential into it", path);
+    if (count > SECRET_MAX_BYTES)
+        return fault_set(fault, STATUS_CREDENTIAL,
+                         "the credential file %s is longer than %d bytes; it must hold the "
+                         "credential alone",
+                         path, SECRET_MAX_BYTES);
+    if (memchr(bytes, '\0', count) != NULL)
+        return fault_set(fault, STATUS_CREDENTIAL,
+                         "the credential file %s holds a zero byte; write the credential into it "
+                         "as plain text",
+                         path);
+
+    *secret = secret_create_bytes(bytes, count);
+    return STATUS_OK;
+}
+
+enum status secret_from_file(const char *path, struct secret **secret, struct fault *fault)
+{
+    char bytes[SECRET_MAX_BYTES +
+               3]; /* the longest, CR LF, and one byte that proves there is more */
+    enum status status;
+
+    *secret = NULL;
+    ssize_t count = read_whole(path, bytes, sizeof bytes);
+    if (count < 0)
+        status = fault_set(fault, STATUS_CREDENTIAL,
+                           "the credential file %s cannot be read (%s); put the credential there "
+                           "and let this user read it",
+                           path, strerror(errno));
+    else
+        status = take_file_bytes(path, bytes, (size_t)count, secret, fault);
+
+    sodium_memzero(bytes, sizeof bytes);
+    return status;
+}

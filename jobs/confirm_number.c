@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * confirm_number: the destination itself must show the number as connected and able to send. No
+ * webhook says that a move is finished.
+ */
+#include <json-c/json.h>
+#include <string.h>
+
+#include "jobs/job_table.h"
+#include "jobs/step.h"
+
+#define LOOK_WAIT_MS 30000
+#define LOOKS_MAX 20
+
+static enum outcome build_read(const struct facts *facts, struct request *request,
+                               struct reply *reply)
+{
+    return step_list_numbers(facts, request, reply,
+                             "id,status,name_status,health_status,last_onboarded_time");
+}
+
+/* The first thing of that state (PHONE_NUMBER, WABA, BUSINESS, APP), or NULL. */
+static struct json_object *find_entity(struct json_object *health, const char *state)
+{
+    struct json_object *entities = body_get(health, "entities");
+
+    for (size_t i = 0; i < body_length(entities); i++) {
+        if (body_text_is(body_at(entities, i), "can_send_message", state))
+            return body_at(entities, i);
+    }
+    return NULL;
+}
+
+static const char *text_or(const char *text, const char *otherwise)
+{
+    return text != NULL ? text : otherwise;
+}
+
+static void fail_blocked(struct reply *reply, struct json_object *health)
+{
+    struct json_object *entity = find_entity(health, "BLOCKED");
+    struct json_object *error =
+        body_length(body_get(entity, "errors")) > 0 ? body_at(body_get(entity, "errors"), 0) : NULL;
+    bool is_app = body_text_is(entity, "entity_type", "APP");
+
+    reply->memo = "";
+    (void)reply_failed(
+        reply,
+        arena_printf(reply->arena, "The number is connected but cannot send: %s is blocked",
+                     text_or(body_text(entity, "entity_type"), "something")),
+        is_app ? "partner" : "customer",
+        arena_printf(reply->arena, "%s %s Then retry.",
+                     text_or(body_text(error, "error_description"),
+                             "Meta gives no description; look at the number in WhatsApp Manager."),
+                     text_or(body_text(error, "possible_solution"), "")));
+    reply->error.details = arena_copy_text(reply->arena, body_text(error, "error_description"));
+    if (!body_integer(error, "error_code", &reply->error.code))
+        reply->error.code = 0;
+}
+
+static const char *limited_note(struct reply *reply, struct json_object *health)
+{
+    struct json_object *entity = find_entity(health, "LIMITED");
+    struct json_object *about = body_get(entity, "additional_info");
+    const char *why = body_length(about) > 0 ? json_object_get_string(body_at(about, 0)) : NULL;
+
+    return arena_printf(reply->arena, "connected, but its sending is limited (%s): %s",
+                        text_or(body_text(entity, "entity_type"), "unknown"),
+                        text_or(why, "Meta gives no reason"));
+}
+
+static void confirm(struct reply *reply, struct json_object *number)
+{
+    struct json_object *health = body_get(number, "health_status");
+
+    if (body_text_is(health, "can_send_message", "BLOCKED"))
+        fail_blocked(reply, health);
+    else if (body_text_is(health, "can_send_message", "LIMITED"))
+        (void)reply_done(reply, limited_note(reply, health));
+    else
+        (void)reply_done(reply, NULL);
+}
+
+static void look_again(const struct facts *facts, struct reply *reply, struct json_object *number)
+{
+    BODY_OWNED *memo = step_memo(facts);
+    int64_t looks = step_memo_count(memo, "looks") + 1;
+    const char *status = text_or(body_text(number, "status"), "not listed");
+
+    reply->note = arena_printf(reply->arena, "on the destination the number is %s, look %lld of %d",
+                               status, (long long)looks, LOOKS_MAX);
+    if (looks >= LOOKS_MAX) {
+        reply->memo = "";
+        (void)reply_failed(
+            reply, arena_printf(reply->arena, "The number is not connected (%s)", status),
+            "partner",
+            "The registration was accepted, but the destination WABA does not show the number as "
+            "CONNECTED: look at it in WhatsApp Manager, ask Meta if it stays, then retry.");
+        return;
+    }
+    /* Only the count: the next look begins at the first page. */
+    BODY_OWNED *next = json_object_new_object();
+    json_object_object_add(next, "looks", json_object_new_int64(looks));
+    step_remember(reply, next);
+    reply->outcome = OUTCOME_WAIT_TIME;
+    reply->wait_ms = LOOK_WAIT_MS;
+}
+
+static void answer_read(const struct facts *facts, struct json_object *body, struct reply *reply)
+{
+    struct json_object *list = body_list(body);
+
+    if (list == NULL) {
+        step_unclear(reply, "the answer holds no list");
+        return;
+    }
+    struct json_object *number = step_find(list, facts->phone_number_id);
+    if (number == NULL && step_next_page(facts, reply, "read", body))
+        return;
+    if (body_text_is(number, "status", "CONNECTED"))
+        confirm(reply, number);
+    else
+        look_again(facts, reply, number);
+}
+
+static const struct job_phase phases[] = {
+    {"read", PHASE_READ, NULL, build_read, answer_read, NULL}};
+
+const struct job_kind JOB_CONFIRM_NUMBER = {
+    .name = "confirm_number", .subject = SUBJECT_NUMBER, .phases = phases, .phase_count = 1};

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * database -- which database a command works with, and a connection to it.
+ *
+ * --database, else libpq's own PGHOST or PGSERVICE, else the embedded cluster, which is made, started
+ * and given its schema when first needed. A named database gets its schema from `db init` alone.
+ */
+#ifndef WABAMIGRATE_ORCHESTRATOR_DATABASE_H
+#define WABAMIGRATE_ORCHESTRATOR_DATABASE_H
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/vault.h"
+#include "orchestrator/options.h"
+
+struct database {
+    const struct options *options;
+    const struct clock *clock;
+    char *state_dir; /* NULL unless embedded */
+    char *conninfo;  /* never printed */
+    bool is_embedded;
+};
+
+/* Finds the database; starts the embedded one. May block. */
+MUST_CHECK enum status database_find(const struct options *options, const struct clock *clock,
+                                     struct database *database, struct fault *fault);
+void database_finish(struct database *database);
+
+/* Connects without asking for a schema. */
+MUST_CHECK enum status database_connect_bare(const struct database *database, PGconn **conn,
+                                             struct fault *fault);
+/* Connects, and makes sure that the schema is this program's. */
+MUST_CHECK enum status database_connect(const struct database *database, PGconn **conn,
+                                        struct fault *fault);
+
+/* Opens the key file: --key-file, else STATE_DIR/key. The embedded default makes it when absent; for a
+ * named database `db init` does (may_create). */
+MUST_CHECK enum status database_open_vault(const struct database *database, bool may_create,
+                                           struct vault **vault, struct fault *fault);
+
+#endif

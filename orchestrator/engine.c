@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: PostgreSQL */
+#include "orchestrator/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "orchestrator/assess.h"
+#include "orchestrator/history.h"
+#include "orchestrator/settle.h"
+
+struct engine {
+    struct engine_settings settings;
+    struct graph *graph;
+    struct task_queue waiting; /* offered, not started */
+    struct task_queue settled;
+    struct task *flying; /* a list through task->next; its length is the transfers in flight */
+    unsigned in_flight;
+    bool is_credential_refused;
+};
+
+static void log_task(const struct engine *engine, const struct task *task)
+{
+    const struct settlement *settlement = &task->settlement;
+    const struct reply *reply = &task->reply;
+    bool is_done = strcmp(settlement->state, "done") == 0;
+    /* What changed on Graph is news; a read that went well is not, and who waits for a person is told
+     * by the report, every night anew. */
+    bool is_quiet = strcmp(settlement->state, "ready") == 0 || !task->was_sent ||
+                    (is_done && task->phase->type != PHASE_EFFECT);
+    enum log_level level = strcmp(settlement->state, "failed") == 0    ? LOG_ERROR
+                           : settlement->is_try || reply->is_throttled ? LOG_WARN
+                           : is_quiet                                  ? LOG_DEBUG
+                                                                       : LOG_INFO;
+    const char *event = strcmp(settlement->state, "failed") == 0 ? "step.failed"
+                        : settlement->is_in_doubt                ? "step.in_doubt"
+                        : settlement->is_try                     ? "step.retry"
+                        : reply->is_throttled                    ? "step.throttled"
+                        : strcmp(settlement->state, "ready") == 0 ? "step.next"
+                        : is_done                                 ? "step.done"
+                                                                  : "step.waiting";
+    const char *why = settlement->note;
+    if (!why && reply->has_error)
+        why = reply->error.title ? reply->error.title : reply->error.message;
+
+    log_event(level, event, LOG_TEXT("batch", engine->settings.batch),
+              LOG_TEXT("customer", task->facts.customer), LOG_TEXT("number", task->facts.number),
+              LOG_TEXT("step", task->kind->name), LOG_TEXT("phase", task->phase->name),
+              LOG_I64("attempt", task->tries + 1), LOG_NONZERO("http_status", task->http_status),
+              LOG_NONZERO("code", reply->has_error ? reply->error.code : 0),
+              LOG_TEXT("fbtrace_id", task->fbtrace_id), LOG_NONZERO("ms", task->ms),
+              LOG_TEXT("waiting_for", settlement->waiting_for), LOG_TEXT("why", why));
+}
+
+static void settle(struct engine *engine, struct task *task)
+{
+    char now[CLOCK_TEXT_BYTES];
+
+    clock_format(clock_wall_ms(engine->settings.clock), now);
+    settle_decide(task, arc4random(), now);
+    if (task->reply.is_credential_refused && task->was_sent && task->request.is_system_token)
+        engine->is_credential_refused = true;
+    log_task(engine, task);
+    task_queue_add(&engine->settled, task);
+}
+
+static void on_answer(void *self, void *context, const struct graph_answer *answer)
+{
+    struct engine *engine = self;
+    struct task *task = context;
+
+    struct task **link = &engine->flying;
+    while (*link != task)
+        link = &(*link)->next;
+    *link = task->next;
+    engine->in_flight--;
+
+    task->http_status = answer->answer.http_status;
+    task->ms = answer->ms;
+    task->fbtrace_id = arena_copy_text(task->arena, answer->fbtrace_id);
+    task->answer_text = history_answer(&task->facts, answer->answer.body, answer->raw,
+                                       answer->raw_bytes, task->arena);
+    task->app_usage = answer->app_usage;
+    size_t kept = sizeof task->business_usage / sizeof task->business_usage[0];
+    task->business_usage_count =
+        answer->business_usage_count < kept ? answer->business_usage_count : kept;
+    memcpy(task->business_usage, answer->business_usage,
+           task->business_usage_count * sizeof task->business_usage[0]);
+    job_answer(task->phase, &task->facts, &answer->answer, task->arena, &task->reply);
+    if (!task->fbtrace_id && task->reply.has_error)
+        task->fbtrace_id = task->reply.error.fbtrace_id;
+    if (answer->answer.transport != TRANSPORT_OK && !task->reply.note)
+        task->reply.note = arena_copy_text(task->arena, answer->answer.transport_error);
+    settle(engine, task);
+}
+
+enum status engine_create(const struct engine_settings *settings, struct engine **out,
+                          struct fault *fault)
+{
+    struct engine *engine = memory_take(sizeof *engine);
+
+    memset(engine, 0, sizeof *engine);
+    engine->settings = *settings;
+    task_queue_init(&engine->waiting);
+    task_queue_init(&engine->settled);
+    enum status status =
+        graph_create(&settings->graph, on_answer, engine, &engine->graph, fault);
+    if (status != STATUS_OK) {
+        free(engine);
+        return status;
+    }
+    *out = engine;
+    return STATUS_OK;
+}
+
+void engine_destroy(struct engine *engine)
+{
+    if (!engine)
+        return;
+    graph_destroy(engine->graph);
+    task_queue_destroy_all(&engine->waiting);
+    task_queue_destroy_all(&engine->settled);
+    while (engine->flying) {
+        struct task *task = engine->flying;
+        engine->flying = task->next;
+        task_destroy(task);
+    }
+    free(engine);
+}
+
+void engine_offer(struct engine *engine, struct task *task)
+{
+    task_queue_add(&engine->waiting, task);
+}
+
+static void fly(struct engine *engine, struct task *task)
+{
+    struct fault fault = FAULT_NONE;
+    bool is_effect = task->phase->type == PHASE_EFFECT;
+
+    task->request_text = request_describe(&task->request);
+    if (graph_send(engine->graph, &task->request, is_effect, task, &fault) == STATUS_OK) {
+        task->was_sent = true;
+        task->next = engine->flying;
+        engine->flying = task;
+        engine->in_flight++;
+        return;
+    }
+    task->reply.outcome =
+        reply_failed(&task->reply, arena_copy_text(task->arena, fault.message), "partner",
+                     "This is a mistake of the program; report it with this number's history.");
+    settle(engine, task);
+}
+
+static void start(struct engine *engine, struct task *task)
+{
+    if (task->missing_credential) {
+        task->reply.outcome =
+            reply_wait_person(&task->reply, "credential", "partner", task->missing_credential);
+        settle(engine, task);
+        return;
+    }
+    if (task->kind->is_assessed) {
+        assess_task(task);
+        settle(engine, task);
+        return;
+    }
+    enum outcome outcome =
+        job_build(task->phase, &task->facts, task->arena, &task->request, &task->reply);
+    if (outcome == OUTCOME_SEND) {
+        fly(engine, task);
+        return;
+    }
+    task->reply.outcome = outcome;
+    settle(engine, task);
+}
+
+void engine_turn(struct engine *engine, bool may_send)
+{
+    graph_collect(engine->graph);
+    while (may_send && engine->waiting.count > 0 && !engine->is_credential_refused &&
+           engine->in_flight < engine->settings.graph.concurrency)
+        start(engine, task_queue_take(&engine->waiting));
+}
+
+struct task_queue *engine_settled(struct engine *engine)
+{
+    return &engine->settled;
+}
+
+void engine_give_back(struct engine *engine)
+{
+    for (struct task *task; (task = task_queue_take(&engine->waiting));) {
+        task->settlement.state = "ready";
+        task->settlement.phase = task->phase->name;
+        task->settlement.is_in_doubt = task->is_in_doubt;
+        task_queue_add(&engine->settled, task);
+    }
+}
+
+unsigned engine_in_flight(const struct engine *engine)
+{
+    return engine->in_flight;
+}
+
+unsigned engine_in_hand(const struct engine *engine)
+{
+    return engine->in_flight + engine->waiting.count;
+}
+
+int64_t engine_calls(const struct engine *engine)
+{
+    return graph_calls(engine->graph);
+}
+
+bool engine_is_credential_refused(const struct engine *engine)
+{
+    return engine->is_credential_refused;
+}
+
+CURLM *engine_multi(struct engine *engine)
+{
+    return graph_multi(engine->graph);
+}
+
+void engine_visit(const struct engine *engine, void (*visit)(void *self, int64_t step_id),
+                  void *self)
+{
+    const struct task *lists[] = {engine->waiting.first, engine->settled.first, engine->flying};
+
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        for (const struct task *task = lists[i]; task; task = task->next)
+            visit(self, task->step_id);
+    }
+}

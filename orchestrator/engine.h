@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * engine -- takes claimed steps, sends what they ask, and hands them back settled.
+ *
+ * It knows no step by name, no database and no clock but the monotonic one: whoever drives it offers
+ * tasks and takes settled ones, be it the store (run) or a list in memory (check).
+ */
+#ifndef WABAMIGRATE_ORCHESTRATOR_ENGINE_H
+#define WABAMIGRATE_ORCHESTRATOR_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "orchestrator/graph.h"
+#include "orchestrator/task.h"
+
+struct engine;
+
+struct engine_settings {
+    struct graph_settings graph;
+    const struct clock *clock;
+    const char *batch; /* for the log */
+};
+
+MUST_CHECK enum status engine_create(const struct engine_settings *settings, struct engine **engine,
+                                     struct fault *fault);
+/* Cuts transfers in flight; destroys every task still in hand. NULL is fine. */
+void engine_destroy(struct engine *engine);
+
+/* The engine owns the task until it comes back in engine_settled(). */
+void engine_offer(struct engine *engine, struct task *task);
+/* Starts what may start and collects what has finished. `may_send`: false lets what is in flight land
+ * and starts nothing more. Never waits. */
+void engine_turn(struct engine *engine, bool may_send);
+/* Tasks that are settled, oldest first; take them from the queue. */
+struct task_queue *engine_settled(struct engine *engine);
+/* Gives back, unsent, every task that has not been started: each settled as "ready", costing no try. */
+void engine_give_back(struct engine *engine);
+
+unsigned engine_in_flight(const struct engine *engine);
+unsigned engine_in_hand(const struct engine *engine); /* waiting to start, or in flight */
+int64_t engine_calls(const struct engine *engine);
+/* The partner's own token was refused by Graph: nothing can go on. */
+bool engine_is_credential_refused(const struct engine *engine);
+CURLM *engine_multi(struct engine *engine);
+
+/* Calls `visit` with the step_id of every task in hand or settled (for run_forget.sql). */
+void engine_visit(const struct engine *engine, void (*visit)(void *self, int64_t step_id),
+                  void *self);
+
+#endif

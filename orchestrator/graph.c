@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: PostgreSQL */
+#include "orchestrator/graph.h"
+
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/clock.h"
+
+#define CONNECT_TIMEOUT_MS 10000L
+#define JSON_DEPTH_MAX 32
+#define TARGET_BYTES_MAX (64u * 1024)
+
+struct transfer {
+    struct graph *graph;
+    CURL *easy;
+    void *context;
+    struct buffer body; /* what is sent */
+    size_t body_read;
+    bool was_rewound;
+    struct buffer answer; /* what comes back */
+    int64_t started_ms;
+    struct transfer *next_free;
+    struct transfer *next; /* every transfer there is */
+};
+
+struct graph {
+    struct graph_settings settings;
+    graph_done *done;
+    void *self;
+    CURLM *multi;
+    CURLSH *share;
+    struct curl_slist *post_headers;
+    struct json_tokener *tokener;
+    struct transfer *transfers;
+    struct transfer *free_transfers; /* their easy handles keep no connection; the multi does */
+    unsigned in_flight;
+    int64_t calls;
+    const char *ca_file;
+};
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *self)
+{
+    struct transfer *transfer = self;
+
+    /* A short count ends the transfer with CURLE_WRITE_ERROR: too large is as good as lost. */
+    return buffer_append(&transfer->answer, bytes, size * count) == STATUS_OK ? size * count : 0;
+}
+
+static size_t on_read(char *bytes, size_t size, size_t count, void *self)
+{
+    struct transfer *transfer = self;
+    size_t left = transfer->body.length - transfer->body_read;
+    size_t take = size * count < left ? size * count : left;
+
+    if (transfer->was_rewound)
+        return CURL_READFUNC_ABORT;
+    memcpy(bytes, buffer_text(&transfer->body) + transfer->body_read, take);
+    transfer->body_read += take;
+    return take;
+}
+
+/* libcurl rewinds only to send again; an effect is sent once. */
+static int on_seek(void *self, curl_off_t offset, int origin)
+{
+    struct transfer *transfer = self;
+
+    if (offset == 0 && origin == SEEK_SET && transfer->body_read == 0)
+        return CURL_SEEKFUNC_OK;
+    transfer->was_rewound = true;
+    return CURL_SEEKFUNC_FAIL;
+}
+
+static struct transfer *transfer_take(struct graph *graph)
+{
+    struct transfer *transfer = graph->free_transfers;
+
+    if (transfer) {
+        graph->free_transfers = transfer->next_free;
+        curl_easy_reset(transfer->easy);
+        buffer_clear(&transfer->body);
+        buffer_clear(&transfer->answer);
+    } else {
+        transfer = memory_take(sizeof *transfer);
+        memset(transfer, 0, sizeof *transfer);
+        transfer->graph = graph;
+        transfer->easy = curl_easy_init();
+        BUG_UNLESS(transfer->easy);
+        buffer_init(&transfer->body, TARGET_BYTES_MAX);
+        buffer_init(&transfer->answer, GRAPH_BODY_BYTES_MAX);
+        transfer->next = graph->transfers;
+        graph->transfers = transfer;
+    }
+    transfer->body_read = 0;
+    transfer->was_rewound = false;
+    return transfer;
+}
+
+static void transfer_give_back(struct transfer *transfer)
+{
+    struct graph *graph = transfer->graph;
+
+    /* The body may hold a PIN or a code, and the handle a token. */
+    if (transfer->body.data)
+        explicit_bzero(transfer->body.data, transfer->body.length);
+    curl_easy_setopt(transfer->easy, CURLOPT_XOAUTH2_BEARER, NULL);
+    transfer->next_free = graph->free_transfers;
+    graph->free_transfers = transfer;
+}
+
+static void transfer_destroy(struct transfer *transfer)
+{
+    curl_easy_cleanup(transfer->easy);
+    buffer_finish(&transfer->body);
+    buffer_finish(&transfer->answer);
+    free(transfer);
+}
+
+/* Debian's libcurl has a CA path beside the CA file, and a CA path switches libcurl's cache of parsed
+ * certificates off: 43 ms of CPU for each new connection instead of 2. The file alone is the same set. */
+static const char *default_ca_file(void)
+{
+    return curl_version_info(CURLVERSION_NOW)->cainfo;
+}
+
+enum status graph_create(const struct graph_settings *settings, graph_done *done, void *self,
+                         struct graph **out, struct fault *fault)
+{
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        return fault_set(fault, STATUS_INTERNAL, "libcurl cannot be initialised");
+    struct graph *graph = memory_take(sizeof *graph);
+    memset(graph, 0, sizeof *graph);
+    graph->settings = *settings;
+    graph->done = done;
+    graph->self = self;
+    graph->ca_file = settings->ca_file ? settings->ca_file : default_ca_file();
+    graph->multi = curl_multi_init();
+    graph->share = curl_share_init();
+    graph->tokener = json_tokener_new_ex(JSON_DEPTH_MAX);
+    BUG_UNLESS(graph->multi && graph->share && graph->tokener);
+    json_tokener_set_flags(graph->tokener, JSON_TOKENER_VALIDATE_UTF8);
+    curl_share_setopt(graph->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+    curl_multi_setopt(graph->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)settings->concurrency);
+    curl_multi_setopt(graph->multi, CURLMOPT_MAXCONNECTS, (long)settings->concurrency);
+    graph->post_headers = curl_slist_append(NULL, "Content-Type: application/json");
+    /* Without this libcurl asks for "100 Continue" and waits a second for peers that do not say it. */
+    graph->post_headers = curl_slist_append(graph->post_headers, "Expect:");
+    *out = graph;
+    return STATUS_OK;
+}
+
+void graph_destroy(struct graph *graph)
+{
+    if (!graph)
+        return;
+    while (graph->transfers) {
+        struct transfer *transfer = graph->transfers;
+        graph->transfers = transfer->next;
+        curl_multi_remove_handle(graph->multi, transfer->easy); /* harmless when it is not in there */
+        transfer_destroy(transfer);
+    }
+    curl_multi_cleanup(graph->multi);
+    curl_share_cleanup(graph->share);
+    curl_slist_free_all(graph->post_headers);
+    json_tokener_free(graph->tokener);
+    free(graph);
+    curl_global_cleanup();
+}
+
+CURLM *graph_multi(struct graph *graph)
+{
+    return graph->multi;
+}
+
+unsigned graph_in_flight(const struct graph *graph)
+{
+    return graph->in_flight;
+}
+
+int64_t graph_calls(const struct graph *graph)
+{
+    return graph->calls;
+}
+
+static void set_common_options(const struct graph *graph, struct transfer *transfer)
+{
+    CURL *easy = transfer->easy;
+
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+    curl_easy_setopt(easy, CURLOPT_SHARE, graph->share);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "wabamigrate/" WABAMIGRATE_VERSION);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_CAINFO, graph->ca_file);
+    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+    curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)graph->settings.timeout_ms);
+}
+
+static void set_body(const struct graph *graph, struct transfer *transfer)
+{
+    CURL *easy = transfer->easy;
+
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, graph->post_headers);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->body.length);
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
+    curl_easy_setopt(easy, CURLOPT_READDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_seek);
+    curl_easy_setopt(easy, CURLOPT_SEEKDATA, transfer);
+}
+
+static enum status prepare(struct graph *graph, struct transfer *transfer,
+                           const struct request *request, bool is_effect, struct fault *fault)
+{
+    struct buffer url;
+    CURL *easy = transfer->easy;
+
+    buffer_init(&url, TARGET_BYTES_MAX);
+    enum status status = buffer_append_text(&url, graph->settings.url);
+    if (status == STATUS_OK)
+        status = request_render_target(request, REQUEST_FOR_WIRE, &url);
+    if (status == STATUS_OK && request->method != REQUEST_GET)
+        status = request_render_body(request, REQUEST_FOR_WIRE, &transfer->body);
+    if (status != STATUS_OK) {
+        buffer_finish(&url);
+        return fault_set(fault, STATUS_LIMIT, "a request is larger than 64 KiB");
+    }
+    set_common_options(graph, transfer);
+    curl_easy_setopt(easy, CURLOPT_URL, buffer_text(&url));
+    if (url.data)
+        explicit_bzero(url.data, url.length); /* the code exchange carries its secrets here */
+    buffer_finish(&url);
+    if (request->method == REQUEST_POST)
+        set_body(graph, transfer);
+    else if (request->method == REQUEST_DELETE)
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "DELETE");
+    if (is_effect && request->method != REQUEST_POST) {
+        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+        curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+    }
+    if (request->token) {
+        curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+        curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, secret_reveal(request->token));
+    }
+    return STATUS_OK;
+}
+
+enum status graph_send(struct graph *graph, const struct request *request, bool is_effect,
+                       void *context, struct fault *fault)
+{
+    if (graph->settings.is_read_only && (is_effect || request->method != REQUEST_GET))
+        return fault_set(fault, STATUS_INTERNAL, "a dry run was asked to send %s %s",
+                         request_method_name(request->method), request->path);
+    struct transfer *transfer = transfer_take(graph);
+    enum status status = prepare(graph, transfer, request, is_effect, fault);
+    if (status != STATUS_OK) {
+        transfer_give_back(transfer);
+        return status;
+    }
+    transfer->context = context;
+    transfer->started_ms = clock_monotonic_ms();
+    CURLMcode code = curl_multi_add_handle(graph->multi, transfer->easy);
+    if (code != CURLM_OK) {
+        transfer_give_back(transfer);
+        return fault_set(fault, STATUS_INTERNAL, "libcurl: %s", curl_multi_strerror(code));
+    }
+    graph->in_flight++;
+    graph->calls++;
+    return STATUS_OK;
+}
+
+static const char *header(CURL *easy, const char *name)
+{
+    struct curl_header *found;
+
+    return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &found) == CURLHE_OK ? found->value
+                                                                                  : NULL;
+}
+
+/* Whether anything of the request can have reached the peer. */
+static enum transport transport_of(CURL *easy, CURLcode code)
+{
+    curl_off_t pretransfer_us = 0;
+    long request_bytes = 0;
+
+    switch (code) {
+    case CURLE_OK:
+        return TRANSPORT_OK;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+        return TRANSPORT_UNSENT;
+    default:
+        curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer_us);
+        curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request_bytes);
+        return pretransfer_us == 0 && request_bytes == 0 ? TRANSPORT_UNSENT : TRANSPORT_LOST;
+    }
+}
+
+static struct json_object *parse(struct graph *graph, const struct buffer *body)
+{
+    json_tokener_reset(graph->tokener);
+    struct json_object *json =
+        json_tokener_parse_ex(graph->tokener, buffer_text(body), (int)body->length + 1);
+    if (json_tokener_get_error(graph->tokener) != json_tokener_success) {
+        json_object_put(json);
+        return NULL;
+    }
+    return json;
+}
+
+static int64_t retry_after_ms(CURL *easy)
+{
+    curl_off_t seconds = 0;
+
+    return curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &seconds) == CURLE_OK ? seconds * 1000 : 0;
+}
+
+static void deliver(struct graph *graph, struct transfer *transfer, CURLcode code)
+{
+    CURL *easy = transfer->easy;
+    struct graph_answer answer = {.answer.transport = transport_of(easy, code)};
+    long http_status = 0;
+
+    if (code == CURLE_OK) {
+        curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &http_status);
+        answer.answer.body = parse(graph, &transfer->answer);
+        answer.answer.retry_after_ms = retry_after_ms(easy);
+        answer.fbtrace_id = header(easy, "x-fb-trace-id");
+        usage_read_app(header(easy, "x-app-usage"), &answer.app_usage);
+        answer.business_usage_count =
+            usage_read_business(header(easy, "x-business-use-case-usage"), answer.business_usage);
+    } else {
+        answer.answer.transport_error = curl_easy_strerror(code);
+    }
+    answer.answer.http_status = (int)http_status;
+    answer.raw = buffer_text(&transfer->answer);
+    answer.raw_bytes = transfer->answer.length;
+    answer.ms = clock_monotonic_ms() - transfer->started_ms;
+    graph->done(graph->self, transfer->context, &answer);
+    json_object_put(answer.answer.body);
+}
+
+void graph_collect(struct graph *graph)
+{
+    int running, left;
+    CURLMsg *message;
+
+    CURLMcode code = curl_multi_perform(graph->multi, &running);
+    BUG_UNLESS(code == CURLM_OK);
+    while ((message = curl_multi_info_read(graph->multi, &left))) {
+        struct transfer *transfer;
+        CURLcode result = message->data.result; /* the message dies with the removal */
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+        graph->in_flight--;
+        deliver(graph, transfer, result);
+        curl_multi_remove_handle(graph->multi, transfer->easy);
+        transfer_give_back(transfer);
+    }
+}

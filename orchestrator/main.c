@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: PostgreSQL */
+#include <locale.h>
+#include <stdio.h>
+#include <sys/resource.h>
+
+#include "base/log.h"
+#include "orchestrator/commands.h"
+
+typedef int command(const struct options *options, const struct clock *clock, struct fault *fault);
+
+static command *const commands[] = {
+    [VERB_CHECK] = command_check,
+    [VERB_RUN] = command_run,
+    [VERB_STATUS] = command_status,
+    [VERB_REPORT] = command_report,
+    [VERB_CAPTURE] = command_capture,
+    [VERB_CODE] = command_later,
+    [VERB_PAUSE] = command_control,
+    [VERB_RESUME] = command_control,
+    [VERB_CANCEL] = command_control,
+    [VERB_RETRY] = command_control,
+    [VERB_PINS_EXPORT] = command_pins_export,
+    [VERB_SERVE] = command_later,
+    [VERB_SIMULATE] = command_simulate,
+    [VERB_DOCTOR] = command_doctor,
+    [VERB_DB_INIT] = command_db,
+    [VERB_DB_UPGRADE] = command_db,
+    [VERB_DB_STATUS] = command_db,
+    [VERB_DB_STOP] = command_db,
+};
+
+/* A core dump would hold tokens and PINs. */
+static void forbid_core_dumps(void)
+{
+    struct rlimit none = {0, 0};
+
+    setrlimit(RLIMIT_CORE, &none);
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct clock clock;
+    struct fault fault = FAULT_NONE;
+
+    setlocale(LC_CTYPE, "");
+    forbid_core_dumps();
+    clock_init(&clock);
+    log_open(stderr, LOG_FORMAT_TEXT, LOG_INFO, &clock);
+    enum status status = options_parse(argc, argv, &options, &fault);
+    if (status != STATUS_OK) {
+        fprintf(stderr, "wabamigrate: %s\n", fault.message);
+        return options_exit_code(status);
+    }
+    if (options.verb == VERB_NONE)
+        return EXIT_ALL_DONE;
+    enum log_level level = options.is_verbose ? LOG_DEBUG : options.is_quiet ? LOG_ERROR : LOG_INFO;
+    log_open(stderr, options.log_format, level, &clock);
+    int code = commands[options.verb](&options, &clock, &fault);
+    if (fault.status != STATUS_OK && fault.message[0]) {
+        if (options.log_format == LOG_FORMAT_JSON)
+            log_event(LOG_ERROR, "command.failed", LOG_TEXT("command", options.verb_name),
+                      LOG_I64("exit_code", code), LOG_TEXT("why", fault.message));
+        else
+            fprintf(stderr, "wabamigrate: %s\n", fault.message);
+    }
+    return options_accept(&options, code);
+}

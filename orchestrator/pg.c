@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: PostgreSQL */
+#include "orchestrator/pg.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sql/statements.h"
+
+/* A group of a thousand settled steps with their answers stays far below this; PostgreSQL itself ends
+ * at 1 GB. */
+#define ARRAY_BYTES_MAX (256u * 1024 * 1024)
+
+void pg_connection_parameters(const char *conninfo, const char *keywords[PG_KEYWORDS_MAX],
+                              const char *values[PG_KEYWORDS_MAX])
+{
+    /* Later keywords win, and dbname is expanded in place: what the user's URL says overrides the
+     * defaults before it. The last group is what we insist on. */
+    static const char *const ours[][2] = {
+        {"connect_timeout", "10"},
+        {"keepalives_idle", "30"},
+        {"keepalives_interval", "10"},
+        {"keepalives_count", "3"},
+        {"tcp_user_timeout", "30000"},
+        {"fallback_application_name", "wabamigrate"},
+        /* A standby cannot remember anything; with several hosts this finds the primary. */
+        {"target_session_attrs", "read-write"},
+    };
+    unsigned count = 0;
+
+    for (; count < sizeof ours / sizeof ours[0]; count++) {
+        keywords[count] = ours[count][0];
+        values[count] = ours[count][1];
+    }
+    keywords[count] = "dbname";
+    values[count++] = conninfo;
+    keywords[count] = "client_encoding";
+    values[count++] = "UTF8";
+    keywords[count] = NULL;
+    values[count] = NULL;
+}
+
+enum status pg_fault(PGconn *conn, const PGresult *result, struct fault *fault)
+{
+    const char *primary = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+    const char *hint = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_HINT) : NULL;
+    const char *sqlstate = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+
+    if (!primary)
+        primary = conn ? PQerrorMessage(conn) : "no answer";
+    int length = (int)strcspn(primary, "\n");
+    fault_set(fault, STATUS_DATABASE, "database: %.*s%s%s", length, primary, hint ? "; " : "",
+              hint ? hint : "");
+    if (fault && sqlstate)
+        snprintf(fault->sqlstate, sizeof fault->sqlstate, "%s", sqlstate);
+    return STATUS_DATABASE;
+}
+
+static enum status connection_fault(PGconn *conn, struct fault *fault)
+{
+    const char *text = conn ? PQerrorMessage(conn) : "out of memory";
+
+    /* libpq echoes the URL where it cannot be parsed, and a URL may hold a password. */
+    if (!conn || !PQhost(conn))
+        return fault_set(fault, STATUS_DATABASE,
+                         "the database's URL is not one that libpq understands; it looks like "
+                         "postgresql://user@host:5432/name (--database)");
+    return fault_set(fault, STATUS_DATABASE,
+                     "the database cannot be reached: %.*s; check --database, or run `wabamigrate "
+                     "doctor`",
+                     (int)strcspn(text, "\n"), text);
+}
+
+static bool is_parsable(const char *conninfo)
+{
+    char *error = NULL;
+    PQconninfoOption *parsed = PQconninfoParse(conninfo, &error);
+    bool is_parsed = parsed != NULL;
+
+    PQconninfoFree(parsed);
+    PQfreemem(error);
+    return is_parsed;
+}
+
+enum status pg_connect(const char *conninfo, const struct clock *clock, PGconn **conn,
+                       struct fault *fault)
+{
+    const char *keywords[PG_KEYWORDS_MAX], *values[PG_KEYWORDS_MAX];
+    bool is_uri_or_pairs = conninfo && (strstr(conninfo, "://") || strchr(conninfo, '='));
+
+    *conn = NULL;
+    if (is_uri_or_pairs && !is_parsable(conninfo))
+        return connection_fault(NULL, fault);
+    pg_connection_parameters(conninfo, keywords, values);
+    PGconn *made = PQconnectdbParams(keywords, values, 1);
+    if (PQstatus(made) != CONNECTION_OK) {
+        enum status status = connection_fault(made, fault);
+        PQfinish(made);
+        return status;
+    }
+    if (clock->offset_ms != 0) {
+        char seconds[32];
+        const char *parameters[] = {seconds};
+        snprintf(seconds, sizeof seconds, "%" PRId64, clock->offset_ms / 1000);
+        if (pg_query(made, SQL_CLOCK_OFFSET, 1, parameters, NULL, fault) != STATUS_OK) {
+            PQfinish(made);
+            return STATUS_DATABASE;
+        }
+    }
+    *conn = made;
+    return STATUS_OK;
+}
+
+enum status pg_query(PGconn *conn, const char *sql, int count, const char *const *values,
+                     PGresult **result, struct fault *fault)
+{
+    PGresult *got = PQexecParams(conn, sql, count, NULL, values, NULL, NULL, 0);
+    ExecStatusType type = PQresultStatus(got);
+
+    if (type != PGRES_TUPLES_OK && type != PGRES_COMMAND_OK) {
+        enum status status = pg_fault(conn, got, fault);
+        PQclear(got);
+        return status;
+    }
+    if (result)
+        *result = got;
+    else
+        PQclear(got);
+    return STATUS_OK;
+}
+
+enum status pg_script(PGconn *conn, const char *sql, struct fault *fault)
+{
+    PG_AUTO_CLEAR PGresult *got = PQexec(conn, sql);
+    ExecStatusType type = PQresultStatus(got);
+
+    if (type != PGRES_TUPLES_OK && type != PGRES_COMMAND_OK && type != PGRES_COPY_IN)
+        return pg_fault(conn, got, fault);
+    return STATUS_OK;
+}
+
+const char *pg_cell(const PGresult *result, int row, const char *column)
+{
+    int at = PQfnumber(result, column);
+
+    BUG_UNLESS(at >= 0);
+    return PQgetisnull(result, row, at) ? NULL : PQgetvalue(result, row, at);
+}
+
+int64_t pg_cell_i64(const PGresult *result, int row, const char *column)
+{
+    const char *text = pg_cell(result, row, column);
+
+    return text ? strtoll(text, NULL, 10) : 0;
+}
+
+bool pg_cell_bool(const PGresult *result, int row, const char *column)
+{
+    const char *text = pg_cell(result, row, column);
+
+    return text && text[0] == 't';
+}
+
+void pg_close(PGconn **conn)
+{
+    PQfinish(*conn);
+    *conn = NULL;
+}
+
+void pg_clear(PGresult **result)
+{
+    PQclear(*result);
+    *result = NULL;
+}
+
+void pg_array_init(struct pg_array *array)
+{
+    buffer_init(&array->text, ARRAY_BYTES_MAX);
+    array->count = 0;
+}
+
+void pg_array_finish(struct pg_array *array)
+{
+    buffer_finish(&array->text);
+}
+
+/* What we send is bounded by the answers' ceiling times the group's size, far below the array's. */
+static void add(struct pg_array *array, const char *bytes, size_t count)
+{
+    enum status status = buffer_append(&array->text, bytes, count);
+
+    BUG_UNLESS(status == STATUS_OK);
+}
+
+static void separate(struct pg_array *array)
+{
+    add(array, array->count++ ? "," : "{", 1);
+}
+
+void pg_array_add_text(struct pg_array *array, const char *text)
+{
+    separate(array);
+    if (!text) {
+        add(array, "NULL", 4);
+        return;
+    }
+    add(array, "\"", 1);
+    for (size_t run; *text; text += run) {
+        run = strcspn(text, "\"\\");
+        if (run > 0) {
+            add(array, text, run);
+            continue;
+        }
+        add(array, "\\", 1);
+        add(array, text, 1);
+        run = 1;
+    }
+    add(array, "\"", 1);
+}
+
+void pg_array_add_i64(struct pg_array *array, int64_t value)
+{
+    char text[24];
+    int length = snprintf(text, sizeof text, "%" PRId64, value);
+
+    separate(array);
+    add(array, text, (size_t)length);
+}
+
+void pg_array_add_bool(struct pg_array *array, bool value)
+{
+    separate(array);
+    add(array, value ? "t" : "f", 1);
+}
+
+const char *pg_array_literal(struct pg_array *array)
+{
+    if (array->count == 0)
+        add(array, "{", 1);
+    add(array, "}", 1);
+    return buffer_text(&array->text);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * pg -- the few libpq calls that every part of the store shares.
+ *
+ * The blocking ones serve commands and the start of a run; the event loop uses store_run. Messages are
+ * PostgreSQL's primary message and hint; a connection string is never printed, because it may hold a
+ * password.
+ */
+#ifndef WABAMIGRATE_ORCHESTRATOR_PG_H
+#define WABAMIGRATE_ORCHESTRATOR_PG_H
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/fault.h"
+
+/* The keywords and values of a connection: application name, time-outs and keepalives of ours under
+ * what `conninfo` says. For PQconnectdbParams and PQconnectStartParams, with expand_dbname. */
+#define PG_KEYWORDS_MAX 12
+void pg_connection_parameters(const char *conninfo, const char *keywords[PG_KEYWORDS_MAX],
+                              const char *values[PG_KEYWORDS_MAX]);
+
+/* Connects. May block (10 s a host). STATUS_DATABASE when the server cannot be reached or refuses. */
+MUST_CHECK enum status pg_connect(const char *conninfo, const struct clock *clock, PGconn **conn,
+                                  struct fault *fault);
+
+/* Runs one statement with text parameters; *result is the caller's (PQclear) and may be NULL to throw
+ * it away. May block. */
+MUST_CHECK enum status pg_query(PGconn *conn, const char *sql, int count, const char *const *values,
+                                PGresult **result, struct fault *fault);
+/* Runs several statements without parameters, as they stand. */
+MUST_CHECK enum status pg_script(PGconn *conn, const char *sql, struct fault *fault);
+
+/* Fills `fault` from a failed result or connection and returns its status: STATUS_DATABASE. */
+enum status pg_fault(PGconn *conn, const PGresult *result, struct fault *fault);
+
+/* A cell by its column's name: NULL where SQL has NULL. Asking for a column that is not there is a
+ * bug. */
+const char *pg_cell(const PGresult *result, int row, const char *column);
+int64_t pg_cell_i64(const PGresult *result, int row, const char *column); /* NULL: 0 */
+bool pg_cell_bool(const PGresult *result, int row, const char *column);
+
+void pg_close(PGconn **conn);   /* for __attribute__((cleanup)) */
+void pg_clear(PGresult **result);
+#define PG_AUTO_CLOSE __attribute__((cleanup(pg_close)))
+#define PG_AUTO_CLEAR __attribute__((cleanup(pg_clear)))
+
+/* A PostgreSQL array literal, built element by element: {"a","b\"c",NULL,12}. */
+struct pg_array {
+    struct buffer text;
+    unsigned count;
+};
+void pg_array_init(struct pg_array *array);
+void pg_array_finish(struct pg_array *array);
+void pg_array_add_text(struct pg_array *array, const char *text); /* NULL: SQL NULL */
+void pg_array_add_i64(struct pg_array *array, int64_t value);
+void pg_array_add_bool(struct pg_array *array, bool value);
+/* Borrowed; closes the literal, so nothing may be added after it. */
+const char *pg_array_literal(struct pg_array *array);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/* report_output -- a report to --output or standard output, in --format, whole or not at all. */
+#ifndef WABAMIGRATE_ORCHESTRATOR_REPORT_OUTPUT_H
+#define WABAMIGRATE_ORCHESTRATOR_REPORT_OUTPUT_H
+
+#include <stdbool.h>
+
+#include "orchestrator/options.h"
+#include "planner/report.h"
+
+/* `is_story`: one number's whole story. */
+MUST_CHECK enum status report_output(const struct options *options, const struct report *report,
+                                     bool is_story, struct fault *fault);
+
+#endif

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: PostgreSQL */
+#include "orchestrator/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "orchestrator/engine.h"
+#include "orchestrator/pg.h"
+#include "orchestrator/progress.h"
+#include "orchestrator/selection.h"
+#include "orchestrator/signals.h"
+
+#define TRANSFER_TIMEOUT_MS 30000
+/* Longer than a transfer and the settling after it: a worker that lives never loses its lease. */
+#define LEASE_MS 90000
+/* Nothing is sent on a lease that could run out before the answer is settled. */
+#define LEASE_MARGIN_MS (TRANSFER_TIMEOUT_MS + 10000)
+#define CLAIM_PAUSE_MS 1000
+#define ASK_PAUSE_MS 1000
+#define POLL_MAX_MS 1000
+/* Fewer finished numbers say nothing about a rate. */
+#define THRESHOLD_NUMBERS_MIN 10
+
+enum stop { STOP_NOT, STOP_SIGNAL, STOP_WINDOW, STOP_THRESHOLD, STOP_CREDENTIAL, STOP_BURIED,
+            STOP_STORE, STOP_FINISHED };
+
+struct run {
+    const struct run_settings *settings;
+    struct store_run *store;
+    struct engine *engine;
+    struct task_queue claimed;
+    struct progress_line progress;
+    int signal_fd;
+    unsigned signals;
+    enum stop stop;
+    bool was_given_back, is_abandoned;
+    int64_t deadline_ms; /* monotonic; 0: none */
+    int64_t started_ms, next_claim_ms, next_ask_ms, idle_since_ms;
+    bool asked_since_work; /* the outlook is from after the last settled step */
+    int64_t first_failed, first_done;
+    bool has_first;
+};
+
+static unsigned concurrency(const struct run *run)
+{
+    return (unsigned)run->settings->options->concurrency;
+}
+
+static void stop(struct run *run, enum stop why, const char *text)
+{
+    if (run->stop != STOP_NOT)
+        return;
+    run->stop = why;
+    if (text)
+        log_event(LOG_INFO, "run.stopping", LOG_TEXT("batch", run->settings->batch->name),
+                  LOG_TEXT("why", text), LOG_I64("in_flight", engine_in_flight(run->engine)));
+}
+
+static void heed_signals(struct run *run)
+{
+    run->signals += signals_take(run->signal_fd);
+    if (run->signals == 1)
+        stop(run, STOP_SIGNAL, "a signal; what is in flight lands first, a second signal ends at once");
+    if (run->signals > 1)
+        run->is_abandoned = true;
+}
+
+/* What the loop waits for, and how long at most. Sleep first, then work: the caller sees "finished"
+ * right after the work. */
+static void sleep_until_something(struct run *run)
+{
+    struct curl_waitfd fds[2] = {store_run_interest(run->store),
+                                 {.fd = run->signal_fd, .events = CURL_WAIT_POLLIN}};
+    int64_t now_ms = clock_monotonic_ms();
+    int64_t wait_ms = POLL_MAX_MS, patience_ms = store_run_patience_ms(run->store, now_ms);
+    bool has_socket = fds[0].fd != CURL_SOCKET_BAD;
+
+    if (patience_ms >= 0 && patience_ms < wait_ms)
+        wait_ms = patience_ms;
+    if (run->next_claim_ms > now_ms && run->next_claim_ms - now_ms < wait_ms)
+        wait_ms = run->next_claim_ms - now_ms;
+    if (run->deadline_ms && run->deadline_ms - now_ms < wait_ms)
+        wait_ms = run->deadline_ms > now_ms ? run->deadline_ms - now_ms : 0;
+    if (engine_settled(run->engine)->count > 0 && store_run_is_idle(run->store))
+        wait_ms = 0;
+    curl_multi_poll(engine_multi(run->engine), has_socket ? fds : fds + 1, has_socket ? 2 : 1,
+                    (int)wait_ms, NULL);
+}
+
+static int64_t parked_until_text(const struct store_outlook *outlook, char *text, size_t bytes)
+{
+    char duration[CLOCK_TEXT_BYTES];
+
+    clock_format_duration(outlook->due_ms, duration);
+    snprintf(text, bytes, outlook->parked ? "%lld steps parked by a quota, %s"
+                                          : "%lld steps for a time, next in %s",
+             (long long)(outlook->parked ? outlook->parked : outlook->ready), duration);
+    return outlook->due_ms;
+}
+
+static void show_progress(struct run *run, int64_t now_ms)
+{
+    const struct store_outlook *outlook = store_run_outlook(run->store);
+    struct progress_figures figures = {.eta_ms = -1, .per_second = -1};
+    char why[160];
+
+    if (!outlook->is_known || !progress_is_due(&run->progress, now_ms))
+        return;
+    for (size_t i = 0; i < sizeof outlook->by_state / sizeof outlook->by_state[0]; i++)
+        figures.total += outlook->by_state[i];
+    figures.done = outlook->by_state[STATE_DONE];
+    figures.failed = outlook->by_state[STATE_FAILED];
+    figures.blocked = outlook->by_state[STATE_BLOCKED];
+    figures.waiting = outlook->by_state[STATE_WAITING];
+    figures.in_flight = engine_in_flight(run->engine);
+    figures.calls = engine_calls(run->engine);
+    int64_t elapsed_ms = now_ms - run->started_ms;
+    int64_t moved = figures.done - run->first_done;
+    int64_t left = outlook->by_state[STATE_READY] + outlook->by_state[STATE_RUNNING] +
+                   outlook->by_state[STATE_PENDING];
+    if (elapsed_ms > 500)
+        figures.per_second = (double)figures.calls * 1000.0 / (double)elapsed_ms;
+    if (moved > 0)
+        figures.eta_ms = elapsed_ms * left / moved;
+    if (!store_run_is_connected(run->store)) {
+        figures.why = "the database; connecting again";
+    } else if (figures.in_flight == 0 && outlook->due_ms > 0) {
+        parked_until_text(outlook, why, sizeof why);
+        figures.why = why;
+    }
+    progress_show(&run->progress, &figures, now_ms);
+}
+
+/* Enough in hand to follow every finished call at once, and no more: what is claimed ahead and never
+ * sent costs a look-up after a crash. */
+static unsigned room(const struct run *run)
+{
+    unsigned capacity = concurrency(run) + concurrency(run) / 4 + 1;
+    unsigned in_hand = engine_in_hand(run->engine);
+
+    return capacity > in_hand ? capacity - in_hand : 0;
+}
+
+static bool lease_holds(const struct run *run, int64_t now_ms)
+{
+    return now_ms < store_run_lease_until_ms(run->store) - LEASE_MARGIN_MS;
+}
+
+/* One flush, or one question, at a time; the next when the last has come back. */
+static void use_store(struct run *run, int64_t now_ms)
+{
+    struct task_queue *settled = engine_settled(run->engine);
+    unsigned want = run->stop == STOP_NOT && lease_holds(run, now_ms) ? room(run) : 0;
+    bool is_claim_due = settled->count > 0 || store_run_claimed_all(run->store) ||
+                        now_ms >= run->next_claim_ms;
+
+    if (!store_run_is_idle(run->store))
+        return;
+    if (settled->count > 0 || (want > 0 && is_claim_due)) {
+        run->asked_since_work = run->asked_since_work && settled->count == 0;
+        run->next_claim_ms = now_ms + CLAIM_PAUSE_MS;
+        store_run_flush(run->store, settled, want, engine_calls(run->engine), now_ms);
+    } else if (now_ms >= run->next_ask_ms ||
+               (engine_in_hand(run->engine) == 0 && !run->asked_since_work)) {
+        run->next_ask_ms = now_ms + ASK_PAUSE_MS;
+        run->asked_since_work = true;
+        store_run_ask(run->store, now_ms);
+    }
+}
+
+static void heed_threshold(struct run *run)
+{
+    const struct store_outlook *outlook = store_run_outlook(run->store);
+    int64_t percent = run->settings->options->stop_at_failure_percent;
+
+    if (!outlook->is_known)
+        return;
+    if (!run->has_first) {
+        run->has_first = true;
+        run->first_failed = outlook->by_state[STATE_FAILED];
+        run->first_done = outlook->by_state[STATE_DONE];
+    }
+    int64_t failed = outlook->by_state[STATE_FAILED] - run->first_failed;
+    int64_t finished = failed + outlook->by_state[STATE_DONE] - run->first_done;
+    if (percent > 0 && finished >= THRESHOLD_NUMBERS_MIN && failed * 100 >= percent * finished)
+        stop(run, STOP_THRESHOLD, "the failure threshold (--stop-at-failure-rate) is reached");
+}
+
+/* Nothing in hand, and the outlook is fresh: is there anything left that this run should stay for? */
+static void heed_outlook(struct run *run, int64_t now_ms)
+{
+    const struct store_outlook *outlook = store_run_outlook(run->store);
+
+    if (run->stop != STOP_NOT || !run->asked_since_work || !outlook->is_known ||
+        !store_run_is_idle(run->store) || engine_in_hand(run->engine) > 0 ||
+        engine_settled(run->engine)->count > 0)
+        return;
+    if (outlook->due_ms == 0 || outlook->held_elsewhere > 0)
+        return; /* claimed at the next turn, or another run is at it */
+    if (outlook->due_ms < 0 || outlook->due_ms > run->settings->options->patience_ms) {
+        run->stop = STOP_FINISHED;
+        return;
+    }
+    if (run->next_claim_ms > now_ms + outlook->due_ms)
+        run->next_claim_ms = now_ms + outlook->due_ms;
+}
+
+static void heed_ends(struct run *run, int64_t now_ms)
+{
+    struct fault fault;
+
+    if (run->deadline_ms && now_ms >= run->deadline_ms)
+        stop(run, STOP_WINDOW, "the window has ended");
+    if (engine_is_credential_refused(run->engine))
+        stop(run, STOP_CREDENTIAL, "Graph refuses the partner's token");
+    if (store_run_is_buried(run->store))
+        stop(run, STOP_BURIED, "another run has taken this one's work over: its lease had run out");
+    if (store_run_has_failed(run->store, &fault))
+        stop(run, STOP_STORE, fault.message);
+    heed_threshold(run);
+    heed_outlook(run, now_ms);
+}
+
+static bool has_landed(const struct run *run)
+{
+    if (run->is_abandoned || run->stop == STOP_STORE)
+        return true;
+    if (run->stop == STOP_NOT)
+        return false;
+    return engine_in_hand(run->engine) == 0 && engine_settled(run->engine)->count == 0 &&
+           (store_run_is_idle(run->store) || run->stop == STOP_BURIED) &&
+           store_run_is_flushed(run->store);
+}
+
+static void turn(struct run *run)
+{
+    sleep_until_something(run);
+    int64_t now_ms = clock_monotonic_ms();
+    heed_signals(run);
+    store_run_advance(run->store, now_ms, &run->claimed);
+    for (struct task *task; (task = task_queue_take(&run->claimed));)
+        engine_offer(run->engine, task);
+    if (run->stop != STOP_NOT && !run->was_given_back) {
+        engine_give_back(run->engine);
+        run->was_given_back = true;
+    }
+    engine_turn(run->engine, run->stop == STOP_NOT && lease_holds(run, now_ms));
+    use_store(run, now_ms);
+    heed_ends(run, now_ms);
+    show_progress(run, now_ms);
+}
+
+/* ---- start and end ---- */
+
+static int64_t deadline(const struct run_settings *settings)
+{
+    const struct options *options = settings->options;
+    int64_t now_ms = clock_monotonic_ms(), wall_ms = clock_wall_ms(settings->clock);
+    int64_t end_ms = options->for_ms ? now_ms + options->for_ms : 0;
+
+    if (options->has_until) {
+        int64_t until_ms =
+            now_ms + clock_next_local(wall_ms, options->until_hour, options->until_minute) - wall_ms;
+        end_ms = end_ms && end_ms < until_ms ? end_ms : until_ms;
+    }
+    return end_ms;
+}
+
+static void visit_engine(void *self, void (*visit)(void *, int64_t), void *visitor)
+{
+    engine_visit(self, visit, visitor);
+}
+
+static enum status open_run(struct run *run, PGconn *conn, const char *only, struct fault *fault)
+{
+    const struct run_settings *settings = run->settings;
+    const struct options *options = settings->options;
+    struct store_run_settings store = {
+        .conninfo = settings->conninfo,
+        .clock = settings->clock,
+        .batch = settings->batch,
+        .worker = options->worker_name ? options->worker_name : "worker",
+        .only = only,
+        .highest_number_id = settings->highest_number_id,
+        .grace_ms = options->doubt_grace_ms,
+        .lease_ms = LEASE_MS,
+    };
+    struct engine_settings engine = {
+        .graph = {.url = options->graph_url,
+                  .ca_file = options->ca_file,
+                  .concurrency = concurrency(run),
+                  .timeout_ms = TRANSFER_TIMEOUT_MS},
+        .clock = settings->clock,
+        .batch = settings->batch->name,
+    };
+
+    enum status status = store_run_open(conn, &store, &run->store, fault);
+    if (status == STATUS_OK)
+        status = engine_create(&engine, &run->engine, fault);
+    if (status == STATUS_OK)
+        store_run_set_inventory(run->store, visit_engine, run->engine);
+    return status;
+}
+
+static int64_t count(const struct run *run, enum store_state state)
+{
+    return store_run_outlook(run->store)->by_state[state];
+}
+
+/* The contract's order: 7, 6, 5, 3, 4. */
+static int exit_code(const struct run *run)
+{
+    int64_t unfinished = count(run, STATE_READY) + count(run, STATE_RUNNING) +
+                         count(run, STATE_PENDING);
+    bool is_limited = run->settings->highest_number_id > 0;
+
+    if (run->stop == STOP_CREDENTIAL || run->stop == STOP_STORE)
+        return EXIT_REFUSED;
+    if (run->stop == STOP_THRESHOLD)
+        return EXIT_THRESHOLD;
+    if (run->is_abandoned || run->stop == STOP_BURIED)
+        return EXIT_STOPPED;
+    if ((run->stop != STOP_FINISHED || is_limited) && unfinished > 0)
+        return EXIT_STOPPED;
+    if (count(run, STATE_FAILED) + count(run, STATE_BLOCKED) > 0)
+        return EXIT_SOME_FAILED;
+    if (unfinished + count(run, STATE_WAITING) > 0)
+        return EXIT_WAITING;
+    return EXIT_ALL_DONE;
+}
+
+/* The last word on how the batch stands: asked after everything has landed. */
+static void ask_last(struct run *run)
+{
+    int64_t until_ms = clock_monotonic_ms() + 10000;
+
+    if (run->is_abandoned || !store_run_is_idle(run->store))
+        return;
+    store_run_ask(run->store, clock_monotonic_ms());
+    while (!store_run_is_idle(run->store) && clock_monotonic_ms() < until_ms) {
+        struct curl_waitfd fd = store_run_interest(run->store);
+        curl_multi_poll(engine_multi(run->engine), &fd, fd.fd != CURL_SOCKET_BAD, 100, NULL);
+        store_run_advance(run->store, clock_monotonic_ms(), &run->claimed);
+    }
+}
+
+static void log_end(const struct run *run, int code)
+{
+    log_event(LOG_INFO, "run.ended", LOG_TEXT("batch", run->settings->batch->name),
+              LOG_I64("exit_code", code), LOG_I64("calls", engine_calls(run->engine)),
+              LOG_I64("ms", clock_monotonic_ms() - run->started_ms),
+              LOG_I64("done", count(run, STATE_DONE)), LOG_I64("failed", count(run, STATE_FAILED)),
+              LOG_I64("blocked", count(run, STATE_BLOCKED)),
+              LOG_I64("waiting", count(run, STATE_WAITING)),
+              LOG_I64("left", count(run, STATE_READY) + count(run, STATE_PENDING) +
+                                  count(run, STATE_RUNNING)));
+}
+
+int run_batch(PGconn *conn, const struct run_settings *settings, struct fault *fault)
+{
+    struct run run = {.settings = settings, .signal_fd = signals_open()};
+    const struct options *options = settings->options;
+    char *only = NULL;
+    int code;
+
+    task_queue_init(&run.claimed);
+    progress_init(&run.progress, options, stderr);
+    log_set_before_line(progress_erase, &run.progress);
+    run.started_ms = clock_monotonic_ms();
+    run.deadline_ms = deadline(settings);
+    enum status status = selection_read(options, &only, fault);
+    if (status == STATUS_OK)
+        status = open_run(&run, conn, only, fault);
+    else
+        pg_close(&conn);
+    if (status == STATUS_OK) {
+        while (!has_landed(&run))
+            turn(&run);
+        ask_last(&run);
+        code = exit_code(&run);
+        if (run.stop == STOP_CREDENTIAL)
+            fault_set(fault, STATUS_CREDENTIAL,
+                      "Graph refuses the partner's token (partner.system_token); put a valid one where "
+                      "the manifest points, then run again");
+        else if (!store_run_has_failed(run.store, fault))
+            fault->status = STATUS_OK;
+        progress_erase(&run.progress);
+        log_end(&run, code);
+        if (!run.is_abandoned)
+            store_run_close(run.store, code, engine_calls(run.engine));
+    } else {
+        code = options_exit_code(status);
+    }
+    log_set_before_line(NULL, NULL);
+    task_queue_destroy_all(&run.claimed);
+    engine_destroy(run.engine);
+    store_run_destroy(run.store);
+    close(run.signal_fd);
+    free(only);
+    return code;
+}

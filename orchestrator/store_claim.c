@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: PostgreSQL */
+#include "orchestrator/store_claim.h"
+
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/credentials.h"
+#include "orchestrator/pg.h"
+
+enum column {
+    STEP_ID, EPOCH, KIND, PHASE, MEMO, TRIES, IS_IN_DOUBT, INTENDED_AT_MS, CUSTOMER_ID, CUSTOMER,
+    BUSINESS_ID, SOURCE_WABA_ID, DESTINATION_WABA_ID, TOKEN_REF, SOURCE_TOKEN_REF, OVERRIDE_URI,
+    VERIFY_TOKEN_REF, ALLOCATION, BUSINESS_TOKEN, SIGNUP_CODE, WABA_CURRENCY, NUMBER_ID, NUMBER,
+    PHONE_NUMBER_ID, SOURCE_PHONE_NUMBER_ID, PIN, REGION, SOURCE_WABA, DESTINATION_WABA,
+    SOURCE_NUMBER, DESTINATION_NUMBER, ATTEST, SOURCE_READ_AT, DESTINATION_READ_AT, PATH,
+    COLUMN_COUNT
+};
+
+static const char *const names[COLUMN_COUNT] = {
+    "step_id", "epoch", "kind", "phase", "memo", "tries", "is_in_doubt", "intended_at_ms",
+    "customer_id", "customer", "business_id", "source_waba_id", "destination_waba_id", "token_ref",
+    "source_token_ref", "webhook_override_callback_uri", "webhook_verify_token_ref",
+    "allocation_config_id", "business_token_sealed", "signup_code_sealed", "waba_currency",
+    "number_id", "number", "phone_number_id", "source_phone_number_id", "pin_sealed",
+    "data_localization_region", "source_waba", "destination_waba", "source_number",
+    "destination_number", "attest", "source_read_at", "destination_read_at", "path",
+};
+
+struct row {
+    const PGresult *rows;
+    const int *at; /* column numbers, looked up once a result */
+    int row;
+    struct arena *arena;
+};
+
+static const char *cell(const struct row *row, enum column column)
+{
+    return PQgetisnull(row->rows, row->row, row->at[column])
+               ? NULL
+               : PQgetvalue(row->rows, row->row, row->at[column]);
+}
+
+static const char *text(const struct row *row, enum column column)
+{
+    return arena_copy_text(row->arena, cell(row, column));
+}
+
+static int64_t integer(const struct row *row, enum column column)
+{
+    const char *value = cell(row, column);
+
+    return value ? strtoll(value, NULL, 10) : 0;
+}
+
+static struct json_object *node(struct task *task, const struct row *row, enum column column,
+                                unsigned slot)
+{
+    const char *value = cell(row, column);
+
+    task->nodes[slot] = value ? json_tokener_parse(value) : NULL;
+    return task->nodes[slot];
+}
+
+static void read_attestations(struct task *task, const struct row *row)
+{
+    const char *value = cell(row, ATTEST);
+    struct json_object *attest = value ? json_tokener_parse(value) : NULL;
+
+    if (!attest)
+        return;
+    size_t count = (size_t)json_object_object_length(attest), i = 0;
+    struct eligibility_attestation *list =
+        arena_alloc(task->arena, (count + 1) * sizeof(struct eligibility_attestation));
+    json_object_object_foreach(attest, rule, date)
+    {
+        list[i++] = (struct eligibility_attestation){
+            arena_copy_text(task->arena, rule),
+            arena_copy_text(task->arena, json_object_get_string(date))};
+    }
+    json_object_put(attest);
+    task->eligibility.attestations = list;
+    task->eligibility.attestation_count = i;
+}
+
+static void read_eligibility(struct task *task, const struct row *row)
+{
+    struct eligibility_facts *facts = &task->eligibility;
+    const char *path = cell(row, PATH);
+
+    facts->source_waba = node(task, row, SOURCE_WABA, 0);
+    facts->destination_waba = node(task, row, DESTINATION_WABA, 1);
+    facts->source_number = node(task, row, SOURCE_NUMBER, 2);
+    facts->destination_number = node(task, row, DESTINATION_NUMBER, 3);
+    facts->source_read_at = text(row, SOURCE_READ_AT);
+    facts->destination_read_at = text(row, DESTINATION_READ_AT);
+    facts->destination_waba_id = task->facts.destination_waba_id;
+    facts->phone_number_id = task->facts.phone_number_id;
+    facts->is_embedded_signup = path && strcmp(path, "embedded_signup") == 0;
+    read_attestations(task, row);
+}
+
+static void read_secrets(struct task *task, const struct row *row, const struct batch_facts *batch)
+{
+    struct facts *facts = &task->facts;
+    const char *token_ref = cell(row, TOKEN_REF);
+
+    /* What the manifest names wins over what a signup brought: it is how an operator mends a token. */
+    facts->business_token =
+        token_ref ? credentials_resolve(task, token_ref)
+                  : credentials_unseal(task, batch->vault,
+                                       credentials_context(task->arena, "business_token",
+                                                           batch->name, facts->customer),
+                                       cell(row, BUSINESS_TOKEN));
+    facts->source_token = credentials_resolve(task, cell(row, SOURCE_TOKEN_REF));
+    facts->webhook_verify_token = credentials_resolve(task, cell(row, VERIFY_TOKEN_REF));
+    facts->signup_code = credentials_unseal(
+        task, batch->vault,
+        credentials_context(task->arena, "signup_code", batch->name, facts->customer),
+        cell(row, SIGNUP_CODE));
+    if (facts->number)
+        facts->pin = credentials_unseal(
+            task, batch->vault, credentials_context(task->arena, "pin", batch->name, facts->number),
+            cell(row, PIN));
+}
+
+static struct task *read_task(const PGresult *rows, int at_row, const int *at,
+                              const struct batch_facts *batch)
+{
+    struct task *task = task_create();
+    struct row row = {rows, at, at_row, task->arena};
+    struct facts *facts = &task->facts;
+
+    task->step_id = integer(&row, STEP_ID);
+    task->epoch = integer(&row, EPOCH);
+    task->customer_id = integer(&row, CUSTOMER_ID);
+    task->number_id = integer(&row, NUMBER_ID);
+    task->tries = (int)integer(&row, TRIES);
+    task->is_in_doubt = cell(&row, IS_IN_DOUBT)[0] == 't';
+    task->kind = job_find(cell(&row, KIND));
+    BUG_UNLESS(task->kind);
+    task->phase = job_find_phase(task->kind, cell(&row, PHASE));
+    BUG_UNLESS(task->phase);
+
+    *facts = batch->facts;
+    facts->memo = text(&row, MEMO);
+    facts->intended_at_ms = integer(&row, INTENDED_AT_MS);
+    facts->customer = text(&row, CUSTOMER);
+    facts->business_id = text(&row, BUSINESS_ID);
+    facts->source_waba_id = text(&row, SOURCE_WABA_ID);
+    facts->destination_waba_id = text(&row, DESTINATION_WABA_ID);
+    facts->webhook_override_callback_uri = text(&row, OVERRIDE_URI);
+    facts->allocation_config_id = text(&row, ALLOCATION);
+    facts->waba_currency = text(&row, WABA_CURRENCY);
+    facts->number = text(&row, NUMBER);
+    facts->phone_number_id = text(&row, PHONE_NUMBER_ID);
+    facts->source_phone_number_id = text(&row, SOURCE_PHONE_NUMBER_ID);
+    facts->data_localization_region = text(&row, REGION);
+    if (task->kind->is_assessed)
+        read_eligibility(task, &row);
+    read_secrets(task, &row, batch);
+    return task;
+}
+
+void store_claim_read(const PGresult *rows, const struct batch_facts *batch,
+                      struct task_queue *tasks)
+{
+    int at[COLUMN_COUNT];
+
+    for (int i = 0; i < COLUMN_COUNT; i++) {
+        at[i] = PQfnumber(rows, names[i]);
+        BUG_UNLESS(at[i] >= 0);
+    }
+    for (int row = 0; row < PQntuples(rows); row++)
+        task_queue_add(tasks, read_task(rows, row, at, batch));
+}

@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: PostgreSQL */
+#include "orchestrator/store_run.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "orchestrator/pg.h"
+#include "orchestrator/process_identity.h"
+#include "orchestrator/store_claim.h"
+#include "orchestrator/store_settle.h"
+#include "sql/statements.h"
+
+#define RECONNECT_FIRST_MS 250
+#define RECONNECT_MAX_MS 5000
+#define STATEMENTS_MAX 16
+
+const char *const STORE_STATES[8] = {"pending", "blocked", "waiting", "ready",
+                                     "running", "done",    "failed",  "cancelled"};
+
+enum link_state {
+    LINK_BROKEN,     /* waiting to try again */
+    LINK_CONNECTING, /* PQconnectPoll */
+    LINK_IDLE,
+    LINK_BUSY /* a pipeline is under way */
+};
+
+/* What a queued statement's rows are for. */
+enum answer_use { USE_NOTHING, USE_SETTLED, USE_CLAIM, USE_RENEW, USE_STATES, USE_DUE };
+
+struct store_run {
+    struct store_run_settings settings;
+    struct pg_array *only;
+    PGconn *conn;
+    enum link_state link;
+    PostgresPollingStatusType poll;
+    int64_t retry_at_ms, retry_wait_ms;
+    int64_t run_id;
+
+    struct task_queue group; /* sent, not yet known to be committed */
+    struct task_queue fresh; /* claimed by the pipeline under way, given out once it is committed */
+    enum answer_use uses[STATEMENTS_MAX];
+    unsigned use_count, use_next;
+    bool is_recovering; /* the pipeline under way makes up for a broken connection */
+    bool must_recover;
+    unsigned wanted, group_size;
+    bool claimed_all;
+    int64_t calls;
+
+    int64_t renewed_at_ms; /* when the renewal under way, or the last one, was sent */
+    int64_t lease_until_ms;
+    bool is_buried;
+    struct store_outlook outlook, asked;
+    bool has_failed;
+    struct fault fault;
+
+    void (*visit_all)(void *self, void (*visit)(void *, int64_t), void *);
+    void *visit_self;
+};
+
+/* ---- the start, which may block ---- */
+
+/* Takes over what runs held whose lease has run out, or whose process is dead on this host. */
+static enum status bury_dead_runs(struct store_run *store, struct fault *fault)
+{
+    PG_AUTO_CLEAR PGresult *open = NULL, *buried = NULL;
+    char batch_id[24], grace[24];
+    const char *which[] = {batch_id};
+    struct pg_array dead;
+
+    snprintf(batch_id, sizeof batch_id, "%" PRId64, store->settings.batch->batch_id);
+    snprintf(grace, sizeof grace, "%" PRId64, store->settings.grace_ms);
+    if (pg_query(store->conn, SQL_RUN_OPEN, 1, which, &open, fault) != STATUS_OK)
+        return STATUS_DATABASE;
+    pg_array_init(&dead);
+    for (int i = 0; i < PQntuples(open); i++) {
+        if (pg_cell_bool(open, i, "is_expired") || process_is_dead(pg_cell(open, i, "process")))
+            pg_array_add_i64(&dead, pg_cell_i64(open, i, "run_id"));
+    }
+    const char *values[] = {pg_array_literal(&dead), grace, batch_id, NULL};
+    enum status status = pg_query(store->conn, SQL_RUN_BURY, 4, values, &buried, fault);
+    if (status == STATUS_OK && strcmp(PQcmdTuples(buried), "0") != 0)
+        log_event(LOG_WARN, "run.resumed", LOG_TEXT("steps", PQcmdTuples(buried)),
+                  LOG_TEXT("why", "an earlier run ended while it held them; what may have been sent "
+                                  "is looked up first"));
+    pg_array_finish(&dead);
+    return status;
+}
+
+static enum status register_run(struct store_run *store, struct fault *fault)
+{
+    PG_AUTO_CLEAR PGresult *row = NULL;
+    char batch_id[24], lease[24], process[512];
+    const char *values[] = {batch_id, store->settings.worker, process, lease};
+
+    snprintf(batch_id, sizeof batch_id, "%" PRId64, store->settings.batch->batch_id);
+    snprintf(lease, sizeof lease, "%" PRId64, store->settings.lease_ms);
+    process_identity(process, sizeof process);
+    store->lease_until_ms = clock_monotonic_ms() + store->settings.lease_ms;
+    if (pg_query(store->conn, SQL_RUN_START, 4, values, &row, fault) != STATUS_OK)
+        return STATUS_DATABASE;
+    store->run_id = pg_cell_i64(row, 0, "run_id");
+    return STATUS_OK;
+}
+
+static enum status start(struct store_run *store, struct fault *fault)
+{
+    char batch_id[24];
+    const char *values[] = {batch_id};
+
+    snprintf(batch_id, sizeof batch_id, "%" PRId64, store->settings.batch->batch_id);
+    if (bury_dead_runs(store, fault) != STATUS_OK || register_run(store, fault) != STATUS_OK ||
+        pg_query(store->conn, SQL_STEP_LOOK_AGAIN, 1, values, NULL, fault) != STATUS_OK)
+        return STATUS_DATABASE;
+    if (PQsetnonblocking(store->conn, 1) != 0 || PQenterPipelineMode(store->conn) != 1)
+        return pg_fault(store->conn, NULL, fault);
+    return STATUS_OK;
+}
+
+enum status store_run_open(PGconn *conn, const struct store_run_settings *settings,
+                           struct store_run **out, struct fault *fault)
+{
+    struct store_run *store = memory_take(sizeof *store);
+
+    memset(store, 0, sizeof *store);
+    store->settings = *settings;
+    store->conn = conn;
+    store->link = LINK_IDLE;
+    store->outlook.due_ms = -1;
+    task_queue_init(&store->group);
+    task_queue_init(&store->fresh);
+    enum status status = start(store, fault);
+    if (status != STATUS_OK) {
+        store_run_destroy(store);
+        return status;
+    }
+    *out = store;
+    return STATUS_OK;
+}
+
+void store_run_destroy(struct store_run *store)
+{
+    if (!store)
+        return;
+    task_queue_destroy_all(&store->group);
+    task_queue_destroy_all(&store->fresh);
+    PQfinish(store->conn);
+    free(store);
+}
+
+/* ---- the connection breaks and is made again ---- */
+
+static void break_link(struct store_run *store, int64_t now_ms)
+{
+    const char *text = store->conn ? PQerrorMessage(store->conn) : "";
+    char first_line[256];
+
+    snprintf(first_line, sizeof first_line, "%.*s", (int)strcspn(text, "\n"), text);
+    if (store->link != LINK_CONNECTING && store->link != LINK_BROKEN)
+        log_event(LOG_WARN, "database.lost", LOG_TEXT("why", first_line),
+                  LOG_TEXT("next", "the run pauses and connects again; nothing is lost"));
+    PQfinish(store->conn);
+    store->conn = NULL;
+    store->link = LINK_BROKEN;
+    store->must_recover = true;
+    task_queue_destroy_all(&store->fresh); /* claimed by a commit nobody knows of: never sent */
+    store->retry_wait_ms = store->retry_wait_ms == 0 ? RECONNECT_FIRST_MS : store->retry_wait_ms * 2;
+    if (store->retry_wait_ms > RECONNECT_MAX_MS)
+        store->retry_wait_ms = RECONNECT_MAX_MS;
+    store->retry_at_ms = now_ms + store->retry_wait_ms;
+}
+
+static void connect_again(struct store_run *store, int64_t now_ms)
+{
+    const char *keywords[PG_KEYWORDS_MAX], *values[PG_KEYWORDS_MAX];
+
+    pg_connection_parameters(store->settings.conninfo, keywords, values);
+    store->conn = PQconnectStartParams(keywords, values, 1);
+    store->link = LINK_CONNECTING;
+    store->poll = PGRES_POLLING_WRITING;
+    if (!store->conn || PQstatus(store->conn) == CONNECTION_BAD)
+        break_link(store, now_ms);
+}
+
+/* ---- one pipeline at a time ---- */
+
+static void queue(struct store_run *store, const char *sql, int count, const char *const *values,
+                  enum answer_use use)
+{
+    BUG_UNLESS(store->use_count < STATEMENTS_MAX);
+    /* A failure to queue shows as a broken connection when the pipeline is flushed. */
+    (void)!PQsendQueryParams(store->conn, sql, count, NULL, values, NULL, NULL, 0);
+    store->uses[store->use_count++] = use;
+}
+
+static void queue_settle(void *self, const char *sql, int count, const char *const *values)
+{
+    queue(self, sql, count, values, sql == SQL_STEP_SETTLE ? USE_SETTLED : USE_NOTHING);
+}
+
+static void begin(struct store_run *store)
+{
+    store->use_count = 0;
+    store->use_next = 0;
+    store->claimed_all = false;
+    store->wanted = 0;
+}
+
+static void queue_claim(struct store_run *store, unsigned want)
+{
+    char run_id[24], batch_id[24], count[24], highest[24];
+    const char *values[] = {run_id, batch_id, count, store->settings.only,
+                            store->settings.highest_number_id ? highest : NULL};
+
+    snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
+    snprintf(batch_id, sizeof batch_id, "%" PRId64, store->settings.batch->batch_id);
+    snprintf(count, sizeof count, "%u", want);
+    snprintf(highest, sizeof highest, "%" PRId64, store->settings.highest_number_id);
+    queue(store, SQL_STEP_CLAIM, 5, values, USE_CLAIM);
+    store->wanted = want;
+}
+
+static void queue_renewal(struct store_run *store, int64_t now_ms)
+{
+    char run_id[24], lease[24], calls[24];
+    const char *values[] = {run_id, lease, calls};
+
+    snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
+    snprintf(lease, sizeof lease, "%" PRId64, store->settings.lease_ms);
+    snprintf(calls, sizeof calls, "%" PRId64, store->calls);
+    store->renewed_at_ms = now_ms;
+    queue(store, SQL_RUN_RENEW, 3, values, USE_RENEW);
+}
+
+/* Everything queued is one implicit transaction, committed by the sync. */
+static void end(struct store_run *store, int64_t now_ms)
+{
+    store->link = LINK_BUSY;
+    if (PQpipelineSync(store->conn) != 1 || PQflush(store->conn) < 0)
+        break_link(store, now_ms);
+}
+
+void store_run_flush(struct store_run *store, struct task_queue *settled, unsigned want,
+                     int64_t calls, int64_t now_ms)
+{
+    BUG_UNLESS(store->link == LINK_IDLE && store->group.count == 0);
+    store->calls = calls;
+    task_queue_move(settled, &store->group);
+    store->group_size = store->group.count;
+    begin(store);
+    store_settle_group(&store->group, store->settings.batch, store->run_id,
+                       store->settings.grace_ms, queue_settle, store);
+    if (now_ms - store->renewed_at_ms > store->settings.lease_ms / 4)
+        queue_renewal(store, now_ms);
+    if (want > 0)
+        queue_claim(store, want);
+    if (store->use_count > 0)
+        end(store, now_ms);
+}
+
+static void add_id(void *self, int64_t step_id)
+{
+    pg_array_add_i64(self, step_id);
+}
+
+/* The first pipeline on a new connection: what may not have been committed, again; then whatever this
+ * run holds in the database but not in its hands is put back. */
+static void recover(struct store_run *store, int64_t now_ms)
+{
+    struct pg_array in_hand;
+    char run_id[24], seconds[32];
+    const char *offset[] = {seconds};
+
+    begin(store);
+    if (store->settings.clock->offset_ms != 0) {
+        snprintf(seconds, sizeof seconds, "%" PRId64, store->settings.clock->offset_ms / 1000);
+        queue(store, SQL_CLOCK_OFFSET, 1, offset, USE_NOTHING);
+    }
+    store_settle_group(&store->group, store->settings.batch, store->run_id,
+                       store->settings.grace_ms, queue_settle, store);
+    pg_array_init(&in_hand);
+    if (store->visit_all)
+        store->visit_all(store->visit_self, add_id, &in_hand);
+    snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
+    const char *values[] = {run_id, pg_array_literal(&in_hand)};
+    queue(store, SQL_RUN_FORGET, 2, values, USE_NOTHING);
+    pg_array_finish(&in_hand);
+    queue_renewal(store, now_ms);
+    store->is_recovering = true;
+    end(store, now_ms);
+}
+
+void store_run_ask(struct store_run *store, int64_t now_ms)
+{
+    char batch_id[24], highest[24], run_id[24], grace[24];
+    const char *states[] = {batch_id};
+    const char *bury[] = {"{}", grace, batch_id, run_id};
+    const char *due[] = {batch_id, store->settings.only,
+                         store->settings.highest_number_id ? highest : NULL, run_id};
+
+    BUG_UNLESS(store->link == LINK_IDLE);
+    snprintf(batch_id, sizeof batch_id, "%" PRId64, store->settings.batch->batch_id);
+    snprintf(highest, sizeof highest, "%" PRId64, store->settings.highest_number_id);
+    snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
+    snprintf(grace, sizeof grace, "%" PRId64, store->settings.grace_ms);
+    begin(store);
+    memset(&store->asked, 0, sizeof store->asked);
+    queue(store, SQL_RUN_BURY, 4, bury, USE_NOTHING); /* other workers that have fallen silent */
+    queue(store, SQL_RUN_OUTLOOK, 1, states, USE_STATES);
+    queue(store, SQL_RUN_NEXT_DUE, 4, due, USE_DUE);
+    end(store, now_ms);
+}
+
+/* ---- answers ---- */
+
+static void read_states(struct store_outlook *outlook, const PGresult *rows)
+{
+    for (int i = 0; i < PQntuples(rows); i++) {
+        for (size_t s = 0; s < sizeof STORE_STATES / sizeof STORE_STATES[0]; s++) {
+            if (strcmp(PQgetvalue(rows, i, 0), STORE_STATES[s]) == 0)
+                outlook->by_state[s] = strtoll(PQgetvalue(rows, i, 1), NULL, 10);
+        }
+    }
+}
+
+static void read_due(struct store_outlook *outlook, const PGresult *row)
+{
+    outlook->due_ms = pg_cell(row, 0, "due_ms") ? pg_cell_i64(row, 0, "due_ms") : -1;
+    outlook->held_elsewhere = pg_cell_i64(row, 0, "held_elsewhere");
+    outlook->parked = pg_cell_i64(row, 0, "parked");
+    outlook->ready = pg_cell_i64(row, 0, "ready");
+    outlook->is_known = true;
+}
+
+static void use_rows(struct store_run *store, enum answer_use use, const PGresult *rows)
+{
+    switch (use) {
+    case USE_NOTHING:
+        break;
+    case USE_SETTLED:
+        if (!store->is_recovering && PQntuples(rows) < (int)store->group.count)
+            log_event(LOG_WARN, "step.fenced",
+                      LOG_I64("steps", (int64_t)store->group.count - PQntuples(rows)),
+                      LOG_TEXT("why", "this worker had lost its lease; the database refused the "
+                                      "outcome and will have it looked up"));
+        break;
+    case USE_CLAIM:
+        store_claim_read(rows, store->settings.batch, &store->fresh);
+        store->claimed_all = store->fresh.count >= store->wanted;
+        break;
+    case USE_RENEW:
+        if (PQntuples(rows) == 0)
+            store->is_buried = true;
+        else
+            store->lease_until_ms = store->renewed_at_ms + store->settings.lease_ms;
+        break;
+    case USE_STATES:
+        read_states(&store->asked, rows);
+        break;
+    case USE_DUE:
+        read_due(&store->asked, rows);
+        store->outlook = store->asked;
+        break;
+    }
+}
+
+/* The server ends connections and transactions for reasons that pass: then the same group again on a
+ * new connection is right. Anything else is a mistake that would come back for ever. */
+static bool is_passing(const char *sqlstate)
+{
+    static const char *const classes[] = {"08", "40", "53", "57", "55"};
+
+    for (size_t i = 0; sqlstate && i < sizeof classes / sizeof classes[0]; i++) {
+        if (strncmp(sqlstate, classes[i], 2) == 0)
+            return true;
+    }
+    /* read-only: the server we reached has become a standby */
+    return sqlstate && strcmp(sqlstate, "25006") == 0;
+}
+
+static void on_error(struct store_run *store, const PGresult *result, int64_t now_ms)
+{
+    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+    if (!sqlstate || is_passing(sqlstate)) {
+        break_link(store, now_ms);
+        return;
+    }
+    pg_fault(store->conn, result, &store->fault);
+    store->has_failed = true;
+}
+
+static void on_sync(struct store_run *store, struct task_queue *claimed)
+{
+    store->link = LINK_IDLE;
+    store->retry_wait_ms = 0;
+    if (store->has_failed)
+        return;
+    if (store->is_recovering)
+        log_event(LOG_INFO, "database.back", LOG_TEXT("next", "the run goes on"));
+    store->is_recovering = false;
+    store->must_recover = false;
+    task_queue_destroy_all(&store->group);
+    task_queue_move(&store->fresh, claimed);
+}
+
+/* Reads results until libpq has no more without waiting. A NULL ends one statement's results. */
+static void read_results(struct store_run *store, int64_t now_ms, struct task_queue *claimed)
+{
+    while (store->link == LINK_BUSY && !PQisBusy(store->conn)) {
+        PG_AUTO_CLEAR PGresult *result = PQgetResult(store->conn);
+        switch (result ? PQresultStatus(result) : PGRES_EMPTY_QUERY) {
+        case PGRES_EMPTY_QUERY: /* no result: the end of one statement's */
+            break;
+        case PGRES_TUPLES_OK:
+        case PGRES_COMMAND_OK:
+            BUG_UNLESS(store->use_next < store->use_count);
+            use_rows(store, store->uses[store->use_next++], result);
+            break;
+        case PGRES_PIPELINE_SYNC:
+            on_sync(store, claimed);
+            break;
+        case PGRES_PIPELINE_ABORTED:
+            break;
+        default:
+            on_error(store, result, now_ms);
+        }
+    }
+}
+
+static void advance_connecting(struct store_run *store, int64_t now_ms)
+{
+    store->poll = PQconnectPoll(store->conn);
+    if (store->poll == PGRES_POLLING_FAILED) {
+        break_link(store, now_ms);
+        return;
+    }
+    if (store->poll != PGRES_POLLING_OK)
+        return;
+    if (PQsetnonblocking(store->conn, 1) != 0 || PQenterPipelineMode(store->conn) != 1) {
+        break_link(store, now_ms);
+        return;
+    }
+    store->link = LINK_IDLE;
+    recover(store, now_ms);
+}
+
+void store_run_advance(struct store_run *store, int64_t now_ms, struct task_queue *claimed)
+{
+    switch (store->link) {
+    case LINK_BROKEN:
+        if (now_ms >= store->retry_at_ms)
+            connect_again(store, now_ms);
+        break;
+    case LINK_CONNECTING:
+        advance_connecting(store, now_ms);
+        break;
+    case LINK_IDLE:
+    case LINK_BUSY:
+        if (PQflush(store->conn) < 0 || PQconsumeInput(store->conn) != 1)
+            break_link(store, now_ms);
+        else
+            read_results(store, now_ms, claimed);
+        break;
+    }
+}
+
+struct curl_waitfd store_run_interest(const struct store_run *store)
+{
+    struct curl_waitfd wanted = {.fd = store->conn ? PQsocket(store->conn) : CURL_SOCKET_BAD,
+                                 .events = CURL_WAIT_POLLIN};
+
+    if (store->link == LINK_CONNECTING && store->poll == PGRES_POLLING_WRITING)
+        wanted.events = CURL_WAIT_POLLOUT;
+    else if (store->link == LINK_BUSY && PQflush(store->conn) == 1)
+        wanted.events |= CURL_WAIT_POLLOUT;
+    return wanted;
+}
+
+int64_t store_run_patience_ms(const struct store_run *store, int64_t now_ms)
+{
+    if (store->link != LINK_BROKEN)
+        return -1;
+    return store->retry_at_ms > now_ms ? store->retry_at_ms - now_ms : 0;
+}
+
+bool store_run_is_idle(const struct store_run *store)
+{
+    return store->link == LINK_IDLE && !store->must_recover && !store->has_failed;
+}
+
+bool store_run_is_connected(const struct store_run *store)
+{
+    return store->link == LINK_IDLE || store->link == LINK_BUSY;
+}
+
+bool store_run_is_flushed(const struct store_run *store)
+{
+    return store->group.count == 0;
+}
+
+const struct store_outlook *store_run_outlook(const struct store_run *store)
+{
+    return &store->outlook;
+}
+
+bool store_run_claimed_all(const struct store_run *store)
+{
+    return store->claimed_all;
+}
+
+int64_t store_run_lease_until_ms(const struct store_run *store)
+{
+    return store->lease_until_ms;
+}
+
+bool store_run_is_buried(const struct store_run *store)
+{
+    return store->is_buried;
+}
+
+bool store_run_has_failed(const struct store_run *store, struct fault *fault)
+{
+    if (store->has_failed)
+        *fault = store->fault;
+    return store->has_failed;
+}
+
+void store_run_set_inventory(struct store_run *store,
+                             void (*visit_all)(void *self, void (*visit)(void *, int64_t), void *),
+                             void *self)
+{
+    store->visit_all = visit_all;
+    store->visit_self = self;
+}
+
+int64_t store_run_id(const struct store_run *store)
+{
+    return store->run_id;
+}
+
+void store_run_close(struct store_run *store, int exit_code, int64_t calls)
+{
+    char run_id[24], code[16], made[24];
+    const char *values[] = {run_id, code, made};
+
+    snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
+    snprintf(code, sizeof code, "%d", exit_code);
+    snprintf(made, sizeof made, "%" PRId64, calls);
+    if (store->link != LINK_IDLE || PQexitPipelineMode(store->conn) != 1 ||
+        PQsetnonblocking(store->conn, 0) != 0)
+        return; /* the lease runs out by itself */
+    (void)!pg_query(store->conn, SQL_RUN_END, 3, values, NULL, NULL);
+}

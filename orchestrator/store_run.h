@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * store_run -- the running program's memory: one non-blocking connection, at most one flush in flight.
+ *
+ * A flush is one transaction in libpq's pipeline mode: outcomes of a group of settled steps, the release
+ * of their successors, and the claim of the next steps with the intents of their effects. The next flush
+ * leaves when the last has come back, so groups grow by themselves when the database is slow.
+ *
+ * A broken connection is an event, not an end: it is made again with a backoff, the group whose commit
+ * may or may not have happened is sent again (a settled step does not match again), and steps that a
+ * lost claim took are put back, since they were never sent.
+ */
+#ifndef WABAMIGRATE_ORCHESTRATOR_STORE_RUN_H
+#define WABAMIGRATE_ORCHESTRATOR_STORE_RUN_H
+
+#include <curl/curl.h>
+#include <libpq-fe.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "orchestrator/batch_facts.h"
+#include "orchestrator/task.h"
+
+struct store_run;
+
+struct store_run_settings {
+    const char *conninfo;
+    const struct clock *clock;
+    const struct batch_facts *batch;
+    const char *worker;
+    const char *only; /* PostgreSQL array literal of customers and numbers; NULL: all */
+    int64_t highest_number_id; /* 0: all */
+    int64_t grace_ms;
+    int64_t lease_ms;
+};
+
+/* How the batch stands, as last asked. */
+struct store_outlook {
+    bool is_known;
+    int64_t by_state[8]; /* in the order of STORE_STATES */
+    int64_t due_ms;      /* until something may be claimed: 0 now, -1 not without a person */
+    int64_t held_elsewhere, parked, ready;
+};
+extern const char *const STORE_STATES[8];
+enum store_state { STATE_PENDING, STATE_BLOCKED, STATE_WAITING, STATE_READY, STATE_RUNNING,
+                   STATE_DONE, STATE_FAILED, STATE_CANCELLED };
+
+/* Registers the run, takes over what dead runs held, and looks again at what was blocked. Takes the
+ * connection over. Blocks until then; nothing after it does. */
+MUST_CHECK enum status store_run_open(PGconn *conn, const struct store_run_settings *settings,
+                                      struct store_run **store, struct fault *fault);
+/* NULL is fine. */
+void store_run_destroy(struct store_run *store);
+
+/* For the loop: what to wait for, and how long at most (-1: no limit). */
+struct curl_waitfd store_run_interest(const struct store_run *store);
+int64_t store_run_patience_ms(const struct store_run *store, int64_t now_ms);
+/* Reads and writes what is possible. Claimed tasks are added to `claimed`. */
+void store_run_advance(struct store_run *store, int64_t now_ms, struct task_queue *claimed);
+
+bool store_run_is_idle(const struct store_run *store); /* connected, nothing in flight */
+bool store_run_is_connected(const struct store_run *store);
+/* Whether everything handed over has been committed. */
+bool store_run_is_flushed(const struct store_run *store);
+/* Takes the settled tasks over and asks for up to `want` new ones. Only when idle. */
+void store_run_flush(struct store_run *store, struct task_queue *settled, unsigned want,
+                     int64_t calls, int64_t now_ms);
+/* Asks how the batch stands. Only when idle. */
+void store_run_ask(struct store_run *store, int64_t now_ms);
+const struct store_outlook *store_run_outlook(const struct store_run *store);
+/* Whether the last claim got as many as it wanted (then there may be more). */
+bool store_run_claimed_all(const struct store_run *store);
+
+/* The lease holds until then on the monotonic clock: after it nothing may be sent. */
+int64_t store_run_lease_until_ms(const struct store_run *store);
+/* Another run has declared this one dead. */
+bool store_run_is_buried(const struct store_run *store);
+/* A statement failed for a reason that trying again does not mend; `fault` is filled. */
+bool store_run_has_failed(const struct store_run *store, struct fault *fault);
+/* After a connection was made again: which steps are in hand, to tell them from those of a lost claim. */
+void store_run_set_inventory(struct store_run *store,
+                             void (*visit_all)(void *self, void (*visit)(void *, int64_t), void *),
+                             void *self);
+
+/* Ends the run: releases its lease and records its exit code. May block; best effort. */
+void store_run_close(struct store_run *store, int exit_code, int64_t calls);
+int64_t store_run_id(const struct store_run *store);
+
+#endif

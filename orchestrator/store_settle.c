@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: PostgreSQL */
+#include "orchestrator/store_settle.h"
+
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/credentials.h"
+#include "sql/statements.h"
+
+#define PARAMETERS_MAX 24
+/* Graph's usage headers are kept from here on; below, they change nothing that we do. */
+#define USAGE_PERCENT_NOTED 50
+/* So near its limit a quota is left alone until it has had time to recover: Meta's window is an hour,
+ * rolling, and calling on while throttled lengthens the block. */
+#define USAGE_PERCENT_PARKED 95
+#define USAGE_PARK_MS (5 * 60 * 1000)
+
+/* One array parameter a column; rows are added across. */
+struct columns {
+    struct pg_array arrays[PARAMETERS_MAX];
+    unsigned count;
+};
+
+static void columns_init(struct columns *columns, unsigned count)
+{
+    BUG_UNLESS(count <= PARAMETERS_MAX);
+    columns->count = count;
+    for (unsigned i = 0; i < count; i++)
+        pg_array_init(&columns->arrays[i]);
+}
+
+/* Sends `sql` with `first` and `last` (each may be NULL) around the arrays, if there is any row. */
+static void columns_send(struct columns *columns, const char *sql, const char *first,
+                         const char *last, store_send *send, void *self)
+{
+    const char *values[PARAMETERS_MAX + 2];
+    int count = 0;
+
+    if (columns->arrays[0].count > 0) {
+        if (first)
+            values[count++] = first;
+        for (unsigned i = 0; i < columns->count; i++)
+            values[count++] = pg_array_literal(&columns->arrays[i]);
+        if (last)
+            values[count++] = last;
+        send(self, sql, count, values);
+    }
+    for (unsigned i = 0; i < columns->count; i++)
+        pg_array_finish(&columns->arrays[i]);
+}
+
+static void send_wabas(const struct task_queue *group, store_send *send, void *self)
+{
+    struct columns columns;
+
+    columns_init(&columns, 3);
+    for (const struct task *task = group->first; task; task = task->next) {
+        for (const struct learned *fact = task->reply.learned; fact; fact = fact->next) {
+            if (fact->type != LEARNED_WABA && fact->type != LEARNED_UNREADABLE)
+                continue;
+            pg_array_add_i64(&columns.arrays[0], task->customer_id);
+            pg_array_add_bool(&columns.arrays[1], fact->is_source);
+            pg_array_add_text(&columns.arrays[2],
+                              fact->type == LEARNED_WABA ? fact->json : NULL);
+        }
+    }
+    columns_send(&columns, SQL_LEARN_WABA, NULL, NULL, send, self);
+}
+
+static void send_numbers(const struct task_queue *group, store_send *send, void *self)
+{
+    struct columns columns;
+
+    columns_init(&columns, 5);
+    for (const struct task *task = group->first; task; task = task->next) {
+        for (const struct learned *fact = task->reply.learned; fact; fact = fact->next) {
+            if (fact->type != LEARNED_NUMBER)
+                continue;
+            pg_array_add_i64(&columns.arrays[0], task->customer_id);
+            pg_array_add_bool(&columns.arrays[1], fact->is_source);
+            pg_array_add_text(&columns.arrays[2], fact->digits);
+            pg_array_add_text(&columns.arrays[3], fact->id);
+            pg_array_add_text(&columns.arrays[4], fact->json);
+        }
+    }
+    columns_send(&columns, SQL_LEARN_NUMBER, NULL, NULL, send, self);
+}
+
+/* "\x…", as a bytea parameter wants it; free it with free(). NULL for no secret. */
+static char *seal(const struct batch_facts *batch, struct arena *arena, const char *what,
+                  const char *owner, const struct secret *secret)
+{
+    if (!secret)
+        return NULL;
+    char *sealed = vault_seal(
+        batch->vault, credentials_context(arena, what, batch->name, owner), secret);
+    char *text = memory_take(strlen(sealed) + 3);
+    memcpy(text, "\\x", 2);
+    memcpy(text + 2, sealed, strlen(sealed) + 1);
+    free(sealed);
+    return text;
+}
+
+static void send_customers(const struct task_queue *group, const struct batch_facts *batch,
+                           store_send *send, void *self)
+{
+    struct columns columns;
+
+    columns_init(&columns, 5);
+    for (const struct task *task = group->first; task; task = task->next) {
+        const struct secret *token = NULL;
+        const char *allocation = NULL;
+        bool is_burnt = false;
+        for (const struct learned *fact = task->reply.learned; fact; fact = fact->next) {
+            if (fact->type == LEARNED_BUSINESS_TOKEN)
+                token = fact->secret;
+            if (fact->type == LEARNED_ALLOCATION)
+                allocation = fact->id;
+            is_burnt |= fact->type == LEARNED_CODE_BURNT;
+        }
+        if (!token && !allocation && !is_burnt)
+            continue;
+        char *sealed =
+            seal(batch, task->arena, "business_token", task->facts.customer, token);
+        pg_array_add_i64(&columns.arrays[0], task->customer_id);
+        pg_array_add_text(&columns.arrays[1], sealed);
+        pg_array_add_text(&columns.arrays[2], allocation);
+        pg_array_add_bool(&columns.arrays[3], is_burnt);
+        pg_array_add_i64(&columns.arrays[4], task->facts.intended_at_ms);
+        free(sealed);
+    }
+    columns_send(&columns, SQL_LEARN_CUSTOMER, NULL, NULL, send, self);
+}
+
+static void send_system_user(const struct task_queue *group, const char *batch_id,
+                             store_send *send, void *self)
+{
+    for (const struct task *task = group->first; task; task = task->next) {
+        for (const struct learned *fact = task->reply.learned; fact; fact = fact->next) {
+            const char *values[] = {batch_id, fact->id};
+            if (fact->type == LEARNED_SYSTEM_USER)
+                send(self, SQL_LEARN_SYSTEM_USER, 2, values);
+        }
+    }
+}
+
+static void send_verdicts(const struct task_queue *group, const struct batch_facts *batch,
+                          store_send *send, void *self)
+{
+    struct columns columns;
+
+    columns_init(&columns, 3);
+    for (const struct task *task = group->first; task; task = task->next) {
+        if (task->finding_count == 0)
+            continue;
+        char *sealed = seal(batch, task->arena, "pin", task->facts.number, task->new_pin);
+        pg_array_add_i64(&columns.arrays[0], task->number_id);
+        pg_array_add_bool(&columns.arrays[1], task->is_eligible);
+        pg_array_add_text(&columns.arrays[2], sealed);
+        free(sealed);
+    }
+    columns_send(&columns, SQL_NUMBER_ASSESSED, NULL, NULL, send, self);
+}
+
+void store_settle_findings(const struct task_queue *group, const char *batch_name,
+                           store_send *send, void *self)
+{
+    struct columns columns;
+
+    columns_init(&columns, 12);
+    for (const struct task *task = group->first; task; task = task->next) {
+        for (size_t i = 0; i < task->finding_count; i++) {
+            const struct finding *finding = &task->findings[i];
+            struct pg_array *array = columns.arrays;
+            pg_array_add_text(array++, task->facts.number);
+            pg_array_add_text(array++, finding->rule);
+            pg_array_add_text(array++, verdict_name(finding->verdict));
+            pg_array_add_text(array++, evidence_name(finding->evidence));
+            pg_array_add_text(array++, finding->field);
+            pg_array_add_text(array++, finding->value);
+            pg_array_add_text(array++, finding->owner);
+            pg_array_add_text(array++, finding->remedy);
+            pg_array_add_text(array++, finding->waits_for);
+            pg_array_add_bool(array++, finding->is_blocking);
+            pg_array_add_bool(array++, finding->is_fixable);
+            pg_array_add_text(array, finding->read_at);
+        }
+    }
+    columns_send(&columns, SQL_FINDING_RECORD, batch_name, NULL, send, self);
+}
+
+static void add_budget(struct columns *columns, const char *scope, const char *subject, int percent,
+                       int64_t park_ms)
+{
+    if (!subject || !*subject)
+        return;
+    pg_array_add_text(&columns->arrays[0], scope);
+    pg_array_add_text(&columns->arrays[1], subject);
+    pg_array_add_i64(&columns->arrays[2], percent);
+    pg_array_add_i64(&columns->arrays[3], park_ms);
+}
+
+static int64_t park_for(const struct usage *usage)
+{
+    if (usage->regain_ms > 0)
+        return usage->regain_ms;
+    return usage->percent >= USAGE_PERCENT_PARKED ? USAGE_PARK_MS : 0;
+}
+
+/* Whose quota a call of this task used up: Meta counts by app and WABA. */
+static const char *waba_of(const struct task *task)
+{
+    return task->request.token_name && strcmp(task->request.token_name, "source") == 0
+               ? task->facts.source_waba_id
+           : task->facts.destination_waba_id ? task->facts.destination_waba_id
+                                             : task->facts.source_waba_id;
+}
+
+static void send_budgets(const struct task_queue *group, store_send *send, void *self)
+{
+    struct columns columns;
+
+    columns_init(&columns, 4);
+    for (const struct task *task = group->first; task; task = task->next) {
+        const struct settlement *settlement = &task->settlement;
+        if (settlement->parks_app)
+            add_budget(&columns, "app", task->facts.app_id, 100, settlement->park_ms);
+        if (settlement->parks_waba)
+            add_budget(&columns, "waba", waba_of(task), 100, settlement->park_ms);
+        if (task->app_usage.percent >= USAGE_PERCENT_NOTED)
+            add_budget(&columns, "app", task->facts.app_id, task->app_usage.percent,
+                       park_for(&task->app_usage));
+        for (size_t i = 0; i < task->business_usage_count; i++) {
+            const struct usage *usage = &task->business_usage[i];
+            if (usage->percent >= USAGE_PERCENT_NOTED || usage->regain_ms > 0)
+                add_budget(&columns, "waba", usage->object_id, usage->percent, park_for(usage));
+        }
+    }
+    columns_send(&columns, SQL_BUDGET_NOTE, NULL, NULL, send, self);
+}
+
+static void add_attempt(struct pg_array *array, const struct task *task)
+{
+    pg_array_add_text(array++, task->was_sent ? outcome_name(task->reply.outcome) : "not_sent");
+    pg_array_add_i64(array++, task->http_status);
+    pg_array_add_i64(array++, task->ms);
+    pg_array_add_text(array++, task->was_sent ? task->request_text : NULL);
+    pg_array_add_text(array++, task->was_sent ? task->answer_text : NULL);
+    pg_array_add_text(array++, task->fbtrace_id);
+    /* An effect's intent stands already; whatever became of it is written beside it. */
+    pg_array_add_bool(array, task->was_sent || task->phase->type == PHASE_EFFECT);
+}
+
+static void send_outcomes(const struct task_queue *group, const char *run_id, const char *grace_ms,
+                          store_send *send, void *self)
+{
+    struct columns columns;
+
+    columns_init(&columns, 18);
+    for (const struct task *task = group->first; task; task = task->next) {
+        const struct settlement *settlement = &task->settlement;
+        struct pg_array *array = columns.arrays;
+        pg_array_add_i64(array++, task->step_id);
+        pg_array_add_i64(array++, task->epoch);
+        pg_array_add_text(array++, settlement->state);
+        pg_array_add_text(array++, settlement->phase);
+        pg_array_add_text(array++, settlement->memo);
+        pg_array_add_i64(array++, settlement->wait_ms);
+        pg_array_add_text(array++, settlement->waiting_for);
+        pg_array_add_bool(array++, settlement->is_try);
+        pg_array_add_bool(array++, settlement->is_in_doubt);
+        pg_array_add_text(array++, settlement->note);
+        pg_array_add_text(array++, settlement->error ? json_object_to_json_string_ext(
+                                                           settlement->error, JSON_C_TO_STRING_PLAIN)
+                                                     : NULL);
+        add_attempt(array, task);
+    }
+    columns_send(&columns, SQL_STEP_SETTLE, run_id, grace_ms, send, self);
+}
+
+static void send_refresh(const struct task_queue *group, store_send *send, void *self)
+{
+    struct columns columns;
+
+    columns_init(&columns, 1);
+    for (const struct task *task = group->first; task; task = task->next)
+        pg_array_add_i64(&columns.arrays[0], task->step_id);
+    columns_send(&columns, SQL_STEP_REFRESH, NULL, NULL, send, self);
+}
+
+void store_settle_group(const struct task_queue *group, const struct batch_facts *batch,
+                        int64_t run_id, int64_t grace_ms, store_send *send, void *self)
+{
+    char run[24], grace[24], batch_id[24];
+
+    if (group->count == 0)
+        return;
+    snprintf(run, sizeof run, "%" PRId64, run_id);
+    snprintf(grace, sizeof grace, "%" PRId64, grace_ms);
+    snprintf(batch_id, sizeof batch_id, "%" PRId64, batch->batch_id);
+    send_wabas(group, send, self);
+    send_numbers(group, send, self);
+    send_customers(group, batch, send, self);
+    send_system_user(group, batch_id, send, self);
+    send_verdicts(group, batch, send, self);
+    store_settle_findings(group, batch->name, send, self);
+    send_budgets(group, send, self);
+    send_outcomes(group, run, grace, send, self);
+    send_refresh(group, send, self);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * task -- one claimed step in this program's hands, from the claim until its outcome is recorded.
+ *
+ * It owns an arena with everything the step knows (facts), asks (request), and learned (reply), and
+ * goes through the engine by moving from queue to queue.
+ */
+#ifndef WABAMIGRATE_ORCHESTRATOR_TASK_H
+#define WABAMIGRATE_ORCHESTRATOR_TASK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "jobs/job.h"
+#include "jobs/usage_header.h"
+#include "planner/eligibility.h"
+
+#define TASK_SECRETS_MAX 8
+
+/* How a step goes on: what the store writes into its row. */
+struct settlement {
+    const char *state; /* "done", "ready", "waiting", "blocked", "failed" */
+    const char *phase;
+    const char *memo; /* NULL keeps, "" forgets */
+    int64_t wait_ms;
+    const char *waiting_for, *note;
+    bool is_try, is_in_doubt;
+    struct json_object *error; /* NULL when none; the task's */
+    /* a quota that Graph spoke of */
+    bool parks_app, parks_waba;
+    int64_t park_ms;
+};
+
+struct task {
+    struct arena *arena;
+    struct task *next;
+
+    int64_t step_id, epoch, customer_id, number_id; /* number_id 0: a step of the WABA */
+    const struct job_kind *kind;
+    const struct job_phase *phase;
+    int tries;
+    bool is_in_doubt;
+
+    struct facts facts;
+    struct secret *secrets[TASK_SECRETS_MAX]; /* those of the facts that are this task's own */
+    unsigned secret_count;
+    const char *missing_credential; /* not NULL: why a credential of the facts could not be had */
+
+    struct eligibility_facts eligibility; /* only for an assessed kind */
+    struct json_object *nodes[4];         /* what eligibility's pointers own */
+    struct finding findings[ELIGIBILITY_RULES_MAX];
+    size_t finding_count;
+    bool is_eligible;
+    struct secret *new_pin; /* drawn for an eligible number that has none */
+
+    struct request request;
+    bool was_sent;
+    struct reply reply;
+    /* what the history keeps of the exchange; in the arena */
+    const char *request_text, *answer_text, *fbtrace_id;
+    int http_status;
+    int64_t ms;
+    struct usage app_usage, business_usage[4];
+    size_t business_usage_count;
+
+    struct settlement settlement;
+};
+
+struct task *task_create(void);
+/* NULL is fine. Wipes the secrets. */
+void task_destroy(struct task *task);
+/* The task owns `secret` from now on; returns it. NULL in gives NULL out. */
+const struct secret *task_own_secret(struct task *task, struct secret *secret);
+
+/* First in, first out. */
+struct task_queue {
+    struct task *first, **last;
+    unsigned count;
+};
+void task_queue_init(struct task_queue *queue);
+void task_queue_add(struct task_queue *queue, struct task *task);
+struct task *task_queue_take(struct task_queue *queue); /* NULL when empty */
+/* Moves everything behind `to`. */
+void task_queue_move(struct task_queue *from, struct task_queue *to);
+void task_queue_destroy_all(struct task_queue *queue);
+
+#endif

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: PostgreSQL */
+#include "planner/manifest.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <yaml.h>
+
+#include "base/arena.h"
+#include "planner/manifest_book.h"
+#include "planner/manifest_keys.h"
+#include "planner/manifest_nodes.h"
+#include "planner/manifest_rows.h"
+
+enum { PATH_BYTES = 64 };
+
+struct manifest_reader {
+    struct manifest_book book;
+    struct manifest_nodes nodes;
+    yaml_parser_t parser;
+    FILE *stream;
+    int read_error; /* errno of a read that failed, or 0 */
+};
+
+/* --- the stream ------------------------------------------------------------------------------- */
+
+static int read_bytes(void *self, unsigned char *bytes, size_t size, size_t *count)
+{
+    struct manifest_reader *reader = self;
+    *count = fread(bytes, 1, size, reader->stream);
+    if (ferror(reader->stream))
+        reader->read_error = errno ? errno : EIO;
+    return reader->read_error == 0;
+}
+
+static const char *advice_for(const char *problem)
+{
+    /* clang-format off */
+    static const struct { const char *part, *advice; } table[] = {
+        {"cannot start any token", "indent with spaces instead of tabs, and quote a text that begins with @, % or `"},
+        {"mapping values are not allowed", "quote a text that has \": \" in it, and check the indentation"},
+        {"could not find expected ':'", "put a colon and a space after the key"},
+        {"end of quoted scalar", "close the quote"},
+        {"unexpected end of stream", "close the quote or the bracket"},
+        {"expected ',' or", "close the bracket, or put a comma between the entries"},
+        {"UTF-8", "save the file as UTF-8"},
+        {"control characters", "remove them, and save the file as UTF-8"},
+    };
+    /* clang-format on */
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (strstr(problem, table[i].part))
+            return table[i].advice;
+    return "check the indentation and the quotes here and on the lines above";
+}
+
+/* The parser decodes a buffer ahead of its marks, so the place of a bad byte is counted anew. A
+ * stream that cannot go back keeps the parser's place, which is at most that buffer before it. */
+static struct manifest_place place_of_byte(struct manifest_reader *reader, size_t offset)
+{
+    struct manifest_place place = manifest_nodes_place(&reader->parser.mark);
+
+    if (fseek(reader->stream, 0, SEEK_SET) != 0)
+        return place;
+    place.line = place.column = 1;
+    for (int byte; offset > 0 && (byte = getc(reader->stream)) != EOF; offset--) {
+        bool is_inside = (byte & 0xC0) == 0x80; /* of a character that was counted already */
+        place.column = byte == '\n' ? 1 : place.column + !is_inside;
+        place.line += byte == '\n';
+    }
+    return place;
+}
+
+static void refuse_yaml(struct manifest_reader *reader)
+{
+    const yaml_parser_t *parser = &reader->parser;
+    const char *problem = parser->problem ? parser->problem : "cannot be read";
+    struct manifest_place place = parser->error == YAML_READER_ERROR
+                                      ? place_of_byte(reader, parser->problem_offset)
+                                      : manifest_nodes_place(&parser->problem_mark);
+
+    reader->nodes.is_broken = true;
+    if (parser->context)
+        manifest_book_problem(&reader->book, place, "manifest",
+                              "not valid YAML: %s (%s that begins on line %zu); %s", problem,
+                              parser->context, parser->context_mark.line + 1, advice_for(problem));
+    else
+        manifest_book_problem(&reader->book, place, "manifest", "not valid YAML: %s; %s", problem,
+                              advice_for(problem));
+}
+
+static enum status read_events(struct manifest_reader *reader, struct fault *fault)
+{
+    enum status status = STATUS_OK;
+    bool is_done = false;
+
+    while (!is_done && !reader->nodes.is_broken && status == STATUS_OK) {
+        yaml_event_t event;
+        if (!yaml_parser_parse(&reader->parser, &event)) {
+            if (reader->read_error)
+                return fault_set(fault, STATUS_IO, "cannot read %s: %s",
+                                 reader->book.file_names[FILE_YAML], strerror(reader->read_error));
+            BUG_UNLESS(reader->parser.error != YAML_MEMORY_ERROR);
+            refuse_yaml(reader);
+            return STATUS_OK;
+        }
+        is_done = event.type == YAML_STREAM_END_EVENT;
+        status = manifest_nodes_take(&reader->nodes, &event, fault);
+        yaml_event_delete(&event);
+    }
+    if (is_done && reader->nodes.document_count == 0) {
+        manifest_book_problem(&reader->book, (struct manifest_place){FILE_YAML, 1, 1}, "manifest",
+                              "is empty; begin it with version: 1 and batch: NAME");
+        reader->nodes.is_broken = true;
+    }
+    return status;
+}
+
+/* --- the whole book --------------------------------------------------------------------------- */
+
+/* `name` beside the manifest at `path`, as a path from the working folder. */
+static const char *beside(struct arena *arena, const char *path, const char *name)
+{
+    const char *slash = strrchr(path, '/');
+    if (*name == '/' || !slash)
+        return arena_copy_text(arena, name);
+    return arena_printf(arena, "%.*s/%s", (int)(slash - path), path, name);
+}
+
+/* The manifest's folder, absolute. Links are not followed: a mounted manifest may be one, and what
+ * it names stands beside the link. */
+static enum status find_folder(const char *path, char **folder, struct fault *fault)
+{
+    const char *slash = strrchr(path, '/');
+    int length = slash ? (int)(slash - path) : 0;
+    char *here = *path == '/' ? strdup("") : get_current_dir_name();
+
+    if (!here)
+        return fault_set(fault, STATUS_IO, "cannot find the working folder: %s", strerror(errno));
+    *folder = memory_take(strlen(here) + (size_t)length + 2);
+    sprintf(*folder, "%s%s%.*s", here, length > 0 && *path != '/' ? "/" : "", length, path);
+    free(here);
+    return STATUS_OK;
+}
+
+static enum status read_numbers_file(struct manifest_reader *reader, const char *path,
+                                     struct fault *fault)
+{
+    const char *name = reader->nodes.document.numbers_file;
+    if (!name)
+        return STATUS_OK;
+    const char *file = beside(reader->nodes.document_arena, path, name);
+    FILE *stream = fopen(file, "re");
+
+    if (!stream) {
+        manifest_book_problem(&reader->book, reader->nodes.numbers_file_place, "numbers_file",
+                              "%s cannot be opened (%s); mend the path, which is taken from the "
+                              "manifest's folder",
+                              file, strerror(errno));
+        reader->book.has_lost_rows = true;
+        return STATUS_OK;
+    }
+    reader->book.file_names[FILE_ROWS] = file;
+    enum status status = manifest_rows_read(&reader->book, stream, fault);
+    fclose(stream);
+    return status;
+}
+
+static void refuse_empty(struct manifest_reader *reader)
+{
+    struct manifest_book *book = &reader->book;
+    char path[PATH_BYTES], shown[MANIFEST_SHOWN_BYTES];
+
+    if (book->has_lost_rows)
+        return;
+    for (size_t i = 0; i < book->known_count; i++) {
+        const struct known_customer *known = book->known[i];
+        if (known->has_numbers)
+            continue;
+        snprintf(path, sizeof path, "customers[%u].numbers", known->index);
+        manifest_book_problem(book, known->place, path,
+                              "customer %s has no numbers; list them here or in the numbers_file, "
+                              "or remove the customer",
+                              manifest_keys_show(known->id, shown));
+    }
+    if (book->numbers.count == 0 && book->problem_count == 0)
+        manifest_book_problem(book, reader->nodes.document_place, "customers",
+                              "there is no number in this book; list customers with numbers here, "
+                              "or name a CSV in numbers_file");
+}
+
+static enum status read_book(struct manifest_reader *reader, const char *path, struct fault *fault)
+{
+    enum status status = read_events(reader, fault);
+    if (status == STATUS_OK && !reader->nodes.is_broken)
+        status = read_numbers_file(reader, path, fault);
+    if (status != STATUS_OK)
+        return status;
+    if (!reader->nodes.is_broken)
+        refuse_empty(reader);
+    const struct manifest_sink *sink = reader->book.sink;
+    size_t count = reader->book.problem_count;
+    if (count == 0)
+        return sink->batch(sink->self, &reader->nodes.document.batch, fault);
+    manifest_book_tell(&reader->book);
+    return fault_set(fault, STATUS_INVALID, "%s is not valid: %zu problem%s; nothing was loaded",
+                     reader->book.file_names[FILE_YAML], count, count == 1 ? "" : "s");
+}
+
+static void finish_reader(struct manifest_reader *reader)
+{
+    yaml_parser_delete(&reader->parser);
+    manifest_nodes_finish(&reader->nodes);
+    manifest_book_finish(&reader->book);
+    if (reader->stream && reader->stream != stdin)
+        fclose(reader->stream);
+    free(reader);
+}
+
+static struct manifest_reader *start_reader(bool check_credentials,
+                                            const struct manifest_sink *sink)
+{
+    struct manifest_reader *reader = memory_take(sizeof *reader);
+    memset(reader, 0, sizeof *reader);
+    manifest_book_init(&reader->book, sink, check_credentials);
+    manifest_nodes_init(&reader->nodes, &reader->book);
+    BUG_UNLESS(yaml_parser_initialize(&reader->parser)); /* fails only without memory */
+    yaml_parser_set_input(&reader->parser, read_bytes, reader);
+    return reader;
+}
+
+enum status manifest_read(const char *path, bool check_credentials,
+                          const struct manifest_sink *sink, struct fault *fault)
+{
+    bool is_standard_input = strcmp(path, "-") == 0;
+    struct manifest_reader *reader = start_reader(check_credentials, sink);
+    enum status status = find_folder(path, &reader->book.folder, fault);
+
+    reader->book.file_names[FILE_YAML] = is_standard_input ? "<stdin>" : path;
+    if (status == STATUS_OK) {
+        reader->stream = is_standard_input ? stdin : fopen(path, "re");
+        status = reader->stream
+                     ? read_book(reader, path, fault)
+                     : fault_set(fault, STATUS_IO, "cannot open %s: %s", path, strerror(errno));
+    }
+    finish_reader(reader);
+    return status;
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: PostgreSQL */
+#include "planner/manifest_book.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "planner/credential_ref.h"
+
+struct manifest_problem {
+    struct manifest_place place;
+    size_t order; /* among equals: as they were found */
+    char *key, *what;
+};
+
+void manifest_book_init(struct manifest_book *book, const struct manifest_sink *sink,
+                        bool check_credentials)
+{
+    *book = (struct manifest_book){.sink = sink, .check_credentials = check_credentials};
+    book->problems = memory_take(PROBLEMS_HELD_MAX * sizeof *book->problems);
+}
+
+static void forget_problems(struct manifest_book *book)
+{
+    for (size_t i = 0; i < book->problems_held; i++) {
+        free(book->problems[i].key);
+        free(book->problems[i].what);
+    }
+    book->problems_held = 0;
+}
+
+void manifest_book_finish(struct manifest_book *book)
+{
+    if (!book)
+        return;
+    forget_problems(book);
+    for (size_t i = 0; i < book->known_count; i++) {
+        free(book->known[i]->id);
+        free(book->known[i]);
+    }
+    free(book->known);
+    free(book->problems);
+    free(book->folder);
+    place_index_finish(&book->numbers);
+    place_index_finish(&book->customers);
+    place_index_finish(&book->destinations);
+    *book = (struct manifest_book){0};
+}
+
+/* --- problems --------------------------------------------------------------------------------- */
+
+void manifest_book_problem(struct manifest_book *book, struct manifest_place place, const char *key,
+                           const char *format, ...)
+{
+    char what[1024];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    if (book->problems_held == PROBLEMS_HELD_MAX)
+        manifest_book_tell(book);
+    book->problems[book->problems_held++] = (struct manifest_problem){
+        place, book->problem_count++, memory_copy_text(key), memory_copy_text(what)};
+}
+
+static int compare_problems(const void *left, const void *right)
+{
+    const struct manifest_problem *a = left, *b = right;
+    if (a->place.file != b->place.file)
+        return a->place.file < b->place.file ? -1 : 1;
+    if (a->place.line != b->place.line)
+        return a->place.line < b->place.line ? -1 : 1;
+    if (a->place.column != b->place.column)
+        return a->place.column < b->place.column ? -1 : 1;
+    return a->order < b->order ? -1 : 1;
+}
+
+void manifest_book_tell(struct manifest_book *book)
+{
+    const struct manifest_sink *sink = book->sink;
+
+    qsort(book->problems, book->problems_held, sizeof *book->problems, compare_problems);
+    for (size_t i = 0; i < book->problems_held; i++) {
+        const struct manifest_problem *problem = &book->problems[i];
+        sink->problem(sink->self, book->file_names[problem->place.file], problem->place.line,
+                      problem->place.column, problem->key, problem->what);
+    }
+    forget_problems(book);
+}
+
+/* --- values ----------------------------------------------------------------------------------- */
+
+static const char **field_of(void *record, const struct manifest_key *key)
+{
+    return (const char **)((char *)record + key->offset);
+}
+
+/* "env:NAME", or "file:" and the path from the manifest's folder. */
+static const char *reference_to(const struct manifest_book *book, const struct manifest_key *key,
+                                struct arena *arena, const char *text)
+{
+    if (key->kind == KIND_CREDENTIAL_ENV)
+        return arena_printf(arena, "env:%s", text);
+    if (*text == '/')
+        return arena_printf(arena, "file:%s", text);
+    return arena_printf(arena, "file:%s/%s", book->folder, text);
+}
+
+bool manifest_book_keep(struct manifest_book *book, const struct manifest_key *key,
+                        const struct manifest_key *credential, void *record, struct arena *arena,
+                        const char *text, struct manifest_place place, const char *path)
+{
+    struct fault fault = FAULT_NONE;
+    enum status status;
+
+    if (key->kind == KIND_NUMBER)
+        status = e164_parse(text, (struct e164 *)((char *)record + key->offset), &fault);
+    else
+        status = manifest_keys_check(key, text, &fault);
+    if (status != STATUS_OK) {
+        manifest_book_problem(book, place, path, "%s", fault.message);
+        return false;
+    }
+    if (key->kind == KIND_CREDENTIAL_ENV || key->kind == KIND_CREDENTIAL_FILE)
+        *field_of(record, credential) = reference_to(book, key, arena, text);
+    else if (key->kind != KIND_NUMBER && key->kind != KIND_VERSION)
+        *field_of(record, key) = arena_copy_text(arena, text);
+    return true;
+}
+
+bool manifest_book_attest(struct manifest_book *book, struct manifest_customer *customer,
+                          struct arena *arena, const char *rule, const char *date,
+                          struct manifest_place place, const char *path)
+{
+    static const struct manifest_key date_key = {.name = "date", .kind = KIND_DATE};
+    struct fault fault = FAULT_NONE;
+
+    if (manifest_keys_check(&date_key, date, &fault) != STATUS_OK) {
+        manifest_book_problem(book, place, path, "%s", fault.message);
+        return false;
+    }
+    /* Rules are known ones and come once each, so there is always room. */
+    BUG_UNLESS(customer->attest_count < MANIFEST_ATTESTATIONS_MAX);
+    customer->attest[customer->attest_count++] =
+        (struct manifest_attestation){arena_copy_text(arena, rule), arena_copy_text(arena, date)};
+    return true;
+}
+
+void manifest_book_resolve(struct manifest_book *book, const char *reference,
+                           struct manifest_place place, const char *path)
+{
+    struct fault fault = FAULT_NONE;
+    struct secret *secret = NULL;
+
+    if (!book->check_credentials || !reference)
+        return;
+    if (credential_ref_resolve(reference, &secret, &fault) != STATUS_OK)
+        manifest_book_problem(book, place, path, "%s", fault.message);
+    secret_destroy(secret);
+}
+
+/* --- what is known ---------------------------------------------------------------------------- */
+
+/* FNV-1a; never 0, which the index cannot hold. */
+static uint64_t hash_text(const char *text)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+    return hash ? hash : 1;
+}
+
+static uint32_t print_of(const char *text)
+{
+    uint64_t hash = hash_text(text);
+    uint32_t print = (uint32_t)(hash ^ hash >> 32);
+    return print ? print : 1;
+}
+
+static const size_t agreed_fields[MANIFEST_AGREED_FIELDS] = {
+    offsetof(struct manifest_customer, name),
+    offsetof(struct manifest_customer, business_id),
+    offsetof(struct manifest_customer, source_waba_id),
+    offsetof(struct manifest_customer, destination_waba_id),
+    offsetof(struct manifest_customer, token_ref),
+    offsetof(struct manifest_customer, source_token_ref),
+    offsetof(struct manifest_customer, webhook_override_callback_uri),
+    offsetof(struct manifest_customer, webhook_verify_token_ref),
+    offsetof(struct manifest_customer, settings.waba_currency),
+};
+
+static uint32_t field_print(const struct manifest_customer *customer, size_t offset)
+{
+    const char *value = *(const char *const *)((const char *)customer + offset);
+    return value ? print_of(value) : 0;
+}
+
+static uint32_t attest_print(const struct manifest_attestation *attestation)
+{
+    return print_of(attestation->rule) * 31 + print_of(attestation->date);
+}
+
+bool manifest_book_agrees(const struct known_customer *known,
+                          const struct manifest_customer *customer, size_t offset)
+{
+    unsigned i = 0;
+    while (i < MANIFEST_AGREED_FIELDS && agreed_fields[i] != offset)
+        i++;
+    BUG_UNLESS(i < MANIFEST_AGREED_FIELDS);
+    return known->prints[i] == field_print(customer, offset);
+}
+
+bool manifest_book_attested(const struct known_customer *known,
+                            const struct manifest_attestation *attestation)
+{
+    for (unsigned i = 0; i < known->attest_count; i++)
+        if (known->attest_prints[i] == attest_print(attestation))
+            return true;
+    return false;
+}
+
+struct known_customer *manifest_book_find(const struct manifest_book *book, const char *id)
+{
+    const struct place_entry *entry = place_index_find(&book->customers, hash_text(id));
+    struct known_customer *known = entry ? book->known[entry->tag] : NULL;
+
+    while (known && strcmp(known->id, id) != 0)
+        known = known->next;
+    return known;
+}
+
+static struct known_customer *remember(struct manifest_book *book,
+                                       const struct manifest_customer *customer,
+                                       struct manifest_place place)
+{
+    size_t attest_bytes = customer->attest_count * sizeof(uint32_t);
+    struct known_customer *known = memory_take(sizeof *known + attest_bytes);
+
+    *known = (struct known_customer){.id = memory_copy_text(customer->id), .place = place};
+    for (unsigned i = 0; i < MANIFEST_AGREED_FIELDS; i++)
+        known->prints[i] = field_print(customer, agreed_fields[i]);
+    known->attest_count = customer->attest_count;
+    for (unsigned i = 0; i < customer->attest_count; i++)
+        known->attest_prints[i] = attest_print(&customer->attest[i]);
+
+    if (book->known_count == book->known_capacity) {
+        book->known_capacity = book->known_capacity ? book->known_capacity * 2 : 64;
+        book->known =
+            memory_resize(book->known, book->known_capacity * sizeof(struct known_customer *));
+    }
+    book->known[book->known_count] = known;
+
+    uint64_t hash = hash_text(customer->id);
+    struct place_entry *entry = place_index_find(&book->customers, hash);
+    if (entry) { /* another id with the same hash: put before it */
+        known->next = book->known[entry->tag];
+        entry->tag = (uint32_t)book->known_count;
+    } else {
+        (void)place_index_put(&book->customers, hash, place.line, (uint32_t)book->known_count);
+    }
+    book->known_count++;
+    return known;
+}
+
+static void check_destination(struct manifest_book *book, const struct manifest_customer *customer,
+                              const struct manifest_customer_places *places)
+{
+    const char *destination = customer->destination_waba_id;
+
+    if (!destination)
+        return;
+    if (customer->source_waba_id && strcmp(destination, customer->source_waba_id) == 0)
+        manifest_book_problem(
+            book, places->destination, places->destination_path,
+            "is the source WABA itself; give the id of the new WABA, or leave the "
+            "key out until it has been captured");
+    const struct place_entry *taken =
+        place_index_put(&book->destinations, strtoull(destination, NULL, 10),
+                        places->destination.line, (uint32_t)places->destination.file);
+    if (taken)
+        manifest_book_problem(book, places->destination, places->destination_path,
+                              "%s is already the destination of the customer at %s:%u; give every "
+                              "customer a WABA of its own",
+                              destination, book->file_names[taken->tag], taken->line);
+}
+
+struct known_customer *manifest_book_know(struct manifest_book *book,
+                                          const struct manifest_customer *customer,
+                                          const struct manifest_customer_places *places)
+{
+    char shown[MANIFEST_SHOWN_BYTES];
+
+    check_destination(book, customer, places);
+    if (!customer->id)
+        return NULL;
+    const struct known_customer *earlier = manifest_book_find(book, customer->id);
+    if (earlier) {
+        manifest_book_problem(book, places->id, places->id_path,
+                              "%s is already a customer at %s:%u; put its numbers there, or give "
+                              "this customer an id of its own",
+                              manifest_keys_show(customer->id, shown),
+                              book->file_names[earlier->place.file], earlier->place.line);
+        return NULL;
+    }
+    return remember(book, customer, places->id);
+}
+
+void manifest_book_number(struct manifest_book *book, const struct e164 *number,
+                          struct manifest_place place, const char *path)
+{
+    const struct place_entry *earlier = place_index_put(
+        &book->numbers, strtoull(number->text + 1, NULL, 10), place.line, (uint32_t)place.file);
+    if (earlier)
+        manifest_book_problem(book, place, path,
+                              "%s is already in the book at %s:%u; remove one of the two",
+                              number->text, book->file_names[earlier->tag], earlier->line);
+}
+
+/* --- the sink --------------------------------------------------------------------------------- */
+
+enum status manifest_book_give_customer(struct manifest_book *book,
+                                        const struct manifest_customer *customer,
+                                        struct fault *fault)
+{
+    if (book->problem_count > 0)
+        return STATUS_OK;
+    return book->sink->customer(book->sink->self, customer, fault);
+}
+
+enum status manifest_book_give_number(struct manifest_book *book,
+                                      const struct manifest_number *number, struct fault *fault)
+{
+    if (book->problem_count > 0)
+        return STATUS_OK;
+    return book->sink->number(book->sink->self, number, fault);
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/* report_json -- the contract's JSON, streamed: a book of any size costs no memory. One number a
+ * line, so that line tools can work on it too. */
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <string.h>
+
+#include "planner/report_parts.h"
+#include "planner/report_text.h"
+
+struct json_pen {
+    FILE *stream;
+    bool needs_comma;
+};
+
+static void write_text(FILE *stream, const char *text)
+{
+    uint32_t code_point;
+    size_t bytes;
+    char encoded[4];
+
+    (void)putc('"', stream);
+    for (; (bytes = report_text_decode(text, &code_point)) > 0; text += bytes) {
+        if (code_point == '"' || code_point == '\\')
+            (void)fprintf(stream, "\\%c", (int)code_point);
+        else if (code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0))
+            (void)fprintf(stream, "\\u%04" PRIx32, code_point);
+        else
+            (void)fwrite(encoded, 1, report_text_encode(code_point, encoded), stream);
+    }
+    (void)putc('"', stream);
+}
+
+static void open_with(struct json_pen *pen, char bracket)
+{
+    (void)putc(bracket, pen->stream);
+    pen->needs_comma = false;
+}
+
+static void close_with(struct json_pen *pen, char bracket)
+{
+    (void)putc(bracket, pen->stream);
+    pen->needs_comma = true;
+}
+
+static void write_comma(struct json_pen *pen)
+{
+    if (pen->needs_comma)
+        (void)fputs(", ", pen->stream);
+    pen->needs_comma = true;
+}
+
+static void write_key(struct json_pen *pen, const char *key)
+{
+    write_comma(pen);
+    (void)fprintf(pen->stream, "\"%s\": ", key);
+}
+
+static void write_text_key(struct json_pen *pen, const char *key, const char *text)
+{
+    write_key(pen, key);
+    if (text)
+        write_text(pen->stream, text);
+    else
+        (void)fputs("null", pen->stream);
+}
+
+static void write_integer_key(struct json_pen *pen, const char *key, int64_t value)
+{
+    write_key(pen, key);
+    (void)fprintf(pen->stream, "%" PRId64, value);
+}
+
+static void write_positive_key(struct json_pen *pen, const char *key, int64_t value)
+{
+    if (value)
+        write_integer_key(pen, key, value);
+    else
+        write_text_key(pen, key, NULL);
+}
+
+static void write_boolean_key(struct json_pen *pen, const char *key, int value)
+{
+    write_key(pen, key);
+    (void)fputs(value < 0 ? "null" : value ? "true" : "false", pen->stream);
+}
+
+/* The value is JSON already; it is read and written anew, so that nothing else can slip in. What is
+ * not JSON is shown as text rather than lost. */
+static void write_value_key(struct json_pen *pen, const char *key, const char *json)
+{
+    enum json_tokener_error error = json_tokener_success;
+    struct json_object *value = json ? json_tokener_parse_verbose(json, &error) : NULL;
+
+    if (value && !json_object_is_type(value, json_type_string)) {
+        write_key(pen, key);
+        (void)fputs(json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN), pen->stream);
+    } else if (value) {
+        write_text_key(pen, key, json_object_get_string(value));
+    } else {
+        write_text_key(pen, key, error == json_tokener_success ? NULL : json);
+    }
+    (void)json_object_put(value);
+}
+
+static void write_summary(struct json_pen *pen, const struct report *report)
+{
+    struct report_counts counts;
+
+    report_count(report->numbers, report->number_count, &counts);
+    write_key(pen, "summary");
+    open_with(pen, '{');
+    write_integer_key(pen, "numbers", (int64_t)report->number_count);
+    write_key(pen, "by_state");
+    open_with(pen, '{');
+    for (size_t i = 0; i < REPORT_STATES; i++) {
+        if (counts.by_state[i])
+            write_integer_key(pen, report_states[i], (int64_t)counts.by_state[i]);
+    }
+    close_with(pen, '}');
+    write_integer_key(pen, "eligible", (int64_t)counts.eligible);
+    write_integer_key(pen, "not_eligible", (int64_t)counts.not_eligible);
+    write_integer_key(pen, "calls_made", report->calls_made);
+    if (report->forecast_calls >= 0) {
+        write_key(pen, "forecast");
+        open_with(pen, '{');
+        write_integer_key(pen, "calls", report->forecast_calls);
+        write_integer_key(pen, "seconds", report->forecast_seconds);
+        write_integer_key(pen, "nights", report->forecast_nights);
+        close_with(pen, '}');
+    }
+    close_with(pen, '}');
+}
+
+static void write_finding(struct json_pen *pen, const struct report_finding *finding)
+{
+    write_comma(pen);
+    open_with(pen, '{');
+    write_text_key(pen, "rule", finding->rule);
+    write_text_key(pen, "verdict", finding->verdict);
+    write_text_key(pen, "evidence", finding->evidence);
+    write_text_key(pen, "field", finding->field);
+    write_value_key(pen, "value", finding->value);
+    write_text_key(pen, "read_at", finding->read_at);
+    write_text_key(pen, "owner", finding->owner);
+    write_text_key(pen, "remedy", finding->remedy);
+    write_boolean_key(pen, "fixable", finding->is_fixable);
+    close_with(pen, '}');
+}
+
+static void write_error(struct json_pen *pen, const struct report_error *error)
+{
+    if (!error) {
+        write_text_key(pen, "error", NULL);
+        return;
+    }
+    write_key(pen, "error");
+    open_with(pen, '{');
+    write_text_key(pen, "step", error->step);
+    write_positive_key(pen, "code", error->code);
+    write_positive_key(pen, "subcode", error->subcode);
+    write_text_key(pen, "title", error->title);
+    write_text_key(pen, "details", error->details);
+    write_text_key(pen, "fbtrace_id", error->fbtrace_id);
+    write_text_key(pen, "class", error->class_name);
+    write_text_key(pen, "at", error->at);
+    write_text_key(pen, "owner", error->owner);
+    write_text_key(pen, "remedy", error->remedy);
+    close_with(pen, '}');
+}
+
+static void write_attempt(struct json_pen *pen, const struct report_attempt *attempt)
+{
+    write_comma(pen);
+    open_with(pen, '{');
+    write_text_key(pen, "at", attempt->at);
+    write_text_key(pen, "step", attempt->step);
+    write_text_key(pen, "phase", attempt->phase);
+    write_text_key(pen, "request", attempt->request);
+    write_positive_key(pen, "http_status", attempt->http_status);
+    write_text_key(pen, "outcome", attempt->outcome);
+    write_integer_key(pen, "ms", attempt->ms);
+    write_text_key(pen, "fbtrace_id", attempt->fbtrace_id);
+    write_text_key(pen, "note", attempt->note);
+    write_text_key(pen, "worker", attempt->worker);
+    write_text_key(pen, "answer", attempt->answer);
+    close_with(pen, '}');
+}
+
+static void write_number(struct json_pen *pen, const struct report_number *number,
+                         bool with_attempts)
+{
+    open_with(pen, '{');
+    write_text_key(pen, "number", number->number);
+    write_text_key(pen, "customer", number->customer);
+    write_text_key(pen, "customer_name", number->customer_name);
+    write_text_key(pen, "state", number->state);
+    write_text_key(pen, "step", number->step);
+    write_boolean_key(pen, "eligible", number->eligible);
+    write_text_key(pen, "waiting_for", number->waiting_for);
+    write_text_key(pen, "not_before", number->not_before);
+    write_text_key(pen, "note", number->note);
+    write_key(pen, "findings");
+    open_with(pen, '[');
+    for (size_t i = 0; i < number->finding_count; i++)
+        write_finding(pen, &number->findings[i]);
+    close_with(pen, ']');
+    write_error(pen, number->error);
+    if (with_attempts) {
+        write_key(pen, "attempts");
+        open_with(pen, '[');
+        for (size_t i = 0; i < number->attempt_count; i++)
+            write_attempt(pen, &number->attempts[i]);
+        close_with(pen, ']');
+    }
+    close_with(pen, '}');
+}
+
+void report_json_write(const struct report *report, bool with_attempts, FILE *stream)
+{
+    struct json_pen pen = {.stream = stream};
+
+    open_with(&pen, '{');
+    write_integer_key(&pen, "schema_version", 1);
+    write_text_key(&pen, "batch", report->batch);
+    write_text_key(&pen, "generated_at", report->generated_at);
+    (void)fputs(",\n  ", stream);
+    pen.needs_comma = false;
+    write_summary(&pen, report);
+    (void)fputs(",\n  \"numbers\": [", stream);
+    for (size_t i = 0; i < report->number_count; i++) {
+        (void)fputs(i > 0 ? ",\n    " : "\n    ", stream);
+        write_number(&pen, &report->numbers[i], with_attempts);
+    }
+    (void)fputs("]}\n", stream);
+}

@@ -1,0 +1,23 @@
+-- Writes the program's own tables of paths and phases, so that the statements know the steps.
+-- $1 path steps jsonb, $2 needs jsonb, $3 phases jsonb
+WITH put_step AS (
+    INSERT INTO wabamigrate.path_step
+    SELECT * FROM jsonb_populate_recordset(NULL::wabamigrate.path_step, $1::jsonb)
+    ON CONFLICT (path, kind) DO UPDATE
+       SET ordinal = excluded.ordinal, subject = excluded.subject, urgency = excluded.urgency,
+           first_phase = excluded.first_phase, refreshes = excluded.refreshes,
+           is_assessed = excluded.is_assessed
+), put_need AS (
+    INSERT INTO wabamigrate.path_need
+    SELECT * FROM jsonb_populate_recordset(NULL::wabamigrate.path_need, $2::jsonb)
+    ON CONFLICT DO NOTHING
+), drop_need AS (
+    DELETE FROM wabamigrate.path_need n
+     WHERE NOT EXISTS (SELECT 1
+                         FROM jsonb_populate_recordset(NULL::wabamigrate.path_need, $2::jsonb) k
+                        WHERE (k.path, k.kind, k.needs) = (n.path, n.kind, n.needs))
+)
+INSERT INTO wabamigrate.job_phase
+SELECT * FROM jsonb_populate_recordset(NULL::wabamigrate.job_phase, $3::jsonb)
+ON CONFLICT (kind, phase) DO UPDATE
+   SET is_effect = excluded.is_effect, in_doubt = excluded.in_doubt;

@@ -1,0 +1,2 @@
+-- Whether this database has ever been initialised.
+SELECT to_regclass('wabamigrate.migration') IS NOT NULL;

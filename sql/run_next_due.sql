@@ -1,0 +1,28 @@
+-- How many milliseconds until a step may be claimed again within the run's scope (0: now; NULL: not
+-- without a person), how many steps another run holds, and what is parked.
+-- $1 batch_id bigint, $2 only text[], $3 highest number_id bigint, $4 run_id bigint
+SELECT min(greatest(0, wabamigrate.unix_ms(greatest(s.not_before, g.parked_until))
+                       - wabamigrate.unix_ms(wabamigrate.clock())))
+           FILTER (WHERE s.state = 'ready') AS due_ms,
+       count(*) FILTER (WHERE s.state = 'running' AND s.run_id <> $4::bigint) AS held_elsewhere,
+       count(*) FILTER (WHERE s.state = 'ready' AND g.parked_until IS NOT NULL) AS parked,
+       count(*) FILTER (WHERE s.state = 'ready') AS ready
+  FROM wabamigrate.step s
+  JOIN wabamigrate.customer c ON c.customer_id = s.customer_id
+  LEFT JOIN wabamigrate.number n ON n.number_id = s.number_id
+  LEFT JOIN LATERAL (
+      SELECT max(parked_until) AS parked_until FROM wabamigrate.budget
+       WHERE parked_until > wabamigrate.clock()
+         AND (scope = 'app' OR subject IN (c.source_waba_id, c.destination_waba_id))) g ON true
+ WHERE s.batch_id = $1::bigint AND s.state IN ('ready', 'running')
+   AND NOT c.is_paused AND n.is_paused IS NOT TRUE
+   AND NOT EXISTS (SELECT 1 FROM wabamigrate.batch b
+                    WHERE b.batch_id = s.batch_id AND b.state <> 'open')
+   AND ($2::text[] IS NULL OR c.key = ANY ($2::text[]) OR n.number = ANY ($2::text[])
+        OR s.number_id IS NULL
+           AND EXISTS (SELECT 1 FROM wabamigrate.number o
+                        WHERE o.customer_id = s.customer_id AND o.number = ANY ($2::text[])))
+   AND ($3::bigint IS NULL OR s.number_id <= $3::bigint
+        OR s.number_id IS NULL
+           AND EXISTS (SELECT 1 FROM wabamigrate.number o
+                        WHERE o.customer_id = s.customer_id AND o.number_id <= $3::bigint));

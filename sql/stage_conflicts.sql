@@ -1,0 +1,19 @@
+-- What a manifest cannot know by itself: numbers and destinations that another unfinished batch holds.
+-- $1 batch name text
+SELECT s.file, s.line, 'number' AS key, s.number AS value, b.name AS batch
+  FROM pg_temp.stage_number s
+  JOIN wabamigrate.number n USING (number)
+  JOIN wabamigrate.batch b ON b.batch_id = n.batch_id
+ WHERE b.name <> $1 AND b.state <> 'cancelled' AND n.cancelled_at IS NULL
+   AND EXISTS (SELECT 1 FROM wabamigrate.step p
+                WHERE p.number_id = n.number_id AND p.state NOT IN ('done', 'cancelled'))
+UNION ALL
+SELECT s.file, s.line, 'destination_waba_id', s.destination_waba_id, b.name
+  FROM pg_temp.stage_customer s
+  JOIN wabamigrate.customer c
+    ON c.destination_waba_id = s.destination_waba_id
+   AND (c.key, c.business_id) <> (s.key, s.business_id)
+  JOIN wabamigrate.batch b ON b.batch_id = c.batch_id
+ WHERE b.name <> $1 AND b.state <> 'cancelled'
+ ORDER BY 1, 2
+ LIMIT 100;

@@ -1,0 +1,2 @@
+-- The manifest, in COPY's text format.
+COPY pg_temp.stage FROM STDIN;

@@ -1,0 +1,64 @@
+-- Takes the next steps that may be worked on now, and records the intent of each that is an effect, in
+-- the same statement: what this returns may be sent once it is committed.
+-- $1 run_id bigint, $2 batch_id bigint, $3 how many bigint, $4 only text[] (customers or numbers; NULL:
+-- all), $5 highest number_id bigint (NULL: all)
+WITH picked AS (
+    SELECT s.step_id
+      FROM wabamigrate.step s
+      JOIN wabamigrate.customer c ON c.customer_id = s.customer_id
+      LEFT JOIN wabamigrate.number n ON n.number_id = s.number_id
+     WHERE s.batch_id = $2::bigint AND s.state = 'ready' AND s.not_before <= wabamigrate.clock()
+       AND NOT c.is_paused AND n.is_paused IS NOT TRUE
+       AND ($4::text[] IS NULL OR c.key = ANY ($4::text[]) OR n.number = ANY ($4::text[])
+            OR s.number_id IS NULL
+               AND EXISTS (SELECT 1 FROM wabamigrate.number o
+                            WHERE o.customer_id = s.customer_id AND o.number = ANY ($4::text[])))
+       AND ($5::bigint IS NULL OR s.number_id <= $5::bigint
+            OR s.number_id IS NULL
+               AND EXISTS (SELECT 1 FROM wabamigrate.number o
+                            WHERE o.customer_id = s.customer_id AND o.number_id <= $5::bigint))
+       AND NOT EXISTS (SELECT 1 FROM wabamigrate.batch b
+                        WHERE b.batch_id = s.batch_id AND b.state <> 'open')
+       AND NOT EXISTS (SELECT 1 FROM wabamigrate.budget g
+                        WHERE g.parked_until > wabamigrate.clock()
+                          AND (g.scope = 'app'
+                               OR g.scope = 'waba'
+                                  AND g.subject IN (c.source_waba_id, c.destination_waba_id)))
+     ORDER BY s.urgency, s.not_before, s.step_id
+     LIMIT $3::bigint
+       FOR UPDATE OF s SKIP LOCKED
+), taken AS (
+    UPDATE wabamigrate.step s
+       SET state = 'running', epoch = s.epoch + 1, run_id = $1::bigint, is_nudged = false,
+           moved_at = wabamigrate.clock(),
+           intended_at = CASE WHEN p.is_effect THEN wabamigrate.clock() ELSE s.intended_at END
+      FROM picked k, wabamigrate.job_phase p
+     WHERE s.step_id = k.step_id AND p.kind = s.kind AND p.phase = s.phase
+    RETURNING s.*, p.is_effect
+), intents AS (
+    INSERT INTO wabamigrate.attempt (step_id, epoch, run_id, phase, is_effect, intended_at)
+    SELECT step_id, epoch, $1::bigint, phase, true, wabamigrate.clock() FROM taken WHERE is_effect
+)
+SELECT t.step_id, t.epoch, t.kind, t.phase, t.memo, t.tries, t.is_in_doubt,
+       wabamigrate.unix_ms(t.intended_at) AS intended_at_ms,
+       c.customer_id, c.key AS customer, c.business_id, c.source_waba_id, c.destination_waba_id,
+       c.token_ref, c.source_token_ref, c.webhook_override_callback_uri, c.webhook_verify_token_ref,
+       c.allocation_config_id, c.business_token_sealed, c.signup_code_sealed,
+       coalesce(n.waba_currency, c.waba_currency, b.waba_currency) AS waba_currency,
+       n.number_id, n.number, n.phone_number_id, n.source_phone_number_id, n.pin_sealed,
+       coalesce(n.data_localization_region, c.data_localization_region, b.data_localization_region)
+           AS data_localization_region,
+       CASE WHEN q.is_assessed THEN c.source_node END AS source_waba,
+       CASE WHEN q.is_assessed THEN c.destination_node END AS destination_waba,
+       CASE WHEN q.is_assessed THEN n.source_node END AS source_number,
+       CASE WHEN q.is_assessed THEN n.destination_node END AS destination_number,
+       CASE WHEN q.is_assessed THEN c.attest END AS attest,
+       wabamigrate.rfc3339(c.source_read_at) AS source_read_at,
+       wabamigrate.rfc3339(c.destination_read_at) AS destination_read_at,
+       t.path
+  FROM taken t
+  JOIN wabamigrate.batch b ON b.batch_id = t.batch_id
+  JOIN wabamigrate.customer c ON c.customer_id = t.customer_id
+  JOIN wabamigrate.path_step q ON q.path = t.path AND q.kind = t.kind
+  LEFT JOIN wabamigrate.number n ON n.number_id = t.number_id
+ ORDER BY t.urgency, t.not_before, t.step_id;

@@ -1,0 +1,37 @@
+-- The steps that customers and numbers of the batch do not have yet, each with how many of the steps
+-- it needs are not done. $1 batch_id bigint
+WITH wanted AS (
+    SELECT c.batch_id, c.customer_id, NULL::bigint AS number_id, coalesce(c.path, b.path) AS path
+      FROM wabamigrate.customer c JOIN wabamigrate.batch b USING (batch_id)
+     WHERE c.batch_id = $1::bigint
+    UNION ALL
+    SELECT n.batch_id, n.customer_id, n.number_id, coalesce(n.path, c.path, b.path)
+      FROM wabamigrate.number n
+      JOIN wabamigrate.customer c USING (customer_id)
+      JOIN wabamigrate.batch b ON b.batch_id = n.batch_id
+     WHERE n.batch_id = $1::bigint AND n.cancelled_at IS NULL
+), made AS (
+    SELECT w.*, p.kind, p.ordinal, p.urgency, p.first_phase,
+           -- A WABA's step that needs a number's step is content with the first of them.
+           (SELECT count(*)
+              FROM wabamigrate.path_need d
+              JOIN wabamigrate.path_step q ON q.path = d.path AND q.kind = d.needs
+             WHERE d.path = w.path AND d.kind = p.kind
+               AND NOT EXISTS (SELECT 1 FROM wabamigrate.step t
+                                WHERE t.customer_id = w.customer_id AND t.kind = d.needs
+                                  AND (t.number_id IS NULL OR w.number_id IS NULL
+                                       OR t.number_id = w.number_id)
+                                  AND t.state = 'done'))::smallint AS prereqs_left
+      FROM wanted w
+      JOIN wabamigrate.path_step p
+        ON p.path = w.path
+       AND p.subject = CASE WHEN w.number_id IS NULL THEN 'waba' ELSE 'number' END
+)
+INSERT INTO wabamigrate.step (batch_id, customer_id, number_id, path, kind, ordinal, urgency, state,
+                              prereqs_left, phase)
+SELECT batch_id, customer_id, number_id, path, kind, ordinal, urgency,
+       CASE WHEN prereqs_left = 0 THEN 'ready' ELSE 'pending' END, prereqs_left, first_phase
+  FROM made m
+ WHERE NOT EXISTS (SELECT 1 FROM wabamigrate.step s
+                    WHERE s.customer_id = m.customer_id AND s.kind = m.kind
+                      AND s.number_id IS NOT DISTINCT FROM m.number_id);

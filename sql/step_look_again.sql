@@ -1,0 +1,28 @@
+-- At the start of a run: what was blocked, and what waited for a credential, is looked at again, with
+-- fresh reads of its customer's WABAs (step kinds that refresh the blocked one).
+-- $1 batch_id bigint
+WITH held AS (
+    SELECT s.step_id, s.customer_id, s.path, s.kind, s.state
+      FROM wabamigrate.step s
+     WHERE s.batch_id = $1::bigint
+       AND (s.state = 'blocked' OR s.state = 'waiting')
+), fresh AS (
+    UPDATE wabamigrate.step r
+       SET state = 'ready', phase = p.first_phase, memo = NULL, tries = 0,
+           not_before = wabamigrate.clock(), moved_at = wabamigrate.clock()
+      FROM wabamigrate.path_step p
+     WHERE p.path = r.path AND p.kind = r.kind AND r.state = 'done'
+       AND EXISTS (SELECT 1 FROM held h
+                    WHERE h.customer_id = r.customer_id AND h.kind = p.refreshes
+                      AND h.path = r.path)
+    RETURNING r.step_id
+), again AS (
+    UPDATE wabamigrate.step s
+       SET state = 'ready', tries = 0, not_before = wabamigrate.clock(),
+           moved_at = wabamigrate.clock()
+      FROM held h
+     WHERE s.step_id = h.step_id AND h.state = 'waiting'
+       AND s.waiting_for IN ('credential', 'access', 'graph')
+    RETURNING s.step_id
+)
+SELECT (SELECT count(*) FROM fresh), (SELECT count(*) FROM again);

@@ -1,0 +1,68 @@
+-- Records what became of a group of claimed steps, and releases their successors, in one statement. A
+-- step that this run no longer holds under this epoch is left alone (no row comes back for it), but its
+-- attempt is kept. Sending the same group again changes nothing.
+-- $1 run_id bigint; then arrays of one length: $2 step_id bigint[], $3 epoch bigint[], $4 state text[],
+-- $5 phase text[], $6 memo text[] (NULL keeps, '' forgets), $7 wait in ms bigint[], $8 waiting_for
+-- text[], $9 counts as a try boolean[], $10 in doubt boolean[], $11 note text[], $12 error text[]
+-- (jsonb), $13 outcome text[], $14 http_status smallint[], $15 ms integer[], $16 request text[]
+-- (jsonb), $17 answer text[], $18 fbtrace_id text[], $19 has an attempt boolean[], $20 grace in ms
+WITH input AS (
+    SELECT *
+      FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[],
+                  $8::text[], $9::boolean[], $10::boolean[], $11::text[], $12::text[], $13::text[],
+                  $14::smallint[], $15::integer[], $16::text[], $17::text[], $18::text[],
+                  $19::boolean[])
+           AS i (step_id, epoch, state, phase, memo, wait_ms, waiting_for, is_try, is_in_doubt, note,
+                 error, outcome, http_status, ms, request, answer, fbtrace_id, has_attempt)
+), moved AS (
+    UPDATE wabamigrate.step s
+       SET state = CASE WHEN s.is_nudged AND i.state IN ('waiting', 'blocked') THEN 'ready'
+                        ELSE i.state END,
+           phase = i.phase,
+           memo = CASE WHEN i.memo IS NULL THEN s.memo ELSE nullif(i.memo, '')::jsonb END,
+           tries = CASE WHEN i.is_try THEN s.tries + 1
+                        WHEN i.state = 'done' OR i.phase <> s.phase AND NOT s.is_in_doubt THEN 0
+                        ELSE s.tries END,
+           not_before = CASE WHEN i.is_in_doubt AND NOT s.is_in_doubt
+                             THEN s.intended_at + $20::bigint * interval '1 ms'
+                             ELSE wabamigrate.clock() + i.wait_ms * interval '1 ms' END,
+           waiting_for = i.waiting_for, is_in_doubt = i.is_in_doubt, note = i.note,
+           error = i.error::jsonb, run_id = NULL, is_nudged = false, moved_at = wabamigrate.clock()
+      FROM input i
+     WHERE s.step_id = i.step_id AND s.epoch = i.epoch AND s.run_id = $1::bigint
+       AND s.state = 'running'
+    RETURNING s.step_id, s.customer_id, s.number_id, s.path, s.kind, s.state
+), tried AS (
+    INSERT INTO wabamigrate.attempt AS a
+           (step_id, epoch, run_id, phase, is_effect, intended_at, ms, http_status, outcome, note,
+            fbtrace_id, request, answer)
+    SELECT i.step_id, i.epoch, $1::bigint, s.phase, p.is_effect,
+           wabamigrate.clock() - coalesce(i.ms, 0) * interval '1 ms',
+           i.ms, i.http_status, i.outcome, i.note, i.fbtrace_id, i.request::jsonb, i.answer
+      FROM input i
+      JOIN wabamigrate.step s USING (step_id)
+      JOIN wabamigrate.job_phase p ON p.kind = s.kind AND p.phase = s.phase
+     WHERE i.has_attempt
+    ON CONFLICT (step_id, epoch) DO UPDATE
+       SET ms = excluded.ms, http_status = excluded.http_status, outcome = excluded.outcome,
+           note = excluded.note, fbtrace_id = excluded.fbtrace_id, request = excluded.request,
+           answer = excluded.answer
+     WHERE a.run_id = $1::bigint AND (a.outcome IS NULL OR a.outcome = 'lost')
+), met AS (
+    SELECT t.step_id, count(DISTINCT m.kind)::smallint AS steps
+      FROM moved m
+      JOIN wabamigrate.path_need d ON d.path = m.path AND d.needs = m.kind
+      JOIN wabamigrate.step t
+        ON t.customer_id = m.customer_id AND t.kind = d.kind AND t.state = 'pending'
+       AND (m.number_id IS NULL OR t.number_id IS NULL OR t.number_id = m.number_id)
+     WHERE m.state = 'done'
+     GROUP BY t.step_id
+), released AS (
+    UPDATE wabamigrate.step t
+       SET prereqs_left = t.prereqs_left - met.steps,
+           state = CASE WHEN t.prereqs_left <= met.steps THEN 'ready' ELSE t.state END,
+           not_before = wabamigrate.clock(), moved_at = wabamigrate.clock()
+      FROM met
+     WHERE t.step_id = met.step_id AND t.state = 'pending'
+)
+SELECT step_id, state FROM moved;

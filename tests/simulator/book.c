@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: PostgreSQL */
+#include "tests/simulator/book.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Country code and the digits before a seven-digit counter. */
+/* clang-format off */
+static const struct {
+    const char *code, *lead;
+} countries[] = {
+    {"1", "555"},  {"33", "10"},  {"49", "300"}, {"39", "06"},  {"34", "91"},  {"44", "200"},
+    {"351", "21"}, {"31", "20"},  {"32", "2"},   {"41", "44"},  {"43", "1"},   {"48", "22"},
+    {"420", "20"}, {"36", "1"},   {"40", "21"},  {"30", "21"},  {"90", "212"}, {"972", "2"},
+    {"27", "10"},  {"234", "10"}, {"254", "20"}, {"225", "01"}, {"91", "800"}, {"62", "21"},
+    {"65", "6"},   {"60", "30"},  {"55", "110"}, {"52", "550"}, {"54", "110"}, {"57", "601"},
+    {"51", "1"},   {"56", "220"}, {"61", "20"},  {"81", "300"}, {"82", "20"},
+};
+/* clang-format on */
+#define COUNTRY_COUNT (sizeof countries / sizeof countries[0])
+
+static void write_head(FILE *file, unsigned numbers, unsigned customers)
+{
+    fprintf(file,
+            "# A book of %u numbers of %u customers, made up by wabamigrate simulate --make-book.\n"
+            "version: 1\n"
+            "batch: made-up-%u-%u\n"
+            "partner:\n"
+            "  business_id: \"1020304050\"\n"
+            "  app_id: \"998877\"\n"
+            "  credit_line_id: \"5566778899\"\n"
+            "  system_token: { env: META_SYSTEM_TOKEN }\n"
+            "  app_secret: { env: META_APP_SECRET }\n"
+            "defaults:\n"
+            "  path: embedded_signup\n"
+            "  waba_currency: EUR\n"
+            "  templates: leave\n"
+            "customers:\n",
+            numbers, customers, numbers, customers);
+}
+
+static void write_customer(FILE *file, unsigned customer)
+{
+    fprintf(file,
+            "  - id: customer-%06u\n"
+            "    name: Customer %u\n"
+            "    business_id: \"70%08u\"\n"
+            "    source_waba_id: \"80%08u\"\n",
+            customer, customer, customer, customer);
+    /* One in ten cannot be read at the source: its customer has confirmed what must hold. */
+    if (customer % 10 == 0)
+        fputs("    attest: { business_verified: 2026-11-20, source_waba_approved: 2026-11-20, "
+              "two_step_off: 2026-11-20, payment_method: 2026-11-20, name_approved: 2026-11-20, "
+              "no_pending_name_change: 2026-11-20, not_test_number: 2026-11-20 }\n",
+              file);
+    else
+        fputs("    source_token: { env: OLD_PARTNER_TOKEN }\n", file);
+    fputs("    numbers:\n", file);
+}
+
+static void write_number(FILE *file, unsigned number)
+{
+    size_t country = number % COUNTRY_COUNT;
+    fprintf(file, "      - { number: \"+%s%s%07u\", source_phone_number_id: \"60%09u\" }\n",
+            countries[country].code, countries[country].lead, number, number);
+}
+
+static void write_customers(FILE *file, unsigned numbers, unsigned customers)
+{
+    unsigned next = 1;
+    for (unsigned customer = 1; customer <= customers; customer++) {
+        unsigned last = (unsigned)((unsigned long)numbers * customer / customers);
+        write_customer(file, customer);
+        for (; next <= last; next++)
+            write_number(file, next);
+    }
+}
+
+enum status book_write(unsigned numbers, unsigned customers, const char *folder,
+                       struct fault *fault)
+{
+    char path[4096];
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+        return fault_set(fault, STATUS_IO, "cannot make %s: %s", folder, strerror(errno));
+    snprintf(path, sizeof path, "%s/book.yaml", folder);
+    FILE *file = fopen(path, "we");
+    if (!file)
+        return fault_set(fault, STATUS_IO, "cannot write %s: %s", path, strerror(errno));
+    write_head(file, numbers, customers);
+    write_customers(file, numbers, customers);
+    bool has_failed = ferror(file) != 0;
+    if (fclose(file) != 0 || has_failed)
+        return fault_set(fault, STATUS_IO, "cannot write %s: %s", path, strerror(errno));
+    return STATUS_OK;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * control -- /simulator/…: what a test or a person does to the world from outside Graph.
+ *
+ * GET  /simulator/health    {"status":"ok"}
+ * GET  /simulator/state     the whole world; ?number=+33… or ?customer=… for a part
+ * GET  /simulator/summary   its sums only: how many moved, calls, effects, faults
+ * GET  /simulator/clock     {"now":"…","now_ms":…}
+ * POST /simulator/clock     {"advance_seconds":N}
+ * POST /simulator/signups   {"customers":["bakery-lune"]}, {"numbers":["+33…"]} or {"all":true}:
+ * Embedded Signup; answers the lines that `wabamigrate capture` takes POST /simulator/faults    see
+ * fault_plan.h; {"clear":true} forgets all of them and the lot POST /simulator/scenario  see
+ * scenario.h: added to what holds already GET  /simulator/codes     {"+33…":"123456"}: the one-time
+ * codes sent by request_code None of these is logged, delayed or made to fail.
+ */
+#ifndef WABAMIGRATE_TESTS_SIMULATOR_CONTROL_H
+#define WABAMIGRATE_TESTS_SIMULATOR_CONTROL_H
+
+#include "tests/simulator/router.h"
+
+#define CONTROL_PREFIX "/simulator/"
+
+void control_handle(struct simulator *simulator, struct exchange *exchange);
+
+#endif

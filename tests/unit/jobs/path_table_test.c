@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: PostgreSQL */
+#include "jobs/job.h"
+#include "jobs/path.h"
+#include "tests/unit/base/suite.h"
+
+static size_t need_count(const struct path_step *step)
+{
+    size_t count = 0;
+
+    while (count < PATH_NEEDS_MAX && step->needs[count] != NULL)
+        count++;
+    return count;
+}
+
+static const struct path_step *find_step(const struct path *path, const char *kind)
+{
+    for (size_t i = 0; i < path->step_count; i++) {
+        if (strcmp(path->steps[i].kind, kind) == 0)
+            return &path->steps[i];
+    }
+    return NULL;
+}
+
+static void every_step_is_a_kind_and_stands_once(void)
+{
+    for (size_t p = 0; p < PATH_COUNT; p++) {
+        for (size_t i = 0; i < PATHS[p].step_count; i++) {
+            const struct path_step *step = &PATHS[p].steps[i];
+            CU_ASSERT_PTR_NOT_NULL(job_find(step->kind));
+            CU_ASSERT_PTR_EQUAL(find_step(&PATHS[p], step->kind), step);
+            if (step->refreshes != NULL)
+                CU_ASSERT_PTR_NOT_NULL(find_step(&PATHS[p], step->refreshes));
+        }
+    }
+}
+
+/* A path without a circle can be walked from its needs: each round takes what has all of them. */
+static void every_step_can_be_reached(void)
+{
+    for (size_t p = 0; p < PATH_COUNT; p++) {
+        bool is_done[64] = {false};
+        size_t done = 0;
+        CU_ASSERT_FATAL(PATHS[p].step_count <= 64);
+        for (size_t round = 0; round < PATHS[p].step_count; round++) {
+            for (size_t i = 0; i < PATHS[p].step_count; i++) {
+                const struct path_step *step = &PATHS[p].steps[i];
+                bool has_all = true;
+                for (size_t n = 0; n < need_count(step); n++) {
+                    const struct path_step *need = find_step(&PATHS[p], step->needs[n]);
+                    CU_ASSERT_PTR_NOT_NULL_FATAL(need);
+                    has_all = has_all && is_done[need - PATHS[p].steps];
+                }
+                done += has_all && !is_done[i];
+                is_done[i] = is_done[i] || has_all;
+            }
+        }
+        CU_ASSERT_EQUAL(done, PATHS[p].step_count);
+    }
+}
+
+static void a_waba_step_that_needs_a_number_needs_nothing_else(void)
+{
+    for (size_t p = 0; p < PATH_COUNT; p++) {
+        for (size_t i = 0; i < PATHS[p].step_count; i++) {
+            const struct path_step *step = &PATHS[p].steps[i];
+            const struct job_kind *kind = job_find(step->kind);
+            for (size_t n = 0; n < need_count(step); n++) {
+                const struct job_kind *need = job_find(step->needs[n]);
+                CU_ASSERT_FATAL(kind != NULL && need != NULL);
+                if (kind->subject == SUBJECT_WABA && need->subject == SUBJECT_NUMBER)
+                    CU_ASSERT_EQUAL(need_count(step), 1);
+            }
+        }
+    }
+}
+
+static void every_kind_is_on_a_path(void)
+{
+    for (size_t k = 0; k < JOB_KIND_COUNT; k++) {
+        bool is_on_path = false;
+        for (size_t p = 0; p < PATH_COUNT; p++)
+            is_on_path = is_on_path || find_step(&PATHS[p], JOB_KINDS[k]->name) != NULL;
+        CU_ASSERT(is_on_path);
+    }
+}
+
+/* Nothing that changes anything on Graph may come before the check, and registration comes last. */
+static bool needs_somehow(const struct path *path, const char *kind, const char *wanted)
+{
+    const struct path_step *step = find_step(path, kind);
+
+    for (size_t n = 0; step != NULL && n < need_count(step); n++) {
+        if (strcmp(step->needs[n], wanted) == 0 || needs_somehow(path, step->needs[n], wanted))
+            return true;
+    }
+    return false;
+}
+
+static void no_effect_precedes_the_check_but_the_exchange(void)
+{
+    for (size_t p = 0; p < PATH_COUNT; p++) {
+        for (size_t i = 0; i < PATHS[p].step_count; i++) {
+            const struct job_kind *kind = job_find(PATHS[p].steps[i].kind);
+            bool has_effect = false;
+            CU_ASSERT_PTR_NOT_NULL_FATAL(kind);
+            for (size_t f = 0; f < kind->phase_count; f++)
+                has_effect = has_effect || kind->phases[f].type == PHASE_EFFECT;
+            if (has_effect && !kind->is_urgent)
+                CU_ASSERT(needs_somehow(&PATHS[p], kind->name, "check"));
+        }
+    }
+}
+
+static void paths_are_found_by_name(void)
+{
+    CU_ASSERT_PTR_NOT_NULL(path_find("embedded_signup"));
+    CU_ASSERT_PTR_NULL(path_find("by_foot"));
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"every step is a kind and stands once", every_step_is_a_kind_and_stands_once},
+        {"every step can be reached", every_step_can_be_reached},
+        {"a WABA step that needs a number needs nothing else",
+         a_waba_step_that_needs_a_number_needs_nothing_else},
+        {"every kind is on a path", every_kind_is_on_a_path},
+        {"no effect precedes the check but the exchange",
+         no_effect_precedes_the_check_but_the_exchange},
+        {"paths are found by name", paths_are_found_by_name},
+        CU_TEST_INFO_NULL};
+
+    return run_suite("path_table", tests);
+}
