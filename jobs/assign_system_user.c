@@ -30,17 +30,20 @@ static bool is_needed(const struct facts *facts, struct reply *reply)
         (void)reply_done(reply, "not needed: the line is attached with the customer's token");
         return false;
     }
-    return step_knows(
-               reply, facts->destination_waba_id, "The destination WABA is not known",
-               "Send the customer the signup link, or set destination_waba_id, then retry.") &&
-           step_knows(reply, facts->partner_business_id, "The partner's portfolio is not known",
+    return step_knows(reply, facts->partner_business_id, "The partner's portfolio is not known",
                       "Set partner.business_id in the manifest, then retry.");
+}
+
+static bool knows_destination(const struct facts *facts, struct reply *reply)
+{
+    return step_knows(reply, facts->destination_waba_id, "The destination WABA is not known",
+                      "Send the customer the signup link, or set destination_waba_id, then retry.");
 }
 
 static enum outcome build_lookup(const struct facts *facts, struct request *request,
                                  struct reply *reply)
 {
-    if (!is_needed(facts, reply))
+    if (!is_needed(facts, reply) || !knows_destination(facts, reply))
         return reply->outcome;
     if (system_user_id(facts, reply->arena) == NULL)
         return reply_next(reply, "find_user", NULL);
@@ -97,7 +100,7 @@ static enum outcome build_assign(const struct facts *facts, struct request *requ
 {
     const char *id = system_user_id(facts, reply->arena);
 
-    if (!is_needed(facts, reply))
+    if (!is_needed(facts, reply) || !knows_destination(facts, reply))
         return reply->outcome;
     if (id == NULL)
         return reply_next(reply, "find_user", NULL);

@@ -2,11 +2,14 @@
 /*
  * subscribe_webhooks: our app receives the destination WABA's webhooks.
  *
- * A repeat without a body deletes the WABA's own callback address, so every repeat says the same as
- * the first time.
+ * A WABA's own callback address (override) may only be set once the app is subscribed, and a plain
+ * subscription deletes it. So where one is wanted the list is read first: the plain subscription is
+ * sent only where our app is not on it, then the address; without one, the plain subscription is all.
  */
 #include "jobs/job_table.h"
 #include "jobs/step.h"
+
+#include <json-c/json.h>
 
 static enum outcome begin(const struct facts *facts, struct request *request, struct reply *reply,
                           enum request_method method)
@@ -22,9 +25,33 @@ static enum outcome begin(const struct facts *facts, struct request *request, st
 static enum outcome build_subscribe(const struct facts *facts, struct request *request,
                                     struct reply *reply)
 {
-    enum outcome outcome = begin(facts, request, reply, REQUEST_POST);
+    struct json_object *memo = step_memo(facts);
+    bool is_absent = step_memo_count(memo, "absent") > 0;
 
-    if (outcome != OUTCOME_SEND || facts->webhook_override_callback_uri == NULL)
+    json_object_put(memo);
+    if (facts->webhook_override_callback_uri != NULL && !is_absent)
+        return reply_next(reply, "lookup", "an address is wanted: is our app subscribed already?");
+    return begin(facts, request, reply, REQUEST_POST);
+}
+
+static void answer_subscribe(const struct facts *facts, struct json_object *body,
+                             struct reply *reply)
+{
+    if (!step_succeeded(reply, body))
+        return;
+    if (facts->webhook_override_callback_uri != NULL)
+        (void)reply_next(reply, "override", NULL);
+    else
+        (void)reply_done(reply, NULL);
+}
+
+static enum outcome build_override(const struct facts *facts, struct request *request,
+                                   struct reply *reply)
+{
+    if (facts->webhook_override_callback_uri == NULL)
+        return reply_done(reply, "no address is wanted any more");
+    enum outcome outcome = begin(facts, request, reply, REQUEST_POST);
+    if (outcome != OUTCOME_SEND)
         return outcome;
     request_add_text(request, REQUEST_BODY, "override_callback_uri",
                      facts->webhook_override_callback_uri);
@@ -33,8 +60,8 @@ static enum outcome build_subscribe(const struct facts *facts, struct request *r
     return outcome;
 }
 
-static void answer_subscribe(const struct facts *facts, struct json_object *body,
-                             struct reply *reply)
+static void answer_override(const struct facts *facts, struct json_object *body,
+                            struct reply *reply)
 {
     (void)facts;
     if (step_succeeded(reply, body))
@@ -67,6 +94,16 @@ static bool is_as_wanted(const struct facts *facts, struct json_object *app)
     return wanted == NULL || body_text_is(app, "override_callback_uri", wanted);
 }
 
+static void go_on(const struct facts *facts, struct reply *reply, const char *phase, bool is_absent,
+                  const char *note)
+{
+    struct json_object *memo = step_memo(facts);
+
+    json_object_object_add(memo, "absent", json_object_new_int(is_absent));
+    step_send_memo_again(memo, reply, phase, note);
+    json_object_put(memo);
+}
+
 static void answer_lookup(const struct facts *facts, struct json_object *body, struct reply *reply)
 {
     struct json_object *list = body_list(body);
@@ -77,22 +114,25 @@ static void answer_lookup(const struct facts *facts, struct json_object *body, s
     }
     for (size_t i = 0; i < body_length(list); i++) {
         struct json_object *app = body_at(list, i);
-        if (is_our_app(facts, app) && is_as_wanted(facts, app)) {
-            (void)reply_done(reply, "the earlier subscription had worked");
-            return;
-        }
-    }
-    if (step_next_page(facts, reply, "lookup", body))
+        if (!is_our_app(facts, app))
+            continue;
+        if (is_as_wanted(facts, app))
+            (void)reply_done(reply, "our app is subscribed as wanted");
+        else
+            go_on(facts, reply, "override", false, "our app is subscribed, without the address");
         return;
-    step_send_again(facts, reply, "subscribe", "the earlier subscription never arrived");
+    }
+    if (!step_next_page(facts, reply, "lookup", body))
+        go_on(facts, reply, "subscribe", true, "our app is not subscribed");
 }
 
 /* clang-format off */
 static const struct job_phase phases[] = {
     {"subscribe", PHASE_EFFECT, "lookup", build_subscribe, answer_subscribe, NULL},
+    {"override",  PHASE_EFFECT, "lookup", build_override,  answer_override,  NULL},
     {"lookup",    PHASE_READ,   NULL,     build_lookup,    answer_lookup,    NULL},
 };
 /* clang-format on */
 
 const struct job_kind JOB_SUBSCRIBE_WEBHOOKS = {
-    .name = "subscribe_webhooks", .subject = SUBJECT_WABA, .phases = phases, .phase_count = 2};
+    .name = "subscribe_webhooks", .subject = SUBJECT_WABA, .phases = phases, .phase_count = 3};

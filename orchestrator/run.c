@@ -68,6 +68,16 @@ static void heed_signals(struct run *run)
         run->is_abandoned = true;
 }
 
+/* Enough in hand to follow every finished call at once, and no more: what is claimed ahead and never
+ * sent costs a look-up after a crash. */
+static unsigned room(const struct run *run)
+{
+    unsigned capacity = concurrency(run) + concurrency(run) / 4 + 1;
+    unsigned in_hand = engine_in_hand(run->engine);
+
+    return capacity > in_hand ? capacity - in_hand : 0;
+}
+
 /* What the loop waits for, and how long at most. Sleep first, then work: the caller sees "finished"
  * right after the work. */
 static void sleep_until_something(struct run *run)
@@ -84,7 +94,8 @@ static void sleep_until_something(struct run *run)
         wait_ms = run->next_claim_ms - now_ms;
     if (run->deadline_ms && run->deadline_ms - now_ms < wait_ms)
         wait_ms = run->deadline_ms > now_ms ? run->deadline_ms - now_ms : 0;
-    if (engine_settled(run->engine)->count > 0 && store_run_is_idle(run->store))
+    bool is_claim_due = run->stop == STOP_NOT && run->next_claim_ms <= now_ms && room(run) > 0;
+    if (store_run_is_idle(run->store) && (engine_settled(run->engine)->count > 0 || is_claim_due))
         wait_ms = 0;
     curl_multi_poll(engine_multi(run->engine), has_socket ? fds : fds + 1, has_socket ? 2 : 1,
                     (int)wait_ms, NULL);
@@ -132,16 +143,6 @@ static void show_progress(struct run *run, int64_t now_ms)
         figures.why = why;
     }
     progress_show(&run->progress, &figures, now_ms);
-}
-
-/* Enough in hand to follow every finished call at once, and no more: what is claimed ahead and never
- * sent costs a look-up after a crash. */
-static unsigned room(const struct run *run)
-{
-    unsigned capacity = concurrency(run) + concurrency(run) / 4 + 1;
-    unsigned in_hand = engine_in_hand(run->engine);
-
-    return capacity > in_hand ? capacity - in_hand : 0;
 }
 
 static bool lease_holds(const struct run *run, int64_t now_ms)

@@ -133,6 +133,19 @@ static void doubt(struct task *task)
     settlement->is_try = true;
 }
 
+/* A wait is no error, unless Graph gave one; what to do is its note. */
+static void wait_person(struct task *task, const char *now)
+{
+    const struct reply *reply = &task->reply;
+
+    if (!reply->has_error)
+        return;
+    if (reply->error.code != 0)
+        task->settlement.error = describe_error(task, now);
+    if (!task->settlement.note && reply->error.rule)
+        task->settlement.note = reply->error.rule->remedy;
+}
+
 void settle_decide(struct task *task, uint32_t random, const char *now)
 {
     struct settlement *settlement = &task->settlement;
@@ -160,8 +173,7 @@ void settle_decide(struct task *task, uint32_t random, const char *now)
             settlement->state = "waiting";
         settlement->waiting_for = reply->waiting_for;
         settlement->is_in_doubt = task->is_in_doubt;
-        if (reply->has_error)
-            settlement->error = describe_error(task, now);
+        wait_person(task, now);
         break;
     case OUTCOME_FAILED:
         fail(task, describe_error(task, now));

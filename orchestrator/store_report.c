@@ -102,6 +102,8 @@ static void read_finding(struct reading *reading, const PGresult *rows, int row,
     finding->owner = text(reading, rows, row, "owner");
     finding->remedy = text(reading, rows, row, "remedy");
     finding->is_fixable = pg_cell_bool(rows, row, "is_fixable");
+    finding->found_at = reading->number ? text(reading, rows, row, "found_at") : NULL;
+    finding->is_past = pg_cell_bool(rows, row, "is_past");
 }
 
 static int compare_numbers(const void *left, const void *right)

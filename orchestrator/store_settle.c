@@ -141,8 +141,10 @@ static void send_system_user(const struct task_queue *group, const char *batch_i
     for (const struct task *task = group->first; task; task = task->next) {
         for (const struct learned *fact = task->reply.learned; fact; fact = fact->next) {
             const char *values[] = {batch_id, fact->id};
-            if (fact->type == LEARNED_SYSTEM_USER)
-                send(self, SQL_LEARN_SYSTEM_USER, 2, values);
+            if (fact->type != LEARNED_SYSTEM_USER)
+                continue;
+            send(self, SQL_LEARN_SYSTEM_USER, 2, values);
+            return; /* one answer holds for the whole batch */
         }
     }
 }

@@ -42,6 +42,8 @@ bool report_is_over(const struct report_number *number)
 
 bool report_is_blocking(const struct report_finding *finding)
 {
+    if (finding->is_past)
+        return false;
     if (finding->is_fixable)
         return false;
     return strcmp(finding->verdict, "fail") == 0 ||

@@ -24,6 +24,9 @@ struct report_finding {
     const char *read_at;        /* or NULL */
     const char *owner, *remedy; /* or NULL */
     bool is_fixable;
+    /* one number's story only: */
+    const char *found_at; /* since when the rule gave this answer; or NULL */
+    bool is_past;         /* the rule has given another answer since */
 };
 
 struct report_error {

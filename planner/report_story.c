@@ -85,8 +85,11 @@ static void write_finding(struct report_pen *pen, const struct report_finding *f
                       finding->read_at ? finding->read_at : "");
     if (finding->is_fixable)
         report_pen_words(pen, hang, "the run mends it by itself");
+    if (finding->found_at)
+        report_pen_printf(pen, hang, "since %s%s", finding->found_at,
+                          finding->is_past ? ", answered otherwise since" : "");
     report_pen_end(pen);
-    if (finding->remedy && !report_is_blocking(finding)) {
+    if (finding->remedy && !finding->is_past && !report_is_blocking(finding)) {
         report_pen_indent(pen, hang);
         report_pen_words(pen, hang, finding->remedy);
         report_pen_end(pen);
@@ -104,16 +107,13 @@ static void write_findings(struct report_pen *pen, const struct report_number *n
 
 static void write_answer(struct report_pen *pen, const struct report_attempt *attempt)
 {
-    char duration[CLOCK_TEXT_BYTES];
-
-    clock_format_duration(attempt->ms, duration);
     report_pen_indent(pen, INDENT);
     if (attempt->http_status)
         report_pen_printf(pen, INDENT + 2, "HTTP %lld,", (long long)attempt->http_status);
     else
         report_pen_words(pen, INDENT + 2, "no answer,");
-    report_pen_printf(pen, INDENT + 2, "%s, %s", attempt->outcome ? attempt->outcome : "open",
-                      duration);
+    report_pen_printf(pen, INDENT + 2, "%s, %lld ms",
+                      attempt->outcome ? attempt->outcome : "open", (long long)attempt->ms);
     if (attempt->fbtrace_id)
         report_pen_printf(pen, INDENT + 2, "— fbtrace_id %s", attempt->fbtrace_id);
     if (attempt->worker)

@@ -154,14 +154,13 @@ static int http_status_of(int code)
     case 0:
     case 190:
         return 401;
+    case 1:
     case 3:
     case 131000:
     case 131016:
     case 131045:
     case 131057:
     case 133000:
-        return 500;
-    case 1:
         return 500;
     case 2:
     case 133004:

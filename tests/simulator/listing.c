@@ -252,7 +252,7 @@ static json_object *render_page(const struct world *world, struct exchange *exch
 {
     json_object *data = json_object_new_array();
     for (size_t i = 0; i < count; i++) {
-        struct node node = {.kind = NODE_PHONE, .any = (void *)(uintptr_t)phones[i]};
+        struct node node = {.kind = NODE_PHONE, .any = (void *)phones[i]};
         json_object *item = fields_render(world, exchange, &node, listing->fields);
         if (!item) {
             json_object_put(data);

@@ -77,11 +77,11 @@ static enum status apply_number(struct world *world, const char *number, json_ob
 {
     struct e164 parsed;
     enum status status = e164_parse(number, &parsed, fault);
-    struct line *line = status == STATUS_OK ? index_find(&world->lines, parsed.text) : NULL;
-    if (status == STATUS_OK && !line)
-        status = fault_set(fault, STATUS_INVALID, "the manifest has no such number");
     if (status != STATUS_OK)
         return status;
+    struct line *line = index_find(&world->lines, parsed.text);
+    if (!line)
+        return fault_set(fault, STATUS_INVALID, "the manifest has no such number");
     json_object_object_foreach(json, name, value)
     {
         status = apply_to_line(world, line, name, value, fault);

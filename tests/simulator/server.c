@@ -134,8 +134,7 @@ static enum MHD_Result send_answer(struct request *request)
     struct MHD_Response *response =
         exchange->fault == FAULT_TRUNCATED_JSON
             ? cut_response(text, strlen(text))
-            : MHD_create_response_from_buffer(strlen(text), (void *)(uintptr_t)text,
-                                              MHD_RESPMEM_MUST_COPY);
+            : MHD_create_response_from_buffer(strlen(text), (void *)text, MHD_RESPMEM_MUST_COPY);
     bool is_page = exchange->text && exchange->text[0] == '<';
     MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
                             is_page ? "text/html; charset=utf-8"
@@ -401,7 +400,7 @@ enum status server_run(struct simulator *simulator, const struct options *option
                        struct fault *fault)
 {
     struct server server = {.simulator = simulator};
-    int file, signal_file = open_signals();
+    int file = -1, signal_file = open_signals();
     enum status status = open_socket(options, &file, fault);
     if (status != STATUS_OK)
         return status;

@@ -152,7 +152,7 @@ int test_program_run(const char *const arguments[])
     must(pid >= 0, "fork");
     if (pid == 0) {
         must(freopen("/dev/null", "w", stdout) && freopen("/dev/null", "w", stderr), "/dev/null");
-        execv(program, (char *const *)(uintptr_t)argv);
+        execv(program, (char *const *)argv);
         _exit(127);
     }
     must(waitpid(pid, &status, 0) == pid, "waitpid");

@@ -23,18 +23,18 @@
 
 /* clang-format off */
 static const struct report_finding two_step_findings[] = {
-    {"business_verified", "pass", "api", "business_verification_status", "\"verified\"", READ_AT, NULL, NULL, false},
-    {"two_step_off", "fail", "api", "is_pin_enabled", "true", READ_AT, "customer", TWO_STEP_REMEDY, false},
-    {"number_verified", "unknown", "none", NULL, NULL, NULL, NULL, LATER_REMEDY, false},
+    {"business_verified", "pass", "api", "business_verification_status", "\"verified\"", READ_AT, NULL, NULL, false, NULL, false},
+    {"two_step_off", "fail", "api", "is_pin_enabled", "true", READ_AT, "customer", TWO_STEP_REMEDY, false, NULL, false},
+    {"number_verified", "unknown", "none", NULL, NULL, NULL, NULL, LATER_REMEDY, false, NULL, false},
 };
 static const struct report_finding two_findings[] = {
-    {"name_approved", "fail", "api", "name_status", "\"DECLINED\"", READ_AT, "customer", NAME_REMEDY, false},
-    {"two_step_off", "fail", "api", "is_pin_enabled", "true", READ_AT, "customer", TWO_STEP_REMEDY, false},
-    {"webhooks_subscribed", "fail", "api", "subscribed_apps", "[]", READ_AT, "partner", "Not shown.", true},
+    {"name_approved", "fail", "api", "name_status", "\"DECLINED\"", READ_AT, "customer", NAME_REMEDY, false, NULL, false},
+    {"two_step_off", "fail", "api", "is_pin_enabled", "true", READ_AT, "customer", TWO_STEP_REMEDY, false, NULL, false},
+    {"webhooks_subscribed", "fail", "api", "subscribed_apps", "[]", READ_AT, "partner", "Not shown.", true, NULL, false},
 };
 static const struct report_finding unknown_findings[] = {
-    {"two_step_off", "unknown", "none", NULL, NULL, NULL, "partner", LONG_REMEDY, false},
-    {"business_verified", "pass", "attested", NULL, NULL, "2026-11-20", NULL, NULL, false},
+    {"two_step_off", "unknown", "none", NULL, NULL, NULL, "partner", LONG_REMEDY, false, NULL, false},
+    {"business_verified", "pass", "attested", NULL, NULL, "2026-11-20", NULL, NULL, false, NULL, false},
 };
 static const struct report_error error = {
     "register_number", 100, 2388103, "Cannot migrate phone number", "No app is\nsubscribed \033[31m\"here\"",
@@ -673,9 +673,9 @@ static void test_the_story_tells_findings_then_attempts_in_their_order(void)
     CU_ASSERT(comes_before(text, "2026-11-23T01:01:00Z register_number / send",
                            "2026-11-23T01:02:00Z register_number / look"));
     CU_ASSERT(comes_before(text, "POST /v26.0/610100/register {\"pin\":\"<secret>\"}",
-                           "no answer, in_doubt, 30 s"));
+                           "no answer, in_doubt, 30000 ms"));
     CU_ASSERT(comes_before(text, "the connection was cut", "GET /v26.0/610100?fields=status"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(text, "HTTP 400, needs_person, 0.3 s — fbtrace_id AbC\\1"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "HTTP 400, needs_person, 345 ms — fbtrace_id AbC\\1"));
     free(text);
 }
 
