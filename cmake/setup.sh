@@ -73,11 +73,14 @@ forget_copied_cache() {
     fi
 }
 
+# What build_preset builds: everything, or these targets alone.
+BUILD_TARGETS=()
+
 # build_preset PRESET [NAME [CMAKE ARGUMENTS]]: configures and builds; NAME is the directory's.
 build_preset() {
     local preset=$1 name=${2:-$1} directory
     shift $(($# < 2 ? $# : 2))
     directory=$(build_directory "$name") || return
     forget_copied_cache "$directory"
-    (cd "$PROJECT" && cmake --preset "$preset" -B "$directory" "$@") && cmake --build "$directory"
+    (cd "$PROJECT" && cmake --preset "$preset" -B "$directory" "$@") && cmake --build "$directory" ${BUILD_TARGETS:+--target "${BUILD_TARGETS[@]}"}
 }

@@ -13,7 +13,7 @@ PROJECT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 . "$PROJECT/cmake/setup.sh"
 
 EXAMPLE=$PROJECT/examples/quickstart
-LINES_SHOWN=40 # of a report
+LINES_FIRST=16 LINES_LAST=26 # what is shown of a long report: its beginning, and its summary
 PLACE= # a folder of our own: the private database, the simulator's log, what the programs say
 SIMULATOR=
 RUN=
@@ -46,15 +46,21 @@ show() {
     shift
     printf '$ wabamigrate %s\n' "${*/#$EXAMPLE\//}"
     wabamigrate "$@" >"$PLACE/shown.out" || status=$?
-    head -n "$LINES_SHOWN" "$PLACE/shown.out"
     lines=$(wc -l <"$PLACE/shown.out")
-    ((lines <= LINES_SHOWN)) || say "… $((lines - LINES_SHOWN)) more lines"
+    if ((lines <= LINES_FIRST + LINES_LAST)); then
+        cat "$PLACE/shown.out"
+    else
+        head -n "$LINES_FIRST" "$PLACE/shown.out"
+        say "… $((lines - LINES_FIRST - LINES_LAST)) lines …"
+        tail -n "$LINES_LAST" "$PLACE/shown.out"
+    fi
     printf '(exit code %d)\n' "$status"
     [[ " ${expected[*]} " == *" $status "* ]] ||
         fail "wabamigrate $1 ended with exit code $status; expected: ${expected[*]}"
 }
 
 build() {
+    BUILD_TARGETS=(wabamigrate wabamigrate-simulator)
     if ! build_preset release >"$PLACE/build.out" 2>&1; then
         tail -n 40 "$PLACE/build.out" >&2
         fail "the build has failed"
@@ -177,8 +183,9 @@ say "Code 4: the numbers wait, here for a person. (Code 3: and some are blocked.
 step "The customers go through Embedded Signup; capture takes what their browsers hand over"
 say "\$ curl … /simulator/signups | wabamigrate capture"
 curl -sS --fail-with-body -X POST -H 'Content-Type: application/json' -d '{"all":true}' \
-    "$WABAMIGRATE_GRAPH_URL/simulator/signups" | tee "$PLACE/signups.jsonl" |
-    wabamigrate --quiet capture
+    "$WABAMIGRATE_GRAPH_URL/simulator/signups" >"$PLACE/signups.jsonl"
+# Code 2: a line was refused, by its number; the others are taken all the same.
+wabamigrate --quiet --accept 2 capture --file "$PLACE/signups.jsonl"
 signups=$(wc -l <"$PLACE/signups.jsonl")
 say "($signups signups)"
 

@@ -8,16 +8,15 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "jobs/path.h"
 #include "orchestrator/credentials.h"
 #include "orchestrator/dry_book.h"
 #include "orchestrator/engine.h"
 #include "orchestrator/pg.h"
 #include "orchestrator/preflight.h"
+#include "orchestrator/report_forecast.h"
 #include "orchestrator/report_output.h"
 #include "orchestrator/signals.h"
 #include "orchestrator/store_settle.h"
-#include "planner/forecast.h"
 #include "sql/statements.h"
 
 #define TIMEOUT_MS 30000
@@ -407,35 +406,6 @@ static int compare_rows(const void *left, const void *right)
     return order != 0 ? order : strcmp(a->number, b->number);
 }
 
-static void make_forecast(struct dry *dry, const struct report *rows, int64_t latency_ms,
-                          struct report *report)
-{
-    const struct path *path = path_find("embedded_signup");
-    struct forecast_input input = {.latency_ms = latency_ms,
-                                   .concurrency = dry->options->concurrency,
-                                   .window_ms = dry->options->for_ms};
-    const char *last = NULL;
-
-    for (size_t i = 0; i < path->step_count; i++) {
-        const struct job_kind *kind = job_find(path->steps[i].kind);
-        *(kind->subject == SUBJECT_WABA ? &input.calls_per_customer : &input.calls_per_number) +=
-            path->steps[i].calls;
-    }
-    for (size_t i = 0; i < rows->number_count; i++) {
-        const struct report_number *row = &rows->numbers[i];
-        if (strcmp(row->state, "ready") != 0)
-            continue;
-        input.eligible_numbers++;
-        if (!last || strcmp(last, row->customer) != 0)
-            input.eligible_customers++;
-        last = row->customer;
-    }
-    struct forecast forecast = forecast_make(&input);
-    report->forecast_calls = forecast.calls;
-    report->forecast_seconds = forecast.seconds;
-    report->forecast_nights = forecast.nights;
-}
-
 static void fill_report(struct dry *dry, int64_t latency_ms, struct report *report)
 {
     struct report_number *rows =
@@ -456,7 +426,7 @@ static void fill_report(struct dry *dry, int64_t latency_ms, struct report *repo
         .calls_made = dry->calls,
         .with_findings = true,
     };
-    make_forecast(dry, report, latency_ms, report);
+    report_forecast(report, latency_ms, dry->options->concurrency, dry->options->for_ms);
 }
 
 static int exit_code(const struct report *report)

@@ -4,10 +4,15 @@
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "orchestrator/pg.h"
+#include "orchestrator/report_forecast.h"
 #include "sql/statements.h"
+
+/* What a run uses unless told otherwise. */
+#define CONCURRENCY_DEFAULT 64
 
 struct reading {
     PGconn *conn;
@@ -212,6 +217,7 @@ static enum status read_calls(struct reading *reading, struct report *report, st
     if (pg_query(reading->conn, SQL_REPORT_CALLS, 1, values, &row, fault) != STATUS_OK)
         return STATUS_DATABASE;
     report->calls_made = pg_cell_i64(row, 0, "calls");
+    report_forecast(report, pg_cell_i64(row, 0, "mean_ms"), CONCURRENCY_DEFAULT, 0);
     return STATUS_OK;
 }
 

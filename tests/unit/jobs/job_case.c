@@ -70,7 +70,7 @@ void job_case_release(struct facts *facts)
 
 static void check_text(const char *sentence, const char *what, const char *got, const char *wanted)
 {
-    bool is_same = (got == NULL) == (wanted == NULL) && (got == NULL || strcmp(got, wanted) == 0);
+    bool is_same = got == NULL || wanted == NULL ? got == wanted : strcmp(got, wanted) == 0;
 
     if (!is_same)
         fprintf(stderr, "\n  %s: %s\n    wanted: %s\n    got:    %s\n", sentence, what,

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/* The schema and the statements: every file of sql/ against a real server. */
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "orchestrator/pg.h"
+#include "orchestrator/store_schema.h"
+#include "sql/statements.h"
+#include "tests/integration/testbed.h"
+#include "tests/unit/base/suite.h"
+
+static PGconn *conn;
+
+/* Every object of the schema, by name, with the columns of the tables: equal means the same schema. */
+static const char inventory[] =
+    "SELECT md5(string_agg(c.relname || ':' || a.attname || ':' || a.atttypid::regtype, ',' "
+    "                      ORDER BY c.relname, a.attnum)) || ' ' || "
+    "       (SELECT count(*) FROM wabamigrate.path_need) || ' ' || "
+    "       (SELECT count(*) FROM wabamigrate.job_phase)"
+    "  FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0"
+    " WHERE c.relnamespace = 'wabamigrate'::regnamespace";
+
+/* ---- statements ---- */
+
+/* Not one statement that PREPARE takes; each is run as it stands instead. */
+static const struct {
+    const char *name, *reason;
+} apart[] = {
+    {"migration_prepare", "two statements: a schema and its first table"},
+    {"stage_create", "three statements: the staging table and its two views"},
+    {"stage_copy", "COPY cannot be prepared"},
+    {"stage_analyze", "ANALYZE cannot be prepared"},
+};
+
+static bool is_apart(const char *name)
+{
+    for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++) {
+        if (strcmp(apart[i].name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void every_statement_can_be_prepared_on_a_fresh_schema(void)
+{
+    testbed_reset(conn);
+    testbed_do(conn, "BEGIN");
+    testbed_do(conn, SQL_STAGE_CREATE);
+    CU_ASSERT(SQL_STATEMENT_COUNT > 40);
+    for (unsigned i = 0; i < SQL_STATEMENT_COUNT; i++) {
+        const struct sql_statement *statement = &SQL_STATEMENTS[i];
+        if (is_apart(statement->name))
+            continue;
+        PGresult *result = PQprepare(conn, statement->name, statement->text, 0, NULL);
+        if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+            fprintf(stderr, "\n    %s.sql: %s", statement->name, PQerrorMessage(conn));
+            PQclear(result);
+            CU_FAIL("a statement cannot be prepared");
+            break; /* the transaction is aborted */
+        }
+        PQclear(result);
+    }
+    testbed_do(conn, "ROLLBACK");
+    testbed_do(conn, "DEALLOCATE ALL");
+}
+
+static void those_that_cannot_be_prepared_run_as_they_stand(void)
+{
+    unsigned found = 0;
+
+    for (unsigned i = 0; i < SQL_STATEMENT_COUNT; i++)
+        found += is_apart(SQL_STATEMENTS[i].name);
+    CU_ASSERT_EQUAL(found, sizeof apart / sizeof apart[0]);
+    testbed_reset(conn);
+    testbed_do(conn, SQL_MIGRATION_PREPARE); /* changes nothing where both exist */
+    testbed_do(conn, "BEGIN");
+    testbed_do(conn, SQL_STAGE_CREATE);
+    PGresult *copy = PQexec(conn, SQL_STAGE_COPY);
+    CU_ASSERT_EQUAL(PQresultStatus(copy), PGRES_COPY_IN);
+    PQclear(copy);
+    CU_ASSERT_EQUAL(PQputCopyEnd(conn, NULL), 1);
+    for (PGresult *result; (result = PQgetResult(conn)); PQclear(result))
+        CU_ASSERT_EQUAL(PQresultStatus(result), PGRES_COMMAND_OK);
+    testbed_do(conn, SQL_STAGE_ANALYZE);
+    testbed_do(conn, "COMMIT");
+    /* gone with the transaction */
+    testbed_expect(conn, "SELECT to_regclass('pg_temp.stage') IS NULL", "t");
+}
+
+/* How many parameters a statement has, and how many its head comment names. */
+static unsigned highest_parameter(const char *text, bool in_comment)
+{
+    unsigned highest = 0;
+    bool is_comment = false;
+
+    for (const char *at = text; *at; at++) {
+        if (at[0] == '-' && at[1] == '-')
+            is_comment = true;
+        if (*at == '\n')
+            is_comment = false;
+        unsigned number = *at == '$' ? (unsigned)strtoul(at + 1, NULL, 10) : 0;
+        if (is_comment == in_comment && number > highest)
+            highest = number;
+    }
+    return highest;
+}
+
+static void every_parameter_is_named_in_the_head_comment(void)
+{
+    for (unsigned i = 0; i < SQL_STATEMENT_COUNT; i++) {
+        const struct sql_statement *statement = &SQL_STATEMENTS[i];
+        unsigned used = highest_parameter(statement->text, false);
+        unsigned named = highest_parameter(statement->text, true);
+        if (used != named)
+            fprintf(stderr, "\n    %s.sql uses $%u and names $%u\n", statement->name, used, named);
+        CU_ASSERT_EQUAL(used, named);
+    }
+}
+
+/* ---- migrations ---- */
+
+static enum status upgrade(PGconn *with, int *applied, struct fault *fault)
+{
+    *fault = (struct fault)FAULT_NONE;
+    return store_schema_upgrade(with, applied, fault);
+}
+
+static void expect_state(enum schema_state wanted)
+{
+    enum schema_state state = SCHEMA_ABSENT;
+    int version = -1;
+
+    CU_ASSERT_EQUAL(store_schema_state(conn, &state, &version, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL(state, wanted);
+}
+
+static void upgrading_twice_is_upgrading_once(void)
+{
+    struct fault fault;
+    char first[256];
+    int applied = -1;
+
+    testbed_drop(conn);
+    expect_state(SCHEMA_ABSENT);
+    CU_ASSERT_EQUAL(store_schema_require(conn, &fault), STATUS_DATABASE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(fault.message, "db init"));
+    CU_ASSERT_EQUAL_FATAL(upgrade(conn, &applied, &fault), STATUS_OK);
+    CU_ASSERT_EQUAL(applied, (int)SQL_MIGRATION_COUNT);
+    expect_state(SCHEMA_CURRENT);
+    CU_ASSERT_EQUAL(store_schema_require(conn, &fault), STATUS_OK);
+    snprintf(first, sizeof first, "%s", testbed_ask(conn, inventory));
+    CU_ASSERT_EQUAL_FATAL(upgrade(conn, &applied, &fault), STATUS_OK);
+    CU_ASSERT_EQUAL(applied, 0);
+    testbed_expect(conn, inventory, first);
+}
+
+/* Ends the child: 0 when it upgraded, with what it applied added to 10. */
+static _Noreturn void upgrade_in_a_child(void)
+{
+    struct fault fault = FAULT_NONE;
+    static const struct clock clock;
+    PGconn *own = NULL;
+    int applied = 0;
+
+    enum status status = pg_connect(testbed_conninfo(), &clock, &own, &fault);
+    if (status == STATUS_OK)
+        status = store_schema_upgrade(own, &applied, &fault);
+    if (status != STATUS_OK)
+        fprintf(stderr, "\n    %s\n", fault.message);
+    pg_close(&own);
+    _exit(status == STATUS_OK ? 10 + applied : 1);
+}
+
+static void programs_that_migrate_at_once_end_with_one_schema(void)
+{
+    enum { PROGRAMS = 4 };
+    int applied = 0;
+
+    testbed_drop(conn);
+    fflush(stdout);
+    for (int i = 0; i < PROGRAMS; i++) {
+        if (fork() == 0)
+            upgrade_in_a_child();
+    }
+    for (int i = 0; i < PROGRAMS; i++) {
+        int how = 0;
+        CU_ASSERT(wait(&how) > 0);
+        CU_ASSERT(WIFEXITED(how) && WEXITSTATUS(how) >= 10);
+        applied += WEXITSTATUS(how) - 10;
+    }
+    CU_ASSERT_EQUAL(applied, (int)SQL_MIGRATION_COUNT); /* each by one program only */
+    expect_state(SCHEMA_CURRENT);
+}
+
+static void an_edited_migration_is_refused(void)
+{
+    struct fault fault;
+    int applied, version;
+    enum schema_state state;
+
+    testbed_reset(conn);
+    testbed_do(conn, "UPDATE wabamigrate.migration SET checksum = '0123456789abcdef'");
+    CU_ASSERT_EQUAL(upgrade(conn, &applied, &fault), STATUS_DATABASE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(fault.message, "another text"));
+    CU_ASSERT_EQUAL(store_schema_state(conn, &state, &version, &fault), STATUS_DATABASE);
+    CU_ASSERT_EQUAL(store_schema_require(conn, &fault), STATUS_DATABASE);
+}
+
+static void a_newer_schema_is_refused_and_left_alone(void)
+{
+    struct fault fault;
+    int applied;
+
+    testbed_reset(conn);
+    testbed_do(conn, "INSERT INTO wabamigrate.migration (version, name, checksum)"
+                     " VALUES (999, 'from a later release', '00')");
+    expect_state(SCHEMA_NEWER);
+    CU_ASSERT_EQUAL(upgrade(conn, &applied, &fault), STATUS_DATABASE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(fault.message, "newer"));
+    CU_ASSERT_EQUAL(applied, 0);
+    CU_ASSERT_EQUAL(store_schema_require(conn, &fault), STATUS_DATABASE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(fault.message, "newer"));
+    testbed_expect(conn, "SELECT max(version) FROM wabamigrate.migration", "999");
+}
+
+/* Whether another session waits for a lock. */
+static bool somebody_waits(void *self)
+{
+    return strcmp(testbed_ask(self, "SELECT count(*) > 0 FROM pg_stat_activity"
+                                    " WHERE wait_event_type = 'Lock'"),
+                  "t") == 0;
+}
+
+static bool nobody_else_is_connected(void *self)
+{
+    return strcmp(testbed_ask(self, "SELECT count(*) = 1 FROM pg_stat_activity"
+                                    " WHERE datname = current_database()"),
+                  "t") == 0;
+}
+
+/* The last statement of an upgrade writes the catalog: a lock on its table holds a program there, with
+ * everything applied and nothing committed. */
+static void a_program_killed_half_way_leaves_nothing(void)
+{
+    struct fault fault;
+    int applied = 0;
+
+    testbed_reset(conn);
+    testbed_do(conn, "DELETE FROM wabamigrate.job_phase; DELETE FROM wabamigrate.path_need");
+    testbed_do(conn, "BEGIN; LOCK TABLE wabamigrate.job_phase IN ACCESS EXCLUSIVE MODE");
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0)
+        upgrade_in_a_child();
+    CU_ASSERT_TRUE_FATAL(testbed_wait(somebody_waits, conn));
+    CU_ASSERT_EQUAL(kill(child, SIGKILL), 0);
+    CU_ASSERT_EQUAL(waitpid(child, NULL, 0), child);
+    testbed_do(conn, "COMMIT");
+    CU_ASSERT_TRUE_FATAL(testbed_wait(nobody_else_is_connected, conn));
+    testbed_expect(conn, "SELECT count(*) FROM wabamigrate.path_need", "0");
+
+    CU_ASSERT_EQUAL(upgrade(conn, &applied, &fault), STATUS_OK);
+    testbed_expect(conn, "SELECT count(*) > 0 FROM wabamigrate.path_need", "t");
+}
+
+static void a_migration_that_fails_leaves_nothing(void)
+{
+    struct fault fault;
+    int applied = -1;
+
+    /* Another's table where one of ours goes: the schema exists, and the first migration breaks. */
+    testbed_drop(conn);
+    testbed_do(conn, "CREATE SCHEMA wabamigrate; CREATE TABLE wabamigrate.step (anything text)");
+    CU_ASSERT_EQUAL(upgrade(conn, &applied, &fault), STATUS_DATABASE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(fault.message, "schema migration"));
+    testbed_expect(conn,
+                   "SELECT relname FROM pg_class WHERE relkind = 'r'"
+                   " AND relnamespace = 'wabamigrate'::regnamespace",
+                   "step");
+    testbed_expect(conn, "SELECT count(*) FROM pg_proc"
+                         " WHERE pronamespace = 'wabamigrate'::regnamespace",
+                   "0");
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"every statement can be prepared on a fresh schema",
+         every_statement_can_be_prepared_on_a_fresh_schema},
+        {"those that cannot be prepared run as they stand",
+         those_that_cannot_be_prepared_run_as_they_stand},
+        {"every parameter is named in the head comment",
+         every_parameter_is_named_in_the_head_comment},
+        {"upgrading twice is upgrading once", upgrading_twice_is_upgrading_once},
+        {"programs that migrate at once end with one schema",
+         programs_that_migrate_at_once_end_with_one_schema},
+        {"an edited migration is refused", an_edited_migration_is_refused},
+        {"a newer schema is refused and left alone", a_newer_schema_is_refused_and_left_alone},
+        {"a program killed half-way leaves nothing", a_program_killed_half_way_leaves_nothing},
+        {"a migration that fails leaves nothing", a_migration_that_fails_leaves_nothing},
+        CU_TEST_INFO_NULL,
+    };
+
+    if (!testbed_start())
+        return 1;
+    conn = testbed_connect(NULL);
+    int status = run_suite("statements", tests);
+    PQfinish(conn);
+    testbed_stop();
+    return status;
+}
