@@ -45,10 +45,18 @@ packages_ensure() {
             fail "as root, please: apt-get install --no-install-recommends ${missing[*]}"
         as_root=(sudo)
     fi
-    say "Installing with apt: ${missing[*]}"
-    local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
-    "${apt[@]}" update >&2
-    "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >&2
+    say "Installing with apt (a minute or two): ${missing[*]}"
+    apt "${as_root[@]}" update && apt "${as_root[@]}" install -y --no-install-recommends "${missing[@]}"
+}
+
+# apt [sudo] WORDS: what apt-get says is shown only when it fails.
+apt() {
+    local words=() output
+    [[ $1 != sudo ]] || { words=(sudo); shift; }
+    output=$("${words[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get -q -o DPkg::Lock::Timeout=300 "$@" 2>&1) && return
+    printf '%s\n' "$output" >&2
+    fail "apt-get $1 has failed, see above"
 }
 
 # Where something is built, by its name: in the checkout, else (it is read-only, or somebody else

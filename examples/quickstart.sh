@@ -6,7 +6,7 @@
 #   examples/quickstart.sh
 #
 # It installs what is missing, builds, and plays two nights against a simulated Graph API on this
-# machine. Nothing leaves the machine but apt's downloads; nothing is left behind but build/.
+# machine. It asks nothing of the network but Debian's packages, and leaves nothing behind but these and build/.
 set -euo pipefail
 PROJECT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 # shellcheck source=cmake/setup.sh
@@ -25,7 +25,8 @@ leave() {
     [[ -z $SIMULATOR ]] || kill "$SIMULATOR" 2>/dev/null || true
     if [[ -n $PLACE ]]; then
         # The database is in that folder, so it has to stop before the folder goes.
-        wabamigrate --quiet db stop >"$PLACE/stop.out" 2>&1 || cat "$PLACE/stop.out" >&2
+        [[ ! -d $PLACE/state ]] ||
+            wabamigrate --quiet db stop >"$PLACE/stop.out" 2>&1 || cat "$PLACE/stop.out" >&2
         wait || true
         rm -rf "$PLACE"
     fi

@@ -3,9 +3,46 @@
 
 #include <errno.h>
 #include <json-c/json.h>
+#include <json-c/json_visit.h>
+#include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "base/fault.h"
+#include "base/utf8.h"
+
+/* json-c takes NaN, Infinity, 1e999999 and "1.", and would write them again as they came. */
+static int check_value(struct json_object *value, int flags, struct json_object *parent,
+                       const char *key, size_t *index, void *self)
+{
+    (void)flags, (void)parent, (void)key, (void)index, (void)self;
+    if (json_object_is_type(value, json_type_double)) {
+        if (!isfinite(json_object_get_double(value)))
+            return JSON_C_VISIT_RETURN_ERROR;
+        json_object_set_serializer(value, NULL, NULL, NULL);
+    }
+    if (json_object_is_type(value, json_type_string) &&
+        strlen(json_object_get_string(value)) != (size_t)json_object_get_string_len(value))
+        return JSON_C_VISIT_RETURN_ERROR;
+    return JSON_C_VISIT_RETURN_CONTINUE;
+}
+
+struct json_object *body_parse(const char *text, size_t bytes)
+{
+    if (bytes >= INT_MAX || !utf8_is_valid(text, bytes))
+        return NULL;
+    struct json_tokener *tokener = json_tokener_new_ex(BODY_DEPTH_MAX);
+    BUG_UNLESS(tokener != NULL && "there is memory");
+    /* With its NUL, so that a number at the very end is known to end. */
+    BODY_OWNED *body = json_tokener_parse_ex(tokener, text, (int)bytes + 1);
+    bool is_whole = json_tokener_get_error(tokener) == json_tokener_success;
+    json_tokener_free(tokener);
+    if (!is_whole || body == NULL || json_c_visit(body, 0, check_value, NULL) != 0)
+        return NULL;
+    return json_object_get(body);
+}
 
 struct json_object *body_get(struct json_object *object, const char *key)
 {

@@ -15,6 +15,13 @@
 
 struct json_object;
 
+#define BODY_DEPTH_MAX 32
+
+/* The JSON in `text` (NUL-terminated after `bytes`), owned by the caller. NULL when it is not JSON,
+ * or holds what PostgreSQL refuses to keep: bytes that are not UTF-8, a zero character in a text, a
+ * number that is none. Such an answer must not end a run, and would again at each start. */
+struct json_object *body_parse(const char *text, size_t bytes);
+
 /* Each of these takes any `object`, NULL included. */
 struct json_object *body_get(struct json_object *object,
                              const char *key); /* NULL: absent or null */

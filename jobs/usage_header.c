@@ -44,7 +44,7 @@ static int64_t read_regain_ms(struct json_object *figures)
 
 size_t usage_read_app(const char *header, struct usage usages[1])
 {
-    BODY_OWNED *figures = header != NULL ? json_tokener_parse(header) : NULL;
+    BODY_OWNED *figures = header != NULL ? body_parse(header, strlen(header)) : NULL;
 
     if (!has_figures(figures))
         return 0;
@@ -75,7 +75,7 @@ static bool read_entries(const char *id, struct json_object *entries, struct usa
 
 size_t usage_read_business(const char *header, struct usage usages[USAGE_OBJECTS_MAX])
 {
-    BODY_OWNED *objects = header != NULL ? json_tokener_parse(header) : NULL;
+    BODY_OWNED *objects = header != NULL ? body_parse(header, strlen(header)) : NULL;
     size_t count = 0;
 
     if (!json_object_is_type(objects, json_type_object))

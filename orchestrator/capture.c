@@ -7,13 +7,15 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "jobs/body.h"
 #include "orchestrator/credentials.h"
 #include "orchestrator/pg.h"
 #include "sql/statements.h"
 
 #define LINE_BYTES_MAX (64 * 1024)
 
-/* How a signup may end (Meta, Embedded Signup implementation, v4) and what that is to a migration. */
+/* How a signup may end (Meta, Embedded Signup implementation, v4) and what that is to a migration.
+ */
 struct event_rule {
     const char *name;
     enum { EVENT_TAKEN, EVENT_PASSED, EVENT_REFUSED } use;
@@ -126,10 +128,11 @@ static enum status find_customer(PGconn *conn, const struct line *line, PGresult
         return STATUS_OK;
     if (PQntuples(*found) == 0)
         return line->customer
-                   ? fault_set(fault, STATUS_INVALID,
-                               "no batch has a customer %s; load its manifest with `wabamigrate run` "
-                               "first, or correct \"customer\"",
-                               line->customer)
+                   ? fault_set(
+                         fault, STATUS_INVALID,
+                         "no batch has a customer %s; load its manifest with `wabamigrate run` "
+                         "first, or correct \"customer\"",
+                         line->customer)
                    : fault_set(fault, STATUS_INVALID,
                                "WABA %s belongs to no customer that is known; add \"customer\"",
                                line->waba_id);
@@ -147,17 +150,18 @@ static enum status refuse_foreign(PGconn *conn, const struct line *line, const P
                             line->phone_number_id ? line->phone_number_id : ""};
 
     if (known && strcmp(known, line->waba_id) != 0)
-        return fault_set(fault, STATUS_INVALID,
-                         "customer %s has been captured with WABA %s already, and this line says %s; "
-                         "if the customer signed up twice, keep the first and remove the second in "
-                         "WhatsApp Manager",
-                         customer, known, line->waba_id);
+        return fault_set(
+            fault, STATUS_INVALID,
+            "customer %s has been captured with WABA %s already, and this line says %s; "
+            "if the customer signed up twice, keep the first and remove the second in "
+            "WhatsApp Manager",
+            customer, known, line->waba_id);
     if (line->business_id && strcmp(line->business_id, pg_cell(found, 0, "business_id")) != 0)
-        return fault_set(fault, STATUS_INVALID,
-                         "WABA %s belongs to business %s, but customer %s is business %s; Meta moves "
-                         "numbers only within one business portfolio",
-                         line->waba_id, line->business_id, customer,
-                         pg_cell(found, 0, "business_id"));
+        return fault_set(
+            fault, STATUS_INVALID,
+            "WABA %s belongs to business %s, but customer %s is business %s; Meta moves "
+            "numbers only within one business portfolio",
+            line->waba_id, line->business_id, customer, pg_cell(found, 0, "business_id"));
     if (pg_query(conn, SQL_CAPTURE_FOREIGN, 3, values, &foreign, fault) != STATUS_OK)
         return STATUS_DATABASE;
     if (PQntuples(foreign) > 0)
@@ -180,13 +184,11 @@ static char *bytea(char *hex)
 }
 
 static enum status record(PGconn *conn, const struct vault *vault, const struct line *line,
-                          const PGresult *found, struct capture_counts *counts,
-                          struct fault *fault)
+                          const PGresult *found, struct capture_counts *counts, struct fault *fault)
 {
     PG_AUTO_CLEAR PGresult *fresh = NULL;
-    const char *context =
-        credentials_context(line->arena, "signup_code", pg_cell(found, 0, "batch"),
-                            pg_cell(found, 0, "key"));
+    const char *context = credentials_context(line->arena, "signup_code",
+                                              pg_cell(found, 0, "batch"), pg_cell(found, 0, "key"));
     char *digest = bytea(line->code ? vault_digest(vault, line->code) : NULL);
     char *sealed = bytea(line->code ? vault_seal(vault, context, line->code) : NULL);
     const char *customer_id = pg_cell(found, 0, "customer_id");
@@ -233,7 +235,7 @@ static enum status take_text(PGconn *conn, const struct vault *vault, const char
 {
     const struct event_rule *rule = NULL;
     struct line line = {.arena = arena_create()};
-    struct json_object *object = json_tokener_parse(text);
+    struct json_object *object = body_parse(text, strlen(text));
     enum status status;
 
     if (!object)
@@ -269,10 +271,9 @@ enum status capture_stream(PGconn *conn, const struct vault *vault, FILE *stream
         text[strcspn(text, "\r\n")] = '\0';
         if (*text == '\0')
             continue;
-        enum status taken =
-            length > LINE_BYTES_MAX
-                ? fault_set(&local, STATUS_INVALID, "the line is longer than 64 KiB")
-                : take_text(conn, vault, text, counts, &local);
+        enum status taken = length > LINE_BYTES_MAX ? fault_set(&local, STATUS_INVALID,
+                                                                "the line is longer than 64 KiB")
+                                                    : take_text(conn, vault, text, counts, &local);
         if (taken == STATUS_INVALID)
             counts->refused++;
         else if (taken != STATUS_OK)

@@ -157,7 +157,7 @@ static enum status prepare(struct session *session, struct fault *fault)
     return status;
 }
 
-static int work(struct session *session, struct fault *fault)
+static struct run_result work(struct session *session, struct fault *fault)
 {
     struct run_settings settings = {
         .options = session->database.options,
@@ -176,10 +176,14 @@ static int work(struct session *session, struct fault *fault)
 static int work_canary(struct session *session, struct fault *fault)
 {
     struct options whole = *session->database.options;
-    int code = work(session, fault);
+    struct run_result first = work(session, fault);
 
-    if (code != EXIT_ALL_DONE && code != EXIT_WAITING && code != EXIT_STOPPED)
-        return code;
+    if (!first.is_finished || first.newly_failed > 0) {
+        if (first.newly_failed > 0)
+            log_event(LOG_ERROR, "run.canary_failed", LOG_I64("failed", first.newly_failed),
+                      LOG_TEXT("next", "look at them (`wabamigrate report`), then run again"));
+        return first.newly_failed > 0 && first.is_finished ? EXIT_THRESHOLD : first.exit_code;
+    }
     log_event(LOG_INFO, "run.canary_passed", LOG_I64("numbers", whole.canary));
     whole.canary = 0;
     session->database.options = &whole;
@@ -187,7 +191,7 @@ static int work_canary(struct session *session, struct fault *fault)
     enum status status = database_connect(&session->database, &session->conn, fault);
     if (status == STATUS_OK)
         status = apply_limit(session, fault);
-    return status == STATUS_OK ? work(session, fault) : options_exit_code(status);
+    return status == STATUS_OK ? work(session, fault).exit_code : options_exit_code(status);
 }
 
 int command_run(const struct options *options, const struct clock *clock, struct fault *fault)
@@ -204,7 +208,7 @@ int command_run(const struct options *options, const struct clock *clock, struct
     if (status != STATUS_OK)
         code = options_exit_code(status);
     else
-        code = options->canary ? work_canary(&session, fault) : work(&session, fault);
+        code = options->canary ? work_canary(&session, fault) : work(&session, fault).exit_code;
     session_finish(&session);
     return code;
 }

@@ -24,18 +24,18 @@ static void log_task(const struct engine *engine, const struct task *task)
     const struct settlement *settlement = &task->settlement;
     const struct reply *reply = &task->reply;
     bool is_done = strcmp(settlement->state, "done") == 0;
-    /* What changed on Graph is news; a read that went well is not, and who waits for a person is told
-     * by the report, every night anew. */
+    /* What changed on Graph is news; a read that went well is not, and who waits for a person is
+     * told by the report, every night anew. */
     bool is_quiet = strcmp(settlement->state, "ready") == 0 || !task->was_sent ||
                     (is_done && task->phase->type != PHASE_EFFECT);
     enum log_level level = strcmp(settlement->state, "failed") == 0    ? LOG_ERROR
                            : settlement->is_try || reply->is_throttled ? LOG_WARN
                            : is_quiet                                  ? LOG_DEBUG
                                                                        : LOG_INFO;
-    const char *event = strcmp(settlement->state, "failed") == 0 ? "step.failed"
-                        : settlement->is_in_doubt                ? "step.in_doubt"
-                        : settlement->is_try                     ? "step.retry"
-                        : reply->is_throttled                    ? "step.throttled"
+    const char *event = strcmp(settlement->state, "failed") == 0  ? "step.failed"
+                        : settlement->is_in_doubt                 ? "step.in_doubt"
+                        : settlement->is_try                      ? "step.retry"
+                        : reply->is_throttled                     ? "step.throttled"
                         : strcmp(settlement->state, "ready") == 0 ? "step.next"
                         : is_done                                 ? "step.done"
                                                                   : "step.waiting";
@@ -77,7 +77,9 @@ static void on_answer(void *self, void *context, const struct graph_answer *answ
 
     task->http_status = answer->answer.http_status;
     task->ms = answer->ms;
-    task->fbtrace_id = arena_copy_text(task->arena, answer->fbtrace_id);
+    if (answer->fbtrace_id) /* a header may hold any byte */
+        task->fbtrace_id = history_answer(&task->facts, NULL, answer->fbtrace_id,
+                                          strlen(answer->fbtrace_id), task->arena);
     task->answer_text = history_answer(&task->facts, answer->answer.body, answer->raw,
                                        answer->raw_bytes, task->arena);
     task->app_usage = answer->app_usage;
@@ -103,8 +105,7 @@ enum status engine_create(const struct engine_settings *settings, struct engine 
     engine->settings = *settings;
     task_queue_init(&engine->waiting);
     task_queue_init(&engine->settled);
-    enum status status =
-        graph_create(&settings->graph, on_answer, engine, &engine->graph, fault);
+    enum status status = graph_create(&settings->graph, on_answer, engine, &engine->graph, fault);
     if (status != STATUS_OK) {
         free(engine);
         return status;

@@ -7,9 +7,11 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "jobs/body.h"
 
 #define CONNECT_TIMEOUT_MS 10000L
-#define JSON_DEPTH_MAX 32
+/* No promise of a peer's is longer than ours: an unlimited one would leave the database's dates. */
+#define RETRY_AFTER_MAX_SECONDS (366 * 24 * 60 * 60)
 #define TARGET_BYTES_MAX (64u * 1024)
 
 struct transfer {
@@ -32,7 +34,6 @@ struct graph {
     CURLM *multi;
     CURLSH *share;
     struct curl_slist *post_headers;
-    struct json_tokener *tokener;
     struct transfer *transfers;
     struct transfer *free_transfers; /* their easy handles keep no connection; the multi does */
     unsigned in_flight;
@@ -117,8 +118,9 @@ static void transfer_destroy(struct transfer *transfer)
     free(transfer);
 }
 
-/* Debian's libcurl has a CA path beside the CA file, and a CA path switches libcurl's cache of parsed
- * certificates off: 43 ms of CPU for each new connection instead of 2. The file alone is the same set. */
+/* Debian's libcurl has a CA path beside the CA file, and a CA path switches libcurl's cache of
+ * parsed certificates off: 43 ms of CPU for each new connection instead of 2. The file alone is the
+ * same set. */
 static const char *default_ca_file(void)
 {
     return curl_version_info(CURLVERSION_NOW)->cainfo;
@@ -137,14 +139,13 @@ enum status graph_create(const struct graph_settings *settings, graph_done *done
     graph->ca_file = settings->ca_file ? settings->ca_file : default_ca_file();
     graph->multi = curl_multi_init();
     graph->share = curl_share_init();
-    graph->tokener = json_tokener_new_ex(JSON_DEPTH_MAX);
-    BUG_UNLESS(graph->multi && graph->share && graph->tokener);
-    json_tokener_set_flags(graph->tokener, JSON_TOKENER_VALIDATE_UTF8);
+    BUG_UNLESS(graph->multi && graph->share);
     curl_share_setopt(graph->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
     curl_multi_setopt(graph->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)settings->concurrency);
     curl_multi_setopt(graph->multi, CURLMOPT_MAXCONNECTS, (long)settings->concurrency);
     graph->post_headers = curl_slist_append(NULL, "Content-Type: application/json");
-    /* Without this libcurl asks for "100 Continue" and waits a second for peers that do not say it. */
+    /* Without this libcurl asks for "100 Continue" and waits a second for peers that do not say it.
+     */
     graph->post_headers = curl_slist_append(graph->post_headers, "Expect:");
     *out = graph;
     return STATUS_OK;
@@ -157,13 +158,13 @@ void graph_destroy(struct graph *graph)
     while (graph->transfers) {
         struct transfer *transfer = graph->transfers;
         graph->transfers = transfer->next;
-        curl_multi_remove_handle(graph->multi, transfer->easy); /* harmless when it is not in there */
+        curl_multi_remove_handle(graph->multi,
+                                 transfer->easy); /* harmless when it is not in there */
         transfer_destroy(transfer);
     }
     curl_multi_cleanup(graph->multi);
     curl_share_cleanup(graph->share);
     curl_slist_free_all(graph->post_headers);
-    json_tokener_free(graph->tokener);
     free(graph);
     curl_global_cleanup();
 }
@@ -309,23 +310,13 @@ static enum transport transport_of(CURL *easy, CURLcode code)
     }
 }
 
-static struct json_object *parse(struct graph *graph, const struct buffer *body)
-{
-    json_tokener_reset(graph->tokener);
-    struct json_object *json =
-        json_tokener_parse_ex(graph->tokener, buffer_text(body), (int)body->length + 1);
-    if (json_tokener_get_error(graph->tokener) != json_tokener_success) {
-        json_object_put(json);
-        return NULL;
-    }
-    return json;
-}
-
 static int64_t retry_after_ms(CURL *easy)
 {
     curl_off_t seconds = 0;
 
-    return curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &seconds) == CURLE_OK ? seconds * 1000 : 0;
+    if (curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &seconds) != CURLE_OK || seconds < 0)
+        return 0; /* a date that has passed */
+    return (seconds < RETRY_AFTER_MAX_SECONDS ? seconds : RETRY_AFTER_MAX_SECONDS) * 1000;
 }
 
 static void deliver(struct graph *graph, struct transfer *transfer, CURLcode code)
@@ -336,7 +327,7 @@ static void deliver(struct graph *graph, struct transfer *transfer, CURLcode cod
 
     if (code == CURLE_OK) {
         curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &http_status);
-        answer.answer.body = parse(graph, &transfer->answer);
+        answer.answer.body = body_parse(buffer_text(&transfer->answer), transfer->answer.length);
         answer.answer.retry_after_ms = retry_after_ms(easy);
         answer.fbtrace_id = header(easy, "x-fb-trace-id");
         usage_read_app(header(easy, "x-app-usage"), &answer.app_usage);

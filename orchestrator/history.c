@@ -2,101 +2,146 @@
 #include "orchestrator/history.h"
 
 #include <ctype.h>
-#include <json-c/json.h>
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/buffer.h"
+#include "base/utf8.h"
+#include "jobs/body.h"
+
+#define NEEDLES_MAX 8
+#define SHORT_BYTES 12
+
 static const char hidden[] = "<secret>";
+static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
+static const char token_name[] = "access_token";
 
-/* Bytes of the well-formed UTF-8 character at `text`, 0 when it is not one (RFC 3629, table 3-7 of the
- * Unicode standard). NUL counts as malformed: PostgreSQL's text cannot hold it. */
-static size_t utf8_length(const unsigned char *text, size_t left)
+struct needle {
+    const char *text;
+    size_t length;
+};
+
+struct haystack {
+    const char *start, *end;
+    struct needle needles[NEEDLES_MAX];
+    size_t needle_count;
+};
+
+static void add_needle(struct haystack *hay, const char *text)
 {
-    unsigned char lead = text[0];
-    size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 1;
+    if (text != NULL && *text != '\0')
+        hay->needles[hay->needle_count++] = (struct needle){text, strlen(text)};
+}
 
-    if (length == 1)
-        return lead != 0 && lead < 0x80;
-    if (lead > 0xf4 || length > left)
-        return 0;
-    for (size_t i = 1; i < length; i++) {
-        if ((text[i] & 0xc0) != 0x80)
+static void add_secret(struct haystack *hay, const struct secret *secret)
+{
+    if (secret != NULL)
+        add_needle(hay, secret_reveal(secret));
+}
+
+/* The end of an escape ("\\n") belongs to no word. */
+static bool is_word(const struct haystack *hay, const char *at)
+{
+    return at >= hay->start && at < hay->end && isalnum((unsigned char)*at) &&
+           (at == hay->start || at[-1] != '\\');
+}
+
+/* Bytes at `at` that spell the needle, or 0. Meta's JSON writes a slash as "\/". A short secret (a
+ * PIN) only counts where it stands alone: its digits may be part of any id. */
+static size_t match(const struct haystack *hay, const struct needle *needle, const char *at)
+{
+    const char *from = at;
+
+    for (size_t i = 0; i < needle->length; i++, at++) {
+        bool may_be_escaped = strchr("/\"\\", needle->text[i]) != NULL;
+        if (may_be_escaped && at + 1 < hay->end && at[0] == '\\' && at[1] == needle->text[i])
+            at++;
+        else if (at == hay->end || *at != needle->text[i])
             return 0;
     }
-    if ((lead == 0xe0 && text[1] < 0xa0) || (lead == 0xed && text[1] > 0x9f) ||
-        (lead == 0xf0 && text[1] < 0x90) || (lead == 0xf4 && text[1] > 0x8f))
+    if (needle->length < SHORT_BYTES && (is_word(hay, from - 1) || is_word(hay, at)))
         return 0;
-    return length;
+    return (size_t)(at - from);
 }
 
-static char *clean(const char *raw, size_t bytes, struct arena *arena)
+static size_t match_any(const struct haystack *hay, const char *at)
 {
-    size_t kept = bytes < HISTORY_ANSWER_BYTES_MAX ? bytes : HISTORY_ANSWER_BYTES_MAX;
-    char *out = arena_alloc(arena, kept * 3 + 1); /* U+FFFD takes three bytes */
-    char *end = out;
+    size_t longest = 0;
 
-    for (size_t i = 0; i < kept;) {
-        size_t length = utf8_length((const unsigned char *)raw + i, kept - i);
-        memcpy(end, length ? raw + i : "\xef\xbf\xbd", length ? length : 3);
-        end += length ? length : 3;
-        i += length ? length : 1;
+    for (size_t i = 0; i < hay->needle_count; i++) {
+        size_t bytes = match(hay, &hay->needles[i], at);
+        longest = bytes > longest ? bytes : longest;
     }
-    *end = '\0';
-    return out;
+    return longest;
 }
 
-/* A short secret (a PIN) only counts where it stands alone: its digits may be part of any id. */
-static bool stands_alone(const char *start, const char *found, size_t length)
+/* Whether `at` is a token's name, by which the token of a code exchange is hidden even in an answer
+ * that was cut or is no JSON. *value is where the token begins, *after where it ends. */
+static bool names_token(const struct haystack *hay, const char *at, const char **value,
+                        const char **after)
 {
-    return (found == start || !isalnum((unsigned char)found[-1])) &&
-           !isalnum((unsigned char)found[length]);
-}
+    size_t length = sizeof token_name - 1;
+    bool is_assigned = false, is_quoted = false;
 
-static const char *mask(const char *text, const struct secret *secret, struct arena *arena)
-{
-    if (!secret || secret_length(secret) == 0)
-        return text;
-    size_t length = secret_length(secret);
-    const char *from = text;
-    for (const char *found; (found = strstr(from, secret_reveal(secret)));) {
-        if (length < 12 && !stands_alone(text, found, length)) {
-            from = found + 1;
-            continue;
+    if ((size_t)(hay->end - at) < length || memcmp(at, token_name, length) != 0)
+        return false;
+    for (at += length; at < hay->end && *at != '\0' && strchr("\\\" \t\r\n:=", *at); at++) {
+        is_quoted = is_assigned && *at == '"';
+        is_assigned = is_assigned || *at == ':' || *at == '=';
+        if (is_quoted) {
+            at++;
+            break;
         }
-        size_t before = (size_t)(found - text);
-        text = arena_printf(arena, "%.*s%s%s", (int)before, text, hidden, found + length);
-        from = text + before + sizeof hidden - 1;
     }
-    return text;
+    const char *ends = is_quoted ? "\"" : "\"&,}] \t\r\n";
+    *value = at;
+    while (at < hay->end && (*at == '\0' || strchr(ends, *at) == NULL))
+        at++;
+    *after = at;
+    return is_assigned && *after > *value;
 }
 
-/* The code exchange answers with the very token: it is hidden by its name. */
-static const char *without_token(struct json_object *body, const char *text, struct arena *arena)
+static const char *rewrite(const struct haystack *hay, struct arena *arena)
 {
-    struct json_object *token = NULL;
+    enum status status = STATUS_OK;
+    struct buffer out;
 
-    if (!body || !json_object_is_type(body, json_type_object) ||
-        !json_object_object_get_ex(body, "access_token", &token))
-        return text;
-    struct json_object *copy = NULL;
-    if (json_object_deep_copy(body, &copy, NULL) != 0)
-        return hidden;
-    json_object_object_add(copy, "access_token", json_object_new_string(hidden));
-    text = arena_copy_text(arena, json_object_to_json_string_ext(copy, JSON_C_TO_STRING_PLAIN));
-    json_object_put(copy);
+    buffer_init(&out, HISTORY_ANSWER_BYTES_MAX);
+    for (const char *at = hay->start, *value, *after; at < hay->end && status == STATUS_OK;) {
+        size_t bytes = match_any(hay, at);
+        if (bytes > 0) {
+            status = buffer_append_text(&out, hidden);
+            at += bytes;
+        } else if (names_token(hay, at, &value, &after)) {
+            /* What stands between name and value is plain ASCII. */
+            status = buffer_append(&out, at, (size_t)(value - at));
+            status = status == STATUS_OK ? buffer_append_text(&out, hidden) : status;
+            at = after;
+        } else {
+            bytes = utf8_length(at, (size_t)(hay->end - at));
+            status =
+                bytes > 0 ? buffer_append(&out, at, bytes) : buffer_append_text(&out, replacement);
+            at += bytes > 0 ? bytes : 1;
+        }
+    }
+    const char *text = arena_copy_text(arena, buffer_text(&out));
+    buffer_finish(&out);
     return text;
 }
 
 const char *history_answer(const struct facts *facts, struct json_object *body, const char *raw,
                            size_t raw_bytes, struct arena *arena)
 {
-    const struct secret *known[] = {
-        facts->system_token, facts->app_secret,           facts->business_token, facts->source_token,
-        facts->signup_code,  facts->webhook_verify_token, facts->pin,
-    };
-    const char *text = without_token(body, clean(raw, raw_bytes, arena), arena);
+    struct haystack hay = {.start = raw, .end = raw + raw_bytes};
 
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        text = mask(text, known[i], arena);
-    return text;
+    add_secret(&hay, facts->system_token);
+    add_secret(&hay, facts->app_secret);
+    add_secret(&hay, facts->business_token);
+    add_secret(&hay, facts->source_token);
+    add_secret(&hay, facts->signup_code);
+    add_secret(&hay, facts->webhook_verify_token);
+    add_secret(&hay, facts->pin);
+    /* However its name was spelled. */
+    add_needle(&hay, body_text(body, token_name));
+    return rewrite(&hay, arena);
 }

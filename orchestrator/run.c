@@ -360,12 +360,12 @@ static void log_end(const struct run *run, int code)
                                   count(run, STATE_RUNNING)));
 }
 
-int run_batch(PGconn *conn, const struct run_settings *settings, struct fault *fault)
+struct run_result run_batch(PGconn *conn, const struct run_settings *settings, struct fault *fault)
 {
+    struct run_result result = {.exit_code = EXIT_INTERNAL};
     struct run run = {.settings = settings, .signal_fd = signals_open()};
     const struct options *options = settings->options;
     char *only = NULL;
-    int code;
 
     task_queue_init(&run.claimed);
     progress_init(&run.progress, options, stderr);
@@ -381,7 +381,9 @@ int run_batch(PGconn *conn, const struct run_settings *settings, struct fault *f
         while (!has_landed(&run))
             turn(&run);
         ask_last(&run);
-        code = exit_code(&run);
+        result.exit_code = exit_code(&run);
+        result.newly_failed = count(&run, STATE_FAILED) - run.first_failed;
+        result.is_finished = run.stop == STOP_FINISHED;
         if (run.stop == STOP_CREDENTIAL)
             fault_set(fault, STATUS_CREDENTIAL,
                       "Graph refuses the partner's token (partner.system_token); put a valid one where "
@@ -389,11 +391,11 @@ int run_batch(PGconn *conn, const struct run_settings *settings, struct fault *f
         else if (!store_run_has_failed(run.store, fault))
             fault->status = STATUS_OK;
         progress_erase(&run.progress);
-        log_end(&run, code);
+        log_end(&run, result.exit_code);
         if (!run.is_abandoned)
-            store_run_close(run.store, code, engine_calls(run.engine));
+            store_run_close(run.store, result.exit_code, engine_calls(run.engine));
     } else {
-        code = options_exit_code(status);
+        result.exit_code = options_exit_code(status);
     }
     log_set_before_line(NULL, NULL);
     task_queue_destroy_all(&run.claimed);
@@ -401,5 +403,5 @@ int run_batch(PGconn *conn, const struct run_settings *settings, struct fault *f
     store_run_destroy(run.store);
     close(run.signal_fd);
     free(only);
-    return code;
+    return result;
 }

@@ -23,7 +23,13 @@ struct run_settings {
     int64_t highest_number_id; /* --limit; 0: all */
 };
 
-/* Takes `conn` over. Returns the contract's exit code; *fault says why where it is 1 or 7. */
-int run_batch(PGconn *conn, const struct run_settings *settings, struct fault *fault);
+struct run_result {
+    int exit_code;        /* the contract's */
+    int64_t newly_failed; /* numbers that failed in this run */
+    bool is_finished;     /* it ended because there was nothing more to do, not because it was stopped */
+};
+
+/* Takes `conn` over. *fault says why where the exit code is 1, 2 or 7. */
+struct run_result run_batch(PGconn *conn, const struct run_settings *settings, struct fault *fault);
 
 #endif

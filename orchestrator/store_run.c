@@ -15,6 +15,8 @@
 
 #define RECONNECT_FIRST_MS 250
 #define RECONNECT_MAX_MS 5000
+/* A failover takes seconds, a restart a minute or two; longer than this a person is needed. */
+#define LOST_MAX_MS (10 * 60 * 1000)
 #define STATEMENTS_MAX 16
 
 const char *const STORE_STATES[8] = {"pending", "blocked", "waiting", "ready",
@@ -37,6 +39,7 @@ struct store_run {
     enum link_state link;
     PostgresPollingStatusType poll;
     int64_t retry_at_ms, retry_wait_ms;
+    int64_t lost_at_ms; /* when the connection broke; 0 while it stands */
     int64_t run_id;
 
     struct task_queue group; /* sent, not yet known to be committed */
@@ -165,6 +168,8 @@ static void break_link(struct store_run *store, int64_t now_ms)
     store->conn = NULL;
     store->link = LINK_BROKEN;
     store->must_recover = true;
+    if (store->lost_at_ms == 0)
+        store->lost_at_ms = now_ms;
     task_queue_destroy_all(&store->fresh); /* claimed by a commit nobody knows of: never sent */
     store->retry_wait_ms = store->retry_wait_ms == 0 ? RECONNECT_FIRST_MS : store->retry_wait_ms * 2;
     if (store->retry_wait_ms > RECONNECT_MAX_MS)
@@ -234,6 +239,11 @@ static void queue_renewal(struct store_run *store, int64_t now_ms)
     queue(store, SQL_RUN_RENEW, 3, values, USE_RENEW);
 }
 
+static bool is_renewal_due(const struct store_run *store, int64_t now_ms)
+{
+    return now_ms - store->renewed_at_ms > store->settings.lease_ms / 4;
+}
+
 /* Everything queued is one implicit transaction, committed by the sync. */
 static void end(struct store_run *store, int64_t now_ms)
 {
@@ -252,7 +262,7 @@ void store_run_flush(struct store_run *store, struct task_queue *settled, unsign
     begin(store);
     store_settle_group(&store->group, store->settings.batch, store->run_id,
                        store->settings.grace_ms, queue_settle, store);
-    if (now_ms - store->renewed_at_ms > store->settings.lease_ms / 4)
+    if (is_renewal_due(store, now_ms))
         queue_renewal(store, now_ms);
     if (want > 0)
         queue_claim(store, want);
@@ -308,6 +318,8 @@ void store_run_ask(struct store_run *store, int64_t now_ms)
     begin(store);
     memset(&store->asked, 0, sizeof store->asked);
     queue(store, SQL_RUN_BURY, 4, bury, USE_NOTHING); /* other workers that have fallen silent */
+    if (is_renewal_due(store, now_ms))
+        queue_renewal(store, now_ms);
     queue(store, SQL_RUN_OUTLOOK, 1, states, USE_STATES);
     queue(store, SQL_RUN_NEXT_DUE, 4, due, USE_DUE);
     end(store, now_ms);
@@ -396,6 +408,7 @@ static void on_sync(struct store_run *store, struct task_queue *claimed)
 {
     store->link = LINK_IDLE;
     store->retry_wait_ms = 0;
+    store->lost_at_ms = 0;
     if (store->has_failed)
         return;
     if (store->is_recovering)
@@ -447,11 +460,21 @@ static void advance_connecting(struct store_run *store, int64_t now_ms)
     recover(store, now_ms);
 }
 
+static void give_up(struct store_run *store)
+{
+    store->has_failed = true;
+    fault_set(&store->fault, STATUS_DATABASE,
+              "the database has been gone for ten minutes; mend it, then run again: what was sent and "
+              "not recorded is looked up first");
+}
+
 void store_run_advance(struct store_run *store, int64_t now_ms, struct task_queue *claimed)
 {
     switch (store->link) {
     case LINK_BROKEN:
-        if (now_ms >= store->retry_at_ms)
+        if (now_ms - store->lost_at_ms > LOST_MAX_MS)
+            give_up(store);
+        else if (now_ms >= store->retry_at_ms)
             connect_again(store, now_ms);
         break;
     case LINK_CONNECTING:

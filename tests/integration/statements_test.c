@@ -228,9 +228,8 @@ static void a_newer_schema_is_refused_and_left_alone(void)
 /* Whether another session waits for a lock. */
 static bool somebody_waits(void *self)
 {
-    return strcmp(testbed_ask(self, "SELECT count(*) > 0 FROM pg_stat_activity"
-                                    " WHERE wait_event_type = 'Lock'"),
-                  "t") == 0;
+    return strcmp(testbed_ask(self, "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted"), "t") ==
+           0;
 }
 
 static bool nobody_else_is_connected(void *self)

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: PostgreSQL */
+#include "tests/fuzz/fuzz.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool fuzz_is_utf8(const char *text)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+
+    for (const unsigned char *c = (const unsigned char *)(text ? text : ""); *c != '\0';) {
+        unsigned count = *c < 0x80             ? 1
+                         : (*c & 0xe0) == 0xc0 ? 2
+                         : (*c & 0xf0) == 0xe0 ? 3
+                         : (*c & 0xf8) == 0xf0 ? 4
+                                               : 0;
+        if (count == 0)
+            return false;
+        uint32_t point = count == 1 ? *c : *c & (0x7fU >> count);
+        for (unsigned i = 1; i < count; i++) {
+            if ((c[i] & 0xc0) != 0x80)
+                return false;
+            point = point << 6 | (c[i] & 0x3fU);
+        }
+        if (point < least[count] || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff))
+            return false;
+        c += count;
+    }
+    return true;
+}
+
+bool fuzz_is_one_line(const char *text)
+{
+    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
+        if (*c < 0x20 || *c == 0x7f)
+            return false;
+    }
+    return true;
+}
+
+/* Each reader returns where its part ends, or NULL. */
+
+static const char *skip_space(const char *at)
+{
+    return at + strspn(at, " \t\r\n");
+}
+
+static const char *read_escape(const char *at)
+{
+    char digits[5] = "";
+
+    if (strchr("\"\\/bfnrt", *at) != NULL && *at != '\0')
+        return at + 1;
+    if (*at != 'u' || strspn(at + 1, "0123456789abcdefABCDEF") < 4)
+        return NULL;
+    memcpy(digits, at + 1, 4);
+    unsigned long unit = strtoul(digits, NULL, 16);
+    /* Our writers put UTF-8 there, never pairs. */
+    return unit == 0 || (unit >= 0xd800 && unit <= 0xdfff) ? NULL : at + 5;
+}
+
+static const char *read_string(const char *at)
+{
+    if (*at++ != '"')
+        return NULL;
+    while (*at != '"') {
+        if ((unsigned char)*at < 0x20)
+            return NULL;
+        at = *at == '\\' ? read_escape(at + 1) : at + 1;
+        if (at == NULL)
+            return NULL;
+    }
+    return at + 1;
+}
+
+static const char *read_digits(const char *at)
+{
+    size_t count = strspn(at, "0123456789");
+
+    return count > 0 ? at + count : NULL;
+}
+
+static const char *read_number(const char *at)
+{
+    at += *at == '-';
+    at = *at == '0' ? at + 1 : read_digits(at);
+    if (at != NULL && *at == '.')
+        at = read_digits(at + 1);
+    if (at != NULL && (*at == 'e' || *at == 'E')) {
+        at += 1 + strspn(at + 1, "+-") % 2;
+        if (labs(strtol(at, NULL, 10)) > 400) /* a double's range, and well inside numeric's */
+            return NULL;
+        at = read_digits(at);
+    }
+    return at;
+}
+
+static const char *read_value(const char *at, unsigned depth);
+
+static const char *read_items(const char *at, char end, unsigned depth)
+{
+    at = skip_space(at);
+    if (*at == end)
+        return at + 1;
+    for (;;) {
+        if (end == '}') {
+            at = read_string(skip_space(at));
+            at = at != NULL ? skip_space(at) : NULL;
+            if (at == NULL || *at++ != ':')
+                return NULL;
+        }
+        at = read_value(at, depth);
+        at = at != NULL ? skip_space(at) : NULL;
+        if (at == NULL || (*at != ',' && *at != end))
+            return NULL;
+        if (*at++ == end)
+            return at;
+    }
+}
+
+static const char *read_value(const char *at, unsigned depth)
+{
+    static const char *const words[] = {"null", "true", "false"};
+
+    at = skip_space(at);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strncmp(at, words[i], strlen(words[i])) == 0)
+            return at + strlen(words[i]);
+    }
+    if (*at == '"')
+        return read_string(at);
+    if (*at == '{' || *at == '[')
+        return depth < 100 ? read_items(at + 1, *at == '{' ? '}' : ']', depth + 1) : NULL;
+    return read_number(at);
+}
+
+bool fuzz_is_jsonb(const char *text)
+{
+    if (text == NULL)
+        return true;
+    const char *end = fuzz_is_utf8(text) ? read_value(text, 0) : NULL;
+
+    return end != NULL && *skip_space(end) == '\0';
+}
+
+char *fuzz_text(const uint8_t *data, size_t size)
+{
+    char *text = memory_take(size + 1);
+
+    if (size > 0)
+        memcpy(text, data, size);
+    text[size] = '\0';
+    return text;
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: PostgreSQL
+#
+# The request log of a whole run, held against Meta's published descriptions by check_requests.py. That
+# checker is not part of the project: it is looked for in $WABAMIGRATE_META_SPEC, else beside the
+# project; without it the test is skipped.
+set -euo pipefail
+# shellcheck source=tests/integration/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+CHECKER=${WABAMIGRATE_META_SPEC:-$PROJECT/../shared/meta-spec}/check_requests.py
+[[ -r $CHECKER ]] ||
+    skip "there is no $CHECKER; WABAMIGRATE_META_SPEC=FOLDER names where check_requests.py is"
+begin
+BOOK=$QUICKSTART/book.yaml
+
+# What is known to be a false alarm: the checker knows no read of several nodes at once (GET /?ids=), and
+# describes POST /PHONE/settings otherwise than the Graph API does.
+without_false_alarms() {
+    grep -vE '"method": ?"POST".*"path": ?"[^"]*/settings"|"path": ?"/v[0-9.]+/?"' || true
+}
+
+simulator_starts world --manifest "$BOOK" --scenario "$QUICKSTART/scenario.json"
+program 3 check "$BOOK"
+program 3 --progress never run "$BOOK"
+sign_up || true
+program 3 --progress never run --patience 10s --doubt-grace 1s "$BOOK"
+
+# The kind of each bare node, as the world knows it; system_users and allocations come from the log.
+kinds=()
+while read -r kind id; do
+    kinds+=(--id "$kind=$id")
+done < <(world state | judge kinds)
+python3 "$CHECKER" "$LOG" --summary "${kinds[@]}" >"$PLACE/violations.jsonl" 2>"$PLACE/summary" || true
+[[ -s $PLACE/summary ]] || die "check_requests.py has said nothing"
+grep -E '"severity": ?"error"' "$PLACE/violations.jsonl" | without_false_alarms >"$PLACE/errors.jsonl" || true
+same "no request of $(wc -l <"$LOG") is an error by Meta's descriptions" "" "$(<"$PLACE/errors.jsonl")"
+say "$(<"$PLACE/summary")"
+finish

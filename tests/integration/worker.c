@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: PostgreSQL */
+#include "tests/integration/worker.h"
+
+#include <CUnit/CUnit.h>
+#include <CUnit/TestRun.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "orchestrator/settle.h"
+#include "orchestrator/store_load.h"
+#include "tests/integration/testbed.h"
+
+#define PATIENCE_MS 60000
+#define LEASE_MS 600000
+#define NOW "2026-11-23T01:00:00Z"
+
+/* clang-format off */
+const char WORKER_BOOK[] =
+    "version: 1\n"
+    "batch: book\n"
+    "partner: { business_id: '1020304050', app_id: '998877', credit_line_id: '5566778899',\n"
+    "           system_user_id: '445566', system_token: { env: TESTBED_TOKEN } }\n"
+    "defaults: { waba_currency: EUR }\n"
+    "customers:\n"
+    "  - id: bakery-lune\n"
+    "    business_id: '700100'\n"
+    "    source_waba_id: '800100'\n"
+    "    destination_waba_id: '900100'\n"
+    "    numbers:\n"
+    "      - { number: '" BAKERY_1 "', phone_number_id: '610101' }\n"
+    "      - { number: '" BAKERY_2 "', phone_number_id: '610102' }\n"
+    "      - { number: '" BAKERY_3 "', phone_number_id: '610103' }\n"
+    "  - id: florist-lune\n"
+    "    business_id: '700200'\n"
+    "    source_waba_id: '800200'\n"
+    "    numbers:\n"
+    "      - { number: '" FLORIST_1 "' }\n"
+    "      - { number: '" FLORIST_2 "' }\n";
+/* clang-format on */
+
+int64_t worker_load(PGconn *conn, const char *manifest)
+{
+    struct store_load_result result;
+    struct fault fault = FAULT_NONE;
+
+    setenv("TESTBED_TOKEN", "a-token-for-tests", 1);
+    if (store_load(conn, testbed_write("book.yaml", manifest), &result, &fault) != STATUS_OK)
+        return 0;
+    return result.batch_id;
+}
+
+static void visit_hand(void *self, void (*visit)(void *, int64_t), void *visitor)
+{
+    const struct worker *worker = self;
+    const struct task *lists[] = {worker->hand.first, worker->settled.first};
+
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        for (const struct task *task = lists[i]; task; task = task->next)
+            visit(visitor, task->step_id);
+    }
+}
+
+static void describe_batch(struct worker *worker, int64_t batch_id)
+{
+    struct batch_facts *batch = &worker->batch;
+
+    batch->arena = arena_create();
+    batch->batch_id = batch_id;
+    batch->name = "book";
+    batch->path = "embedded_signup";
+    batch->vault = worker->vault;
+    batch->system_token = secret_create("a-token-for-tests");
+    batch->facts = (struct facts){.graph_version = "v26.0",
+                                  .partner_business_id = "1020304050",
+                                  .app_id = "998877",
+                                  .credit_line_id = "5566778899",
+                                  .system_user_id = "445566",
+                                  .system_token = batch->system_token};
+}
+
+void worker_open_with(struct worker *worker, int64_t batch_id, const char *only, int64_t lease_ms)
+{
+    struct fault fault = FAULT_NONE;
+    char key_file[256];
+
+    memset(worker, 0, sizeof *worker);
+    task_queue_init(&worker->hand);
+    task_queue_init(&worker->settled);
+    snprintf(key_file, sizeof key_file, "%s/key", testbed_directory());
+    CU_ASSERT_EQUAL_FATAL(vault_open_or_create(key_file, &worker->vault, &fault), STATUS_OK);
+    describe_batch(worker, batch_id);
+    struct store_run_settings settings = {.conninfo = testbed_conninfo(),
+                                          .clock = &worker->clock,
+                                          .batch = &worker->batch,
+                                          .worker = "tester",
+                                          .only = only,
+                                          .lease_ms = lease_ms};
+    CU_ASSERT_EQUAL_FATAL(
+        store_run_open(testbed_connect(NULL), &settings, &worker->store, &fault), STATUS_OK);
+    store_run_set_inventory(worker->store, visit_hand, worker);
+}
+
+void worker_open(struct worker *worker, int64_t batch_id)
+{
+    worker_open_with(worker, batch_id, NULL, LEASE_MS);
+}
+
+void worker_drop(struct worker *worker)
+{
+    store_run_destroy(worker->store);
+    task_queue_destroy_all(&worker->hand);
+    task_queue_destroy_all(&worker->settled);
+    secret_destroy(worker->batch.system_token);
+    arena_destroy(worker->batch.arena);
+    vault_close(worker->vault);
+    memset(worker, 0, sizeof *worker);
+}
+
+void worker_close(struct worker *worker)
+{
+    if (worker->store)
+        store_run_close(worker->store, 0, 0);
+    worker_drop(worker);
+}
+
+bool worker_wait(struct worker *worker)
+{
+    int64_t until_ms = clock_monotonic_ms() + PATIENCE_MS;
+
+    for (int64_t now_ms; (now_ms = clock_monotonic_ms()) < until_ms;) {
+        struct fault fault;
+        if (store_run_has_failed(worker->store, &fault)) {
+            fprintf(stderr, "\n    the store has failed: %s\n", fault.message);
+            return false;
+        }
+        store_run_advance(worker->store, now_ms, &worker->hand);
+        if (store_run_is_idle(worker->store) && store_run_is_flushed(worker->store))
+            return true;
+        struct curl_waitfd wanted = store_run_interest(worker->store);
+        struct pollfd fd = {.fd = wanted.fd,
+                            .events = (short)((wanted.events & CURL_WAIT_POLLIN ? POLLIN : 0) |
+                                              (wanted.events & CURL_WAIT_POLLOUT ? POLLOUT : 0))};
+        (void)!poll(&fd, wanted.fd != CURL_SOCKET_BAD, 10);
+    }
+    return false;
+}
+
+unsigned worker_flush(struct worker *worker, unsigned want)
+{
+    unsigned before = worker->hand.count;
+
+    store_run_flush(worker->store, &worker->settled, want, 0, clock_monotonic_ms());
+    CU_ASSERT_TRUE_FATAL(worker_wait(worker));
+    return worker->hand.count - before;
+}
+
+static bool is_wanted(const struct task *task, const char *kind, const char *who)
+{
+    const char *whose = task->facts.number ? task->facts.number : task->facts.customer;
+
+    return strcmp(task->kind->name, kind) == 0 && (!who || strcmp(whose, who) == 0);
+}
+
+struct task *worker_find(struct worker *worker, const char *kind, const char *who)
+{
+    struct task *task = worker->hand.first;
+
+    while (task && !is_wanted(task, kind, who))
+        task = task->next;
+    return task;
+}
+
+static void take(struct worker *worker, struct task *wanted)
+{
+    struct task_queue rest;
+
+    task_queue_init(&rest);
+    for (struct task *task; (task = task_queue_take(&worker->hand));) {
+        if (task != wanted)
+            task_queue_add(&rest, task);
+    }
+    task_queue_move(&rest, &worker->hand);
+}
+
+static void finish(struct worker *worker, struct task *task)
+{
+    task->was_sent = task->phase->type != PHASE_LOCAL;
+    task->http_status = task->was_sent ? 200 : 0;
+    task->request_text = task->was_sent ? "{\"method\":\"GET\",\"path\":\"/v26.0/x\"}" : NULL;
+    task->answer_text = task->was_sent ? "{}" : NULL;
+    settle_decide(task, 0, NOW);
+    task_queue_add(&worker->settled, task);
+}
+
+static void assess(struct task *task, enum outcome outcome)
+{
+    task->is_eligible = outcome == OUTCOME_DONE;
+    task->findings[0] = (struct finding){.rule = "two_step_off",
+                                         .verdict = task->is_eligible ? VERDICT_PASS : VERDICT_FAIL,
+                                         .evidence = EVIDENCE_API,
+                                         .field = "is_pin_enabled",
+                                         .value = task->is_eligible ? "false" : "true",
+                                         .is_blocking = !task->is_eligible};
+    task->finding_count = 1;
+    if (task->is_eligible && !task->facts.pin)
+        task->new_pin = secret_create("246810");
+    if (outcome == OUTCOME_WAIT_PERSON) {
+        task->settlement.state = "blocked";
+        task->reply.waiting_for = "two_step_off";
+    }
+}
+
+void worker_settle(struct worker *worker, struct task *task, enum outcome outcome)
+{
+    CU_ASSERT_PTR_NOT_NULL_FATAL(task);
+    take(worker, task);
+    task->reply.outcome = outcome;
+    if (task->kind->is_assessed)
+        assess(task, outcome);
+    else if (outcome == OUTCOME_WAIT_PERSON)
+        task->reply.waiting_for = "signup";
+    else if (outcome == OUTCOME_FAILED)
+        (void)reply_failed(&task->reply, "Refused", "partner", "Mend it, then retry.");
+    finish(worker, task);
+}
+
+void worker_settle_next(struct worker *worker, struct task *task, const char *phase)
+{
+    CU_ASSERT_PTR_NOT_NULL_FATAL(task);
+    take(worker, task);
+    (void)reply_next(&task->reply, phase, NULL);
+    finish(worker, task);
+}
+
+void worker_work_until(struct worker *worker, const char *until)
+{
+    do {
+        while (worker->hand.count > 0 && !(until && worker_find(worker, until, NULL)))
+            worker_settle(worker, worker->hand.first, OUTCOME_DONE);
+        if (until && worker_find(worker, until, NULL)) {
+            worker_flush(worker, 0);
+            return;
+        }
+    } while (worker_flush(worker, 64) > 0);
+}
+
+void worker_expect_prerequisites(PGconn *conn)
+{
+    testbed_expect(
+        conn,
+        "SELECT s.kind || '/' || coalesce(n.number, c.key) || ': ' || s.state || ' with '"
+        "       || s.prereqs_left || ' to wait for, ' || o.open || ' are open'"
+        "  FROM wabamigrate.step s"
+        "  JOIN wabamigrate.customer c USING (customer_id)"
+        "  LEFT JOIN wabamigrate.number n USING (number_id),"
+        " LATERAL (SELECT count(*) AS open FROM wabamigrate.path_need d"
+        "           WHERE d.path = s.path AND d.kind = s.kind"
+        "             AND NOT EXISTS (SELECT 1 FROM wabamigrate.step t"
+        "                              WHERE t.customer_id = s.customer_id AND t.kind = d.needs"
+        "                                AND (t.number_id IS NULL OR s.number_id IS NULL"
+        "                                     OR t.number_id = s.number_id)"
+        "                                AND t.state = 'done')) o"
+        " WHERE CASE s.state WHEN 'cancelled' THEN false"
+        "                    WHEN 'pending' THEN s.prereqs_left <> o.open OR o.open = 0"
+        "                    ELSE s.prereqs_left <> 0 END",
+        "");
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * worker -- one store_run with a make-believe Graph: a test claims steps, says what came of each, and
+ * looks at the database after every flush.
+ */
+#ifndef WABAMIGRATE_TESTS_INTEGRATION_WORKER_H
+#define WABAMIGRATE_TESTS_INTEGRATION_WORKER_H
+
+#include "orchestrator/batch_facts.h"
+#include "orchestrator/store_run.h"
+
+struct worker {
+    struct store_run *store;
+    struct batch_facts batch;
+    struct vault *vault;
+    struct clock clock;
+    struct task_queue hand;    /* claimed, not settled yet */
+    struct task_queue settled; /* what the next flush takes */
+};
+
+/* Two customers: bakery-lune (WABA 800100 to 900100) with three numbers, and florist-lune (800200, its
+ * destination not known) with two. */
+extern const char WORKER_BOOK[];
+#define BAKERY_1 "+33123456701"
+#define BAKERY_2 "+33123456702"
+#define BAKERY_3 "+33123456703"
+#define FLORIST_1 "+442079460001"
+#define FLORIST_2 "+442079460002"
+
+/* Loads a manifest's text; 0 when it is refused. */
+int64_t worker_load(PGconn *conn, const char *manifest);
+
+/* Opens a run of the batch that testbed's cluster holds. */
+void worker_open(struct worker *worker, int64_t batch_id);
+/* The same for some numbers or customers only (a PostgreSQL array literal), or with another lease. */
+void worker_open_with(struct worker *worker, int64_t batch_id, const char *only, int64_t lease_ms);
+/* Releases it in order: what is in hand stays running in the database. NULL store is fine. */
+void worker_close(struct worker *worker);
+/* As a crash would: the connection goes, nothing is said. */
+void worker_drop(struct worker *worker);
+
+/* Waits until the store is idle; false when that does not come. */
+bool worker_wait(struct worker *worker);
+/* Hands the settled tasks over, claims up to `want`, and waits; returns how many were claimed. */
+unsigned worker_flush(struct worker *worker, unsigned want);
+
+/* The task in hand of that kind and number (NULL: a step of a WABA, whose customer `who` is then), or
+ * NULL. It stays in hand. */
+struct task *worker_find(struct worker *worker, const char *kind, const char *who);
+/* Takes the task out of hand and settles it, as the engine does. For an assessed task OUTCOME_DONE
+ * says that the number may move, OUTCOME_WAIT_PERSON that it is blocked. */
+void worker_settle(struct worker *worker, struct task *task, enum outcome outcome);
+/* The same with the next phase of OUTCOME_NEXT. */
+void worker_settle_next(struct worker *worker, struct task *task, const char *phase);
+
+/* Settles everything in hand as done, flushes and claims again until nothing comes any more or a step
+ * of kind `until` (NULL: none) is in hand, where it stays. */
+void worker_work_until(struct worker *worker, const char *until);
+
+/* The two claims that hold at any moment: a step that waits for others counts exactly those that are
+ * not done; a step that has started waits for none. */
+void worker_expect_prerequisites(PGconn *conn);
+
+#endif
