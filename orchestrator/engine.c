@@ -14,7 +14,7 @@ struct engine {
     struct graph *graph;
     struct task_queue waiting; /* offered, not started */
     struct task_queue settled;
-    struct task *flying; /* a list through task->next; its length is the transfers in flight */
+    struct task *flying; /* a list through task->next and task->link */
     unsigned in_flight;
     bool is_credential_refused;
 };
@@ -64,16 +64,31 @@ static void settle(struct engine *engine, struct task *task)
     task_queue_add(&engine->settled, task);
 }
 
+static void take_off(struct engine *engine, struct task *task)
+{
+    task->was_sent = true;
+    task->next = engine->flying;
+    task->link = &engine->flying;
+    if (task->next)
+        task->next->link = &task->next;
+    engine->flying = task;
+    engine->in_flight++;
+}
+
+static void land(struct engine *engine, struct task *task)
+{
+    *task->link = task->next;
+    if (task->next)
+        task->next->link = task->link;
+    engine->in_flight--;
+}
+
 static void on_answer(void *self, void *context, const struct graph_answer *answer)
 {
     struct engine *engine = self;
     struct task *task = context;
 
-    struct task **link = &engine->flying;
-    while (*link != task)
-        link = &(*link)->next;
-    *link = task->next;
-    engine->in_flight--;
+    land(engine, task);
 
     task->http_status = answer->answer.http_status;
     task->ms = answer->ms;
@@ -141,10 +156,7 @@ static void fly(struct engine *engine, struct task *task)
 
     task->request_text = request_describe(&task->request);
     if (graph_send(engine->graph, &task->request, is_effect, task, &fault) == STATUS_OK) {
-        task->was_sent = true;
-        task->next = engine->flying;
-        engine->flying = task;
-        engine->in_flight++;
+        take_off(engine, task);
         return;
     }
     task->reply.outcome =

@@ -319,6 +319,15 @@ static int64_t retry_after_ms(CURL *easy)
     return (seconds < RETRY_AFTER_MAX_SECONDS ? seconds : RETRY_AFTER_MAX_SECONDS) * 1000;
 }
 
+/* For people. The rewinding that fails is the one we refuse: the peer closed a reused connection before
+ * it answered, and libcurl wanted to send the request a second time. */
+static const char *transport_text(CURLcode code)
+{
+    return code == CURLE_SEND_FAIL_REWIND
+               ? "the connection was closed before an answer; it is not sent again blindly"
+               : curl_easy_strerror(code);
+}
+
 static void deliver(struct graph *graph, struct transfer *transfer, CURLcode code)
 {
     CURL *easy = transfer->easy;
@@ -334,7 +343,7 @@ static void deliver(struct graph *graph, struct transfer *transfer, CURLcode cod
         answer.business_usage_count =
             usage_read_business(header(easy, "x-business-use-case-usage"), answer.business_usage);
     } else {
-        answer.answer.transport_error = curl_easy_strerror(code);
+        answer.answer.transport_error = transport_text(code);
     }
     answer.answer.http_status = (int)http_status;
     answer.raw = buffer_text(&transfer->answer);

@@ -34,7 +34,7 @@ struct settlement {
 
 struct task {
     struct arena *arena;
-    struct task *next;
+    struct task *next, **link; /* in a queue: next; in flight: both, for leaving in any order */
 
     int64_t step_id, epoch, customer_id, number_id; /* number_id 0: a step of the WABA */
     const struct job_kind *kind;

@@ -1,0 +1,172 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: PostgreSQL
+#
+# What people get wrong: each with its documented exit code and one closing error that says how to mend
+# it; no secret in what is said; nothing half loaded.
+set -euo pipefail
+# shellcheck source=tests/integration/lib.sh
+. "$(dirname "$0")/lib.sh"
+begin
+GOOD=$PLACE/good.yaml
+NUMBERS=6
+
+# Somebody's whole manifest, to be spoilt: sed expressions on standard input become $PLACE/bad.yaml.
+"$WABAMIGRATE" simulate --make-book "$NUMBERS" 3 "$PLACE"
+mv "$PLACE/book.yaml" "$GOOD"
+spoil() { sed -E "$1" "$GOOD" >"$PLACE/bad.yaml"; }
+
+# refused DESCRIPTION CODE REGEX ARGUMENTS…: exit code, and one closing line that matches.
+refused() {
+    local text=$1 code=$2 regex=$3
+    shift 3
+    CODE=0
+    "$WABAMIGRATE" "$@" >"$PLACE/out" 2>"$PLACE/err" </dev/null || CODE=$?
+    if [[ $CODE != "$code" ]]; then
+        miss "$text: exit code $CODE instead of $code" "$PLACE/err"
+    elif (($(grep -c '^wabamigrate: ' "$PLACE/err") != 1)); then
+        miss "$text: not exactly one closing line" "$PLACE/err"
+    elif [[ $(tail -n 1 "$PLACE/err") != 'wabamigrate: '* ]]; then
+        miss "$text: the closing line is not the last" "$PLACE/err"
+    elif ! tail -n 1 "$PLACE/err" | grep -qE -- "$regex"; then
+        miss "$text: the closing line does not say how to mend it (/$regex/)" "$PLACE/err"
+    elif [[ -s $PLACE/out ]]; then
+        miss "$text: something on standard output" "$PLACE/out"
+    else
+        pass "$text: $code, $(tail -n 1 "$PLACE/err" | cut -c 14- | sed "s|$PLACE/||g")"
+    fi
+}
+# bad DESCRIPTION REGEX: the spoilt manifest is refused by run and by check, and REGEX is said of it.
+bad() {
+    local verb
+    for verb in run check; do
+        refused "$verb, $1" 2 'nothing was loaded. Mend (it|them) and run again' "$verb" "$PLACE/bad.yaml"
+        matches "… said where and how" "^$PLACE/(bad.yaml|[a-z]+.csv):[0-9]+(:[0-9]+)?: $2" "$PLACE/err"
+    done
+}
+
+# ---- before any database is asked ----
+
+say "== words that are no command, no option, no value"
+refused "an unknown verb" 2 'is not a command; wabamigrate --help lists them' frobnicate
+refused "an unknown option" 2 'is not an option; did you mean --for' run --frob "$GOOD"
+refused "an option of another verb" 2 'watch' run --watch "$GOOD"
+refused "no manifest" 2 'usage: wabamigrate run MANIFEST' run
+refused "a word too many" 2 'usage|one too many|unexpected' run "$GOOD" "$GOOD"
+refused "no duration" 2 '--for' run --for soon "$GOOD"
+refused "no hour" 2 '--until' run --until 25:00 "$GOOD"
+refused "no count" 2 '--concurrency' run --concurrency 0 "$GOOD"
+refused "no format" 2 'table' report --format xml
+refused "a Graph in the clear" 2 'write https' --graph-url http://graph.example run "$GOOD"
+same "none of them has made a database" "" "$(find "$XDG_STATE_HOME" -name postgresql 2>/dev/null || true)"
+
+say "== databases"
+refused "an unreachable database" 7 'cannot be reached.*check --database' \
+    --database postgresql://127.0.0.1:1/x run "$GOOD"
+refused "an unreachable database, for status" 7 'cannot be reached.*check --database' \
+    --database postgresql://127.0.0.1:1/x status
+for url in 'postgresql://someone:marker-password@[/x' 'postgresql://someone:marker-password@127.0.0.1:port/x' \
+    'postgresql://someone:marker-password@127.0.0.1:99999/x' \
+    'postgresql://someone:marker-password@127.0.0.1:1/x?no=such' 'marker-password://nothing'; do
+    refused "a URL that is none" 7 '--database' --database "$url" run "$GOOD"
+    lacks "… and its password is not repeated" marker-password "$PLACE/err"
+done
+same "none of them has made a database of its own" "" "$(find "$XDG_STATE_HOME" -name postgresql 2>/dev/null || true)"
+
+# ---- manifests ----
+
+simulator_starts world --manifest "$GOOD"
+"$WABAMIGRATE" --quiet db init >/dev/null
+snapshot >"$PLACE/empty"
+
+say "== manifests"
+refused "a manifest that is not there" 2 'cannot open .*no-such.yaml.*(check|name)' run "$PLACE/no-such.yaml"
+refused "a manifest that is a folder" 2 'cannot (open|read) .*(check|name)' run "$PLACE"
+if ((EUID != 0)); then
+    spoil '' && chmod 000 "$PLACE/bad.yaml"
+    refused "a manifest that may not be read" 2 'cannot open .*(check|name)' run "$PLACE/bad.yaml"
+    rm -f "$PLACE/bad.yaml"
+fi
+spoil 's/^version: 1/version: 7/'
+bad "a wrong version" 'version: .*write version: 1'
+spoil 's/^(batch: .*)/\1\nbatsh: twice/'
+bad "an unknown key" '.*batsh'
+spoil 's/^(    name: Customer 2)/\1\n    nickname: two/'
+bad "an unknown key of a customer" '.*nickname'
+spoil 's/\+3310[0-9]*/+1 555 0000 036/; s/(number: "\+)[0-9]+(.*600000002)/\15550000036\2/'
+number=$(grep -oE '"\+[0-9]+"' "$GOOD" | tr -d '"' | head -n 1)
+spoil "s/(number: \")\\+[0-9]+(.*600000005)/\\1$number\\2/"
+bad "a number twice" '.*'
+spoil 's/number: "\+[0-9]+"(.*600000003)/number: "+33 12"\1/'
+bad "a number that is none" '.*number'
+spoil 's/system_token: .*/system_token: marker-plain-text/'
+bad "a secret in plain text" 'partner.system_token: .*env: NAME.*file: PATH'
+lacks "… which is not repeated" marker-plain-text "$PLACE/err"
+spoil 's/app_secret: .*/app_secret: { value: marker-plain-text }/'
+bad "a secret in plain text, as a mapping" 'partner.app_secret'
+lacks "… which is not repeated" marker-plain-text "$PLACE/err"
+spoil 's/META_SYSTEM_TOKEN/NO_SUCH_VARIABLE/'
+bad "a variable that is not set" '.*NO_SUCH_VARIABLE'
+spoil 's/env: META_SYSTEM_TOKEN/file: no-such-file/'
+bad "a file that is not there" '.*no-such-file'
+spoil 's/^(version: 1)/\1\nnumbers_file: no-such.csv/'
+bad "a numbers_file that is not there" '.*no-such.csv'
+printf 'customer,number,colour\ncustomer-000001,+33 1 99 00 00 11,blue\n' >"$PLACE/more.csv"
+spoil 's/^(version: 1)/\1\nnumbers_file: more.csv/'
+bad "an unknown column" '.*colour'
+spoil 's/^(customers:)/\1 [/'
+bad "what is no YAML" '.*'
+printf '\001\002\377' >"$PLACE/bad.yaml"
+bad "what is no text" '.*'
+: >"$PLACE/bad.yaml"
+bad "nothing at all" '.*'
+spoil 's/version: 1/version: 9/; s/^(batch: .*)/\1\nbatsh: twice/; s/META_APP_SECRET/NO_SUCH_VARIABLE/'
+bad "three things at once" '.*'
+same "… all three are told" 3 "$(grep -cE '^[^ ]+bad.yaml:[0-9]+:[0-9]+: ' "$PLACE/err")"
+
+snapshot >"$PLACE/loaded"
+check "nothing has been loaded" diff "$PLACE/empty" "$PLACE/loaded"
+refused "status of what was never loaded" 2 'wabamigrate run MANIFEST' status made-up-6-3
+same "nothing was sent to Graph meanwhile" 0 "$(wc -l <"$LOG")"
+
+# ---- Graph ----
+
+# The book is refused before anything of it is written; or it is loaded, whole, for the next run.
+nothing_half() {
+    local numbers begun
+    numbers=$(sql 'SELECT count(*) FROM wabamigrate.number')
+    begun=$(sql 'SELECT count(*) FROM wabamigrate.attempt')
+    if [[ $numbers == 0 || $numbers == "$NUMBERS" ]] && [[ $begun == 0 ]]; then
+        pass "… nothing half loaded ($numbers numbers), nothing begun"
+    else
+        miss "… $numbers numbers are loaded, $begun steps begun"
+    fi
+    check "… and nothing but reads was sent" judge reads "$LOG"
+}
+
+say "== Graph"
+for verb in run check; do
+    world scenario '{"system_token_expired":true}' >/dev/null
+    refused "$verb, an expired token" 7 'partner.system_token.*make a new token' "$verb" "$GOOD"
+    nothing_half
+    world scenario '{"system_token_expired":false,"faults":{"rates":{"http_503_html":1}}}' >/dev/null
+    refused "$verb, a Graph that answers HTML" 7 'not the Graph API; check --graph-url' "$verb" "$GOOD"
+    nothing_half
+    world faults '{"clear":true}' >/dev/null
+done
+refused "a Graph that is not there" 7 'cannot be reached.*check --graph-url' --graph-url http://127.0.0.1:1 run "$GOOD"
+lacks "no token in what is said" "$META_SYSTEM_TOKEN" "$PLACE/err"
+META_SYSTEM_TOKEN=another-token refused "an unknown token" 7 'partner.system_token' run "$GOOD"
+lacks "… which is not repeated" another-token "$PLACE/err"
+
+say "== and the good manifest still goes"
+program 4 --progress never run "$GOOD"
+
+say "== in JSON: one line, an object"
+CODE=0
+"$WABAMIGRATE" --log-format json status no-such 2>"$PLACE/err" || CODE=$?
+same "exit code" 2 "$CODE"
+check "an object with level, event and why" python3 -c '
+import json, sys
+lines = [json.loads(line) for line in open(sys.argv[1])]
+assert len(lines) == 1 and {"ts", "level", "event", "why"} <= lines[0].keys(), lines' "$PLACE/err"
+finish
