@@ -2,9 +2,9 @@
 /*
  * arena -- memory that is released all at once.
  *
- * Good for what lives and dies together: one attempt, one manifest entry, one plan. Bad for anything
- * that grows in place. Under AddressSanitizer every allocation is a malloc of its own, so that an
- * overrun is seen. Allocation aborts when memory runs out.
+ * Good for what lives and dies together: one attempt, one manifest entry, one plan. Bad for
+ * anything that grows in place. Under AddressSanitizer every allocation is a malloc of its own, so
+ * that an overrun is seen. Allocation aborts when memory runs out.
  */
 #ifndef WABAMIGRATE_BASE_ARENA_H
 #define WABAMIGRATE_BASE_ARENA_H

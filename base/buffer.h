@@ -3,7 +3,8 @@
  * buffer -- bytes that grow up to a ceiling given at birth.
  *
  * Every buffer fed from outside has its ceiling: past it an append is refused with STATUS_LIMIT and
- * the buffer keeps what it had. The bytes are always followed by a NUL that `length` does not count.
+ * the buffer keeps what it had. The bytes are always followed by a NUL that `length` does not
+ * count.
  */
 #ifndef WABAMIGRATE_BASE_BUFFER_H
 #define WABAMIGRATE_BASE_BUFFER_H

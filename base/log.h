@@ -32,14 +32,16 @@ struct log_field {
 };
 
 #define LOG_TEXT(field_name, value) ((struct log_field){LOG_FIELD_TEXT, (field_name), (value), 0})
-#define LOG_I64(field_name, value) ((struct log_field){LOG_FIELD_INTEGER, (field_name), "", (value)})
+#define LOG_I64(field_name, value) \
+    ((struct log_field){LOG_FIELD_INTEGER, (field_name), "", (value)})
 /* Left out when 0: for figures that not every event has. */
-#define LOG_NONZERO(field_name, value)                                                             \
+#define LOG_NONZERO(field_name, value) \
     ((struct log_field){LOG_FIELD_INTEGER, (field_name), (value) ? "" : NULL, (value)})
 #define LOG_URL(field_name, value) ((struct log_field){LOG_FIELD_URL, (field_name), (value), 0})
 
 /* Where lines go and how much of them. `stream` and `clock` are borrowed for the program's life. */
-void log_open(FILE *stream, enum log_format format, enum log_level level, const struct clock *clock);
+void log_open(FILE *stream, enum log_format format, enum log_level level,
+              const struct clock *clock);
 bool log_wants(enum log_level level);
 void log_write(enum log_level level, const char *event, const struct log_field *fields,
                unsigned count);
@@ -48,14 +50,15 @@ void log_write(enum log_level level, const char *event, const struct log_field *
  * NULL (the default) for none. */
 void log_set_before_line(void (*before)(void *self), void *self);
 
-/* log_event(LOG_WARN, "graph.retry", LOG_TEXT("number", n), LOG_I64("ms", 12)); at least one field. */
-#define log_event(level, event, ...)                                                               \
-    do {                                                                                           \
-        if (log_wants(level)) {                                                                    \
-            const struct log_field log_fields_[] = {__VA_ARGS__};                                  \
-            log_write((level), (event), log_fields_,                                               \
-                      (unsigned)(sizeof log_fields_ / sizeof log_fields_[0]));                     \
-        }                                                                                          \
+/* log_event(LOG_WARN, "graph.retry", LOG_TEXT("number", n), LOG_I64("ms", 12)); at least one field.
+ */
+#define log_event(level, event, ...)                                           \
+    do {                                                                       \
+        if (log_wants(level)) {                                                \
+            const struct log_field log_fields_[] = {__VA_ARGS__};              \
+            log_write((level), (event), log_fields_,                           \
+                      (unsigned)(sizeof log_fields_ / sizeof log_fields_[0])); \
+        }                                                                      \
     } while (0)
 
 #endif

@@ -25,17 +25,17 @@ MUST_CHECK enum status vault_open_or_create(const char *key_file, struct vault *
                                             struct fault *fault);
 void vault_close(struct vault *vault);
 
-/* The sealed value as lower-case hexadecimal text, ready for a bytea parameter after "\x". Free with
- * free(). */
+/* The sealed value as lower-case hexadecimal text, ready for a bytea parameter after "\x". Free
+ * with free(). */
 char *vault_seal(const struct vault *vault, const char *context, const struct secret *secret);
-/* `sealed_hex`: as vault_seal() gave it, a leading "\x" allowed. STATUS_CREDENTIAL when it was sealed
- * with another key or for another context, or was changed. */
+/* `sealed_hex`: as vault_seal() gave it, a leading "\x" allowed. STATUS_CREDENTIAL when it was
+ * sealed with another key or for another context, or was changed. */
 MUST_CHECK enum status vault_unseal(const struct vault *vault, const char *context,
                                     const char *sealed_hex, struct secret **secret,
                                     struct fault *fault);
 
-/* A keyed digest (BLAKE2b, 32 bytes) as lower-case hexadecimal text: tells whether two secrets are the
- * same without keeping either. Free with free(). */
+/* A keyed digest (BLAKE2b, 32 bytes) as lower-case hexadecimal text: tells whether two secrets are
+ * the same without keeping either. Free with free(). */
 char *vault_digest(const struct vault *vault, const struct secret *secret);
 
 #endif

@@ -2,10 +2,10 @@
 /*
  * graph_error -- Meta's error envelope, and the table that says what each error means.
  *
- * Classified on (code, subcode), then the title, then the code alone; an error the table does not know
- * needs a person. The HTTP status decides only when no JSON error can be read (graph-api facts, error
- * section: Meta's own pages disagree on statuses).
- * Source of the codes: Meta, WhatsApp Cloud API "Error codes", copies of 2025 and 2026.
+ * Classified on (code, subcode), then the title, then the code alone; an error the table does not
+ * know needs a person. The HTTP status decides only when no JSON error can be read (graph-api
+ * facts, error section: Meta's own pages disagree on statuses). Source of the codes: Meta, WhatsApp
+ * Cloud API "Error codes", copies of 2025 and 2026.
  */
 #ifndef WABAMIGRATE_JOBS_GRAPH_ERROR_H
 #define WABAMIGRATE_JOBS_GRAPH_ERROR_H
@@ -27,7 +27,8 @@ enum error_class {
     ERROR_PERMANENT,  /* this request can never succeed */
     ERROR_DONE        /* the effect is there already: verify by reading */
 };
-const char *error_class_name(enum error_class class); /* "retry", "wait", "throttled", "person", … */
+const char *
+    error_class_name(enum error_class class); /* "retry", "wait", "throttled", "person", … */
 
 enum error_scope { ERROR_SCOPE_STEP, ERROR_SCOPE_APP, ERROR_SCOPE_WABA, ERROR_SCOPE_NUMBER };
 
@@ -36,10 +37,10 @@ struct error_rule {
     const char *title_prefix; /* NULL: any */
     enum error_class class;
     enum error_scope scope; /* what a throttle parks */
-    int64_t wait_ms;        /* for ERROR_WAIT and ERROR_THROTTLED without a better figure; 0: backoff */
-    unsigned tries_max;     /* for ERROR_RETRY: then a person; 0: the engine's default */
-    const char *owner;      /* "customer", "partner", "source_partner", "meta"; who mends it */
-    const char *remedy;     /* one sentence or two */
+    int64_t wait_ms;    /* for ERROR_WAIT and ERROR_THROTTLED without a better figure; 0: backoff */
+    unsigned tries_max; /* for ERROR_RETRY: then a person; 0: the engine's default */
+    const char *owner;  /* "customer", "partner", "source_partner", "meta"; who mends it */
+    const char *remedy; /* one sentence or two */
 };
 
 struct graph_error {
@@ -55,8 +56,8 @@ struct graph_error {
  * Survives any shape: error_data as an object or a string, numbers as text, missing keys. */
 bool graph_error_read(struct json_object *body, int http_status, struct arena *arena,
                       struct graph_error *error);
-/* An error for an answer without a readable JSON error: code 0, class by the HTTP status (5xx and 429
- * retry, anything else a person). */
+/* An error for an answer without a readable JSON error: code 0, class by the HTTP status (5xx and
+ * 429 retry, anything else a person). */
 void graph_error_from_status(int http_status, struct arena *arena, struct graph_error *error);
 
 /* The whole table, for tests and documentation. */

@@ -7,9 +7,9 @@
  *
  * Phases come in three types.
  * - PHASE_READ changes nothing on Graph and may be sent any number of times.
- * - PHASE_EFFECT changes something (exchange_code's GET too: it burns the code). It leaves only after
- *   its intent is committed, and names the phase that settles the doubt when no answer came back. That
- *   phase is always a read; only its answer may lead back to the effect.
+ * - PHASE_EFFECT changes something (exchange_code's GET too: it burns the code). It leaves only
+ * after its intent is committed, and names the phase that settles the doubt when no answer came
+ * back. That phase is always a read; only its answer may lead back to the effect.
  * - PHASE_LOCAL sends nothing: it is decided from the facts alone.
  *
  * A kind begins at its first phase. build() may also decide without a request (nothing to do, or
@@ -86,25 +86,26 @@ struct learned {
 struct reply {
     struct arena *arena;
     enum outcome outcome;
-    const char *next_phase;  /* OUTCOME_NEXT; NULL otherwise keeps the phase */
-    const char *memo;        /* NULL keeps what is there; "" forgets it */
-    const char *waiting_for; /* OUTCOME_WAIT_PERSON: "signup", "credential", "code", "payment", ... */
-    const char *note;        /* one sentence for the history: why it went this way; may be NULL */
+    const char *next_phase; /* OUTCOME_NEXT; NULL otherwise keeps the phase */
+    const char *memo;       /* NULL keeps what is there; "" forgets it */
+    const char
+        *waiting_for; /* OUTCOME_WAIT_PERSON: "signup", "credential", "code", "payment", ... */
+    const char *note; /* one sentence for the history: why it went this way; may be NULL */
     int64_t wait_ms;
-    unsigned tries_max;           /* OUTCOME_RETRY: 0 for the engine's default */
-    bool has_error;               /* error is filled */
-    struct graph_error error;     /* kept with the step when it waits for a person or failed */
-    enum error_scope park_scope;  /* with is_throttled */
-    bool is_throttled;            /* park park_scope for wait_ms */
-    bool is_credential_refused;   /* nothing more may be sent with the token this request used */
+    unsigned tries_max;          /* OUTCOME_RETRY: 0 for the engine's default */
+    bool has_error;              /* error is filled */
+    struct graph_error error;    /* kept with the step when it waits for a person or failed */
+    enum error_scope park_scope; /* with is_throttled */
+    bool is_throttled;           /* park park_scope for wait_ms */
+    bool is_credential_refused;  /* nothing more may be sent with the token this request used */
     struct learned *learned;
 };
 
 /* What came back. */
 enum transport {
-    TRANSPORT_OK,      /* an HTTP answer, whole */
-    TRANSPORT_UNSENT,  /* it certainly never left: name lookup, connect or TLS handshake failed */
-    TRANSPORT_LOST     /* it may have arrived: no answer, or a cut or malformed one */
+    TRANSPORT_OK,     /* an HTTP answer, whole */
+    TRANSPORT_UNSENT, /* it certainly never left: name lookup, connect or TLS handshake failed */
+    TRANSPORT_LOST    /* it may have arrived: no answer, or a cut or malformed one */
 };
 
 struct answer {
@@ -131,7 +132,7 @@ struct job_phase {
 struct job_kind {
     const char *name; /* the word in the database, the report and the history */
     enum subject subject;
-    bool is_urgent;  /* claimed before everything else (a signup code lives 30 seconds) */
+    bool is_urgent;   /* claimed before everything else (a signup code lives 30 seconds) */
     bool is_assessed; /* decided by the planner's eligibility rules, not by its phase */
     const struct job_phase *phases;
     size_t phase_count;
@@ -141,11 +142,13 @@ struct job_kind {
 extern const struct job_kind *const JOB_KINDS[];
 extern const size_t JOB_KIND_COUNT;
 
-const struct job_kind *job_find(const char *name);                                /* NULL: none */
-const struct job_phase *job_find_phase(const struct job_kind *kind, const char *phase); /* NULL: none;
-                                                                    a NULL phase is the first one */
+const struct job_kind *job_find(const char *name); /* NULL: none */
+const struct job_phase *job_find_phase(const struct job_kind *kind,
+                                       const char *phase); /* NULL: none;
+                                       a NULL phase is the first one */
 
-/* Builds the request of one phase, or decides without one. `reply` is reset; both live in `arena`. */
+/* Builds the request of one phase, or decides without one. `reply` is reset; both live in `arena`.
+ */
 enum outcome job_build(const struct job_phase *phase, const struct facts *facts,
                        struct arena *arena, struct request *request, struct reply *reply);
 

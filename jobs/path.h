@@ -2,14 +2,14 @@
 /*
  * path -- which steps a number takes, in which order, and whose they are.
  *
- * A path is a table. The engine knows no step by name: the tables here are written into the database
- * when a batch is loaded, and a step becomes claimable when all it needs is done.
- * A step of a WABA is done once for all its numbers. Where a step of a WABA needs a step of a number,
- * the first number that has it done is enough (nothing is written for a customer none of whose numbers
- * may move); such a step needs nothing else. Where a step of a number needs one of the WABA, it waits
- * for that one.
- * `calls`: how many requests it takes, undisturbed, at the least; for the forecast.
- * `refreshes`: when this step is done, the named step is looked at again if it was waiting or blocked.
+ * A path is a table. The engine knows no step by name: the tables here are written into the
+ * database when a batch is loaded, and a step becomes claimable when all it needs is done. A step
+ * of a WABA is done once for all its numbers. Where a step of a WABA needs a step of a number, the
+ * first number that has it done is enough (nothing is written for a customer none of whose numbers
+ * may move); such a step needs nothing else. Where a step of a number needs one of the WABA, it
+ * waits for that one. `calls`: how many requests it takes, undisturbed, at the least; for the
+ * forecast. `refreshes`: when this step is done, the named step is looked at again if it was
+ * waiting or blocked.
  */
 #ifndef WABAMIGRATE_JOBS_PATH_H
 #define WABAMIGRATE_JOBS_PATH_H

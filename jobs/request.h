@@ -3,8 +3,8 @@
  * request -- one Graph API call, as data. Building one sends nothing.
  *
  * A credential is carried as a struct secret and is revealed only by request_render_target() and
- * request_render_body() with REQUEST_FOR_WIRE; for history and logs the same calls write "<secret>".
- * Everything lives in the arena given at the start.
+ * request_render_body() with REQUEST_FOR_WIRE; for history and logs the same calls write
+ * "<secret>". Everything lives in the arena given at the start.
  */
 #ifndef WABAMIGRATE_JOBS_REQUEST_H
 #define WABAMIGRATE_JOBS_REQUEST_H
@@ -51,11 +51,10 @@ void request_add_secret(struct request *request, enum request_place place, const
 
 /* Path and query string, percent-encoded. */
 MUST_CHECK enum status request_render_target(const struct request *request,
-                                             enum request_audience audience,
-                                             struct buffer *target);
-/* The JSON body; "{}" for a POST without parameters, so that every write has a body: libcurl resends a
- * body-less request by itself when a reused connection dies before the first byte of the answer, and
- * that could repeat an effect. Empty for GET and DELETE. */
+                                             enum request_audience audience, struct buffer *target);
+/* The JSON body; "{}" for a POST without parameters, so that every write has a body: libcurl
+ * resends a body-less request by itself when a reused connection dies before the first byte of the
+ * answer, and that could repeat an effect. Empty for GET and DELETE. */
 MUST_CHECK enum status request_render_body(const struct request *request,
                                            enum request_audience audience, struct buffer *body);
 /* {"method":"POST","path":"/v26.0/…/register","query":{},"body":{"pin":"<secret>"},"token":"business"}:

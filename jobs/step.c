@@ -91,7 +91,9 @@ int64_t step_memo_count(struct json_object *memo, const char *key)
 {
     int64_t count = 0;
 
-    return body_integer(memo, key, &count) && count > 0 ? count : 0;
+    if (!body_integer(memo, key, &count) || count < 0)
+        return 0;
+    return count < INT32_MAX ? count : INT32_MAX; /* callers add one */
 }
 
 void step_add_page(const struct facts *facts, struct request *request)

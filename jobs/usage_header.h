@@ -2,8 +2,8 @@
 /*
  * usage_header -- what Graph says of our quotas: X-App-Usage and X-Business-Use-Case-Usage.
  *
- * Figures are percentages of the limit; estimated_time_to_regain_access is in minutes. The keys of the
- * second header are ids of business objects (WABA or business); its `type` is opaque. Anything
+ * Figures are percentages of the limit; estimated_time_to_regain_access is in minutes. The keys of
+ * the second header are ids of business objects (WABA or business); its `type` is opaque. Anything
  * unreadable is passed over: a header must never fail a call.
  */
 #ifndef WABAMIGRATE_JOBS_USAGE_HEADER_H

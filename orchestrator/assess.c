@@ -10,8 +10,8 @@ void assess_task(struct task *task)
     task->finding_count = eligibility_assess(&task->eligibility, task->arena, task->findings);
     task->is_eligible = eligibility_passes(task->findings, task->finding_count, &block);
     if (task->is_eligible) {
-        /* The PIN that registration will set is stored with this verdict, before registration can be
-         * claimed: whatever happens then, it is known. */
+        /* The PIN that registration will set is stored with this verdict, before registration can
+         * be claimed: whatever happens then, it is known. */
         if (!task->facts.pin)
             task->new_pin = secret_create_pin();
         reply_done(&task->reply, "eligible");

@@ -5,8 +5,8 @@
 
 #include "orchestrator/task.h"
 
-/* Fills task->findings and task->is_eligible from task->eligibility, draws a PIN for an eligible number
- * that has none, and decides task->reply: done, waiting for a person, or blocked (then
+/* Fills task->findings and task->is_eligible from task->eligibility, draws a PIN for an eligible
+ * number that has none, and decides task->reply: done, waiting for a person, or blocked (then
  * task->settlement.state is "blocked" already). */
 void assess_task(struct task *task);
 

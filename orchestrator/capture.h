@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * capture -- Embedded Signup results into the batch: Meta's session message with the exchange code and
- * the customer's key beside it, one JSON object a line.
+ * capture -- Embedded Signup results into the batch: Meta's session message with the exchange code
+ * and the customer's key beside it, one JSON object a line.
  *
- * A line that is refused costs no other line; repeating a line changes nothing. Both shapes that Meta
- * has used are read (v4, and v2/v3 with a top-level "version" and without business_id).
+ * A line that is refused costs no other line; repeating a line changes nothing. Both shapes that
+ * Meta has used are read (v4, and v2/v3 with a top-level "version" and without business_id).
  */
 #ifndef WABAMIGRATE_ORCHESTRATOR_CAPTURE_H
 #define WABAMIGRATE_ORCHESTRATOR_CAPTURE_H
@@ -15,7 +15,8 @@
 #include "base/vault.h"
 
 struct capture_counts {
-    unsigned taken, known, refused, passed; /* passed: a signup that was abandoned; nothing to take */
+    unsigned taken, known, refused,
+        passed; /* passed: a signup that was abandoned; nothing to take */
 };
 
 /* Reads lines until the end of the stream; says on standard error what is wrong with a line. May

@@ -36,7 +36,7 @@ static const struct control *find_control(enum verb verb)
         if (controls[i].verb == verb)
             return &controls[i];
     }
-    BUG_UNLESS(!"a verb without a control");
+    BUG_UNLESS(false && "a verb without a control");
     return NULL;
 }
 
@@ -52,10 +52,11 @@ static enum status apply(PGconn *conn, const struct control *control, int64_t ba
         return STATUS_DATABASE;
     const char *numbers = PQgetvalue(chosen, 0, 0);
     if (strcmp(numbers, "0") == 0)
-        return fault_set(fault, STATUS_INVALID,
-                         "the selection names no number of batch %s; customers are named by their id, "
-                         "numbers as +33123456789",
-                         batch);
+        return fault_set(
+            fault, STATUS_INVALID,
+            "the selection names no number of batch %s; customers are named by their id, "
+            "numbers as +33123456789",
+            batch);
     if (pg_query(conn, control->sql, control->is_paused ? 3 : 2, values, &done, fault) != STATUS_OK)
         return STATUS_DATABASE;
     if (control->is_paused)
@@ -97,9 +98,9 @@ static enum status open_lines(const char *path, FILE **stream, struct fault *fau
         return STATUS_OK;
     }
     *stream = fopen(path, "re");
-    return *stream ? STATUS_OK
-                   : fault_set(fault, STATUS_INVALID, "%s cannot be read: %s", path,
-                               strerror(errno));
+    return *stream
+               ? STATUS_OK
+               : fault_set(fault, STATUS_INVALID, "%s cannot be read: %s", path, strerror(errno));
 }
 
 static enum status capture(const struct database *database, FILE *stream, const char *name,
@@ -134,7 +135,7 @@ int command_capture(const struct options *options, const struct clock *clock, st
     database_finish(&database);
     if (status != STATUS_OK)
         return options_exit_code(status);
-    fprintf(stderr, "captured %u, known already %u, nothing to take %u, refused %u\n",
-            counts.taken, counts.known, counts.passed, counts.refused);
+    fprintf(stderr, "captured %u, known already %u, nothing to take %u, refused %u\n", counts.taken,
+            counts.known, counts.passed, counts.refused);
     return counts.refused > 0 ? EXIT_USAGE : EXIT_ALL_DONE;
 }

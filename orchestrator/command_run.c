@@ -109,8 +109,9 @@ static enum status ask_graph(struct session *session, struct fault *fault)
         return status;
     if (preflight.missing_scopes[0])
         log_event(LOG_WARN, "credential.scopes", LOG_TEXT("missing", preflight.missing_scopes),
-                  LOG_TEXT("why", "the partner's token lacks them; Graph will refuse the steps that "
-                                  "need them"));
+                  LOG_TEXT("why",
+                           "the partner's token lacks them; Graph will refuse the steps that "
+                           "need them"));
     if (!session->batch.facts.system_user_id && preflight.system_user_id[0])
         session->batch.facts.system_user_id =
             arena_copy_text(session->batch.arena, preflight.system_user_id);

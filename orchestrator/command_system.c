@@ -163,7 +163,8 @@ static void examine_database(struct findings *findings, const struct options *op
     }
     examine_server(findings, conn, clock);
     status = database_open_vault(&database, false, &vault, &fault);
-    tell(findings, "key", status, status == STATUS_OK ? "readable by its owner alone" : fault.message);
+    tell(findings, "key", status,
+         status == STATUS_OK ? "readable by its owner alone" : fault.message);
     vault_close(vault);
     database_finish(&database);
 }
@@ -195,11 +196,12 @@ static void examine_graph(struct findings *findings, const struct options *optio
     }
     if (status == STATUS_OK) {
         snprintf(text, sizeof text, "%s%s",
-                 preflight.missing_scopes[0] ? "the partner's token lacks " : "the partner's token is "
-                                                                              "accepted",
+                 preflight.missing_scopes[0] ? "the partner's token lacks "
+                                             : "the partner's token is "
+                                               "accepted",
                  preflight.missing_scopes);
-        tell(findings, "credentials",
-             preflight.missing_scopes[0] ? STATUS_CREDENTIAL : STATUS_OK, text);
+        tell(findings, "credentials", preflight.missing_scopes[0] ? STATUS_CREDENTIAL : STATUS_OK,
+             text);
     }
     dry_book_finish(&book);
 }
@@ -240,8 +242,7 @@ static void find_simulator(char *path, size_t bytes)
 int command_simulate(const struct options *options, const struct clock *clock, struct fault *fault)
 {
     char path[PATH_MAX + 64];
-    char **arguments =
-        memory_take(((size_t)options->simulator_argc + 2) * sizeof *arguments);
+    char **arguments = memory_take(((size_t)options->simulator_argc + 2) * sizeof *arguments);
 
     (void)clock;
     find_simulator(path, sizeof path);
@@ -261,8 +262,7 @@ int command_simulate(const struct options *options, const struct clock *clock, s
 int command_later(const struct options *options, const struct clock *clock, struct fault *fault)
 {
     (void)clock;
-    fault_set(fault, STATUS_INVALID,
-              "`%s` is not in this release; %s", options->verb_name,
+    fault_set(fault, STATUS_INVALID, "`%s` is not in this release; %s", options->verb_name,
               options->verb == VERB_SERVE
                   ? "feed signups with `wabamigrate capture`"
                   : "it belongs to the programmatic path, which is not there yet");

@@ -15,8 +15,7 @@ int command_capture(const struct options *options, const struct clock *clock, st
 int command_control(const struct options *options, const struct clock *clock, struct fault *fault);
 int command_pins_export(const struct options *options, const struct clock *clock,
                         struct fault *fault);
-int command_simulate(const struct options *options, const struct clock *clock,
-                     struct fault *fault);
+int command_simulate(const struct options *options, const struct clock *clock, struct fault *fault);
 int command_doctor(const struct options *options, const struct clock *clock, struct fault *fault);
 int command_db(const struct options *options, const struct clock *clock, struct fault *fault);
 int command_later(const struct options *options, const struct clock *clock, struct fault *fault);

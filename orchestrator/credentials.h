@@ -10,13 +10,13 @@
 #include "base/vault.h"
 #include "orchestrator/task.h"
 
-/* What a sealed value is bound to, so that it opens nowhere else: "business_token:BATCH/CUSTOMER". In
- * the arena. */
+/* What a sealed value is bound to, so that it opens nowhere else: "business_token:BATCH/CUSTOMER".
+ * In the arena. */
 const char *credentials_context(struct arena *arena, const char *what, const char *batch,
                                 const char *owner);
 
-/* The credential `reference` names, owned by the task; NULL when `reference` is NULL, and when it cannot
- * be had: then task->missing_credential says why. */
+/* The credential `reference` names, owned by the task; NULL when `reference` is NULL, and when it
+ * cannot be had: then task->missing_credential says why. */
 const struct secret *credentials_resolve(struct task *task, const char *reference);
 
 /* A sealed column's value, likewise. */

@@ -2,8 +2,9 @@
 /*
  * database -- which database a command works with, and a connection to it.
  *
- * --database, else libpq's own PGHOST or PGSERVICE, else the embedded cluster, which is made, started
- * and given its schema when first needed. A named database gets its schema from `db init` alone.
+ * --database, else libpq's own PGHOST or PGSERVICE, else the embedded cluster, which is made,
+ * started and given its schema when first needed. A named database gets its schema from `db init`
+ * alone.
  */
 #ifndef WABAMIGRATE_ORCHESTRATOR_DATABASE_H
 #define WABAMIGRATE_ORCHESTRATOR_DATABASE_H
@@ -36,8 +37,8 @@ MUST_CHECK enum status database_connect_bare(const struct database *database, PG
 MUST_CHECK enum status database_connect(const struct database *database, PGconn **conn,
                                         struct fault *fault);
 
-/* Opens the key file: --key-file, else STATE_DIR/key. The embedded default makes it when absent; for a
- * named database `db init` does (may_create). */
+/* Opens the key file: --key-file, else STATE_DIR/key. The embedded default makes it when absent;
+ * for a named database `db init` does (may_create). */
 MUST_CHECK enum status database_open_vault(const struct database *database, bool may_create,
                                            struct vault **vault, struct fault *fault);
 

@@ -43,7 +43,8 @@ static enum status on_customer(void *self, const struct manifest_customer *custo
     made->source_token_ref = arena_copy_text(arena, customer->source_token_ref);
     made->is_embedded_signup =
         !customer->settings.path || strcmp(customer->settings.path, "embedded_signup") == 0;
-    made->attestations = arena_alloc(arena, (customer->attest_count + 1) * sizeof *made->attestations);
+    made->attestations =
+        arena_alloc(arena, (customer->attest_count + 1) * sizeof *made->attestations);
     made->attestation_count = customer->attest_count;
     for (unsigned i = 0; i < customer->attest_count; i++) {
         made->attestations[i].rule = arena_copy_text(arena, customer->attest[i].rule);

@@ -45,8 +45,8 @@ struct dry_book {
     unsigned problems;
 };
 
-/* Reads the manifest; problems are printed, one a line. STATUS_INVALID when there are any. Release with
- * dry_book_finish() in either case. */
+/* Reads the manifest; problems are printed, one a line. STATUS_INVALID when there are any. Release
+ * with dry_book_finish() in either case. */
 MUST_CHECK enum status dry_book_read(const char *manifest, struct dry_book *book,
                                      struct fault *fault);
 void dry_book_finish(struct dry_book *book);

@@ -179,9 +179,9 @@ static void follow(struct dry *dry, const struct task *task)
 {
     const struct settlement *settlement = &task->settlement;
     const char *memo = settlement->memo ? settlement->memo : task->facts.memo;
-    struct task *next = make_read(dry, (size_t)task->customer_id, task->kind->name,
-                                  settlement->phase, memo && *memo ? memo : NULL,
-                                  task->tries + (settlement->is_try ? 1 : 0));
+    struct task *next =
+        make_read(dry, (size_t)task->customer_id, task->kind->name, settlement->phase,
+                  memo && *memo ? memo : NULL, task->tries + (settlement->is_try ? 1 : 0));
 
     if (settlement->wait_ms <= 0) {
         offer(dry, next);
@@ -222,7 +222,8 @@ static void take_due(struct dry *dry)
     }
 }
 
-/* Whether the selection (customers or numbers, comma separated) names this one; no selection names all. */
+/* Whether the selection (customers or numbers, comma separated) names this one; no selection names
+ * all. */
 static bool is_named(const char *only, const char *name)
 {
     size_t length = strlen(name);
@@ -272,11 +273,13 @@ static enum status read_graph(struct dry *dry, struct fault *fault)
         engine_turn(dry->engine, true);
         take_settled(dry);
         if (engine_is_credential_refused(dry->engine))
-            status = fault_set(fault, STATUS_CREDENTIAL,
-                               "Graph refuses the partner's token (partner.system_token); put a valid "
-                               "one where the manifest points, then check again");
+            status =
+                fault_set(fault, STATUS_CREDENTIAL,
+                          "Graph refuses the partner's token (partner.system_token); put a valid "
+                          "one where the manifest points, then check again");
         else if (signals_take(signal_fd) > 0)
-            status = fault_set(fault, STATUS_IO, "stopped by a signal before the report was complete");
+            status =
+                fault_set(fault, STATUS_IO, "stopped by a signal before the report was complete");
         else if (dry->open_reads > 0 || dry->pauses)
             curl_multi_poll(engine_multi(dry->engine), &fd, 1, POLL_MS, NULL);
     }
@@ -384,11 +387,13 @@ static void describe(struct dry *dry, const struct dry_number *number, struct re
         .number = number->number,
         .customer = customer->key,
         .customer_name = customer->name,
-        .state = number->state       ? number->state
-                 : !block            ? "ready"
-                 : block->waits_for  ? "waiting"
-                                     : "blocked",
-        .step = number->step ? number->step : number->state ? "done" : "check",
+        .state = number->state      ? number->state
+                 : !block           ? "ready"
+                 : block->waits_for ? "waiting"
+                                    : "blocked",
+        .step = number->step    ? number->step
+                : number->state ? "done"
+                                : "check",
         .eligible = number->is_eligible || (number->state && strcmp(number->state, "done") == 0),
         .waiting_for = number->state || !block ? NULL
                        : block->waits_for      ? block->waits_for

@@ -2,8 +2,8 @@
 /*
  * engine -- takes claimed steps, sends what they ask, and hands them back settled.
  *
- * It knows no step by name, no database and no clock but the monotonic one: whoever drives it offers
- * tasks and takes settled ones, be it the store (run) or a list in memory (check).
+ * It knows no step by name, no database and no clock but the monotonic one: whoever drives it
+ * offers tasks and takes settled ones, be it the store (run) or a list in memory (check).
  */
 #ifndef WABAMIGRATE_ORCHESTRATOR_ENGINE_H
 #define WABAMIGRATE_ORCHESTRATOR_ENGINE_H
@@ -30,12 +30,13 @@ void engine_destroy(struct engine *engine);
 
 /* The engine owns the task until it comes back in engine_settled(). */
 void engine_offer(struct engine *engine, struct task *task);
-/* Starts what may start and collects what has finished. `may_send`: false lets what is in flight land
- * and starts nothing more. Never waits. */
+/* Starts what may start and collects what has finished. `may_send`: false lets what is in flight
+ * land and starts nothing more. Never waits. */
 void engine_turn(struct engine *engine, bool may_send);
 /* Tasks that are settled, oldest first; take them from the queue. */
 struct task_queue *engine_settled(struct engine *engine);
-/* Gives back, unsent, every task that has not been started: each settled as "ready", costing no try. */
+/* Gives back, unsent, every task that has not been started: each settled as "ready", costing no
+ * try. */
 void engine_give_back(struct engine *engine);
 
 unsigned engine_in_flight(const struct engine *engine);

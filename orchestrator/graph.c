@@ -319,8 +319,8 @@ static int64_t retry_after_ms(CURL *easy)
     return (seconds < RETRY_AFTER_MAX_SECONDS ? seconds : RETRY_AFTER_MAX_SECONDS) * 1000;
 }
 
-/* For people. The rewinding that fails is the one we refuse: the peer closed a reused connection before
- * it answered, and libcurl wanted to send the request a second time. */
+/* For people. The rewinding that fails is the one we refuse: the peer closed a reused connection
+ * before it answered, and libcurl wanted to send the request a second time. */
 static const char *transport_text(CURLcode code)
 {
     return code == CURLE_SEND_FAIL_REWIND

@@ -2,14 +2,14 @@
 /*
  * graph -- the Graph API client: the only place that speaks HTTP.
  *
- * Transfers run on one curl multi handle, over few, reused connections; the caller's loop drives it.
- * Certificates are verified, redirects are not followed (a token must never travel to another host),
- * and every transfer has a deadline.
+ * Transfers run on one curl multi handle, over few, reused connections; the caller's loop drives
+ * it. Certificates are verified, redirects are not followed (a token must never travel to another
+ * host), and every transfer has a deadline.
  *
  * An effect is sent at most once. libcurl resends a request by itself when a reused connection dies
- * before the first byte of the answer, although the request may have arrived; so an effect's body is
- * given through a reader that cannot be rewound (the second try fails instead), and an effect without
- * a body (the code exchange) gets a connection of its own.
+ * before the first byte of the answer, although the request may have arrived; so an effect's body
+ * is given through a reader that cannot be rewound (the second try fails instead), and an effect
+ * without a body (the code exchange) gets a connection of its own.
  *
  * A read-only client refuses effects: that is how a dry run sends GETs and nothing else.
  */
@@ -30,7 +30,7 @@ struct graph_settings {
     const char *url;     /* "https://graph.facebook.com": scheme, host, port */
     const char *ca_file; /* NULL: the system's */
     unsigned concurrency;
-    int64_t timeout_ms;  /* of one transfer, everything included */
+    int64_t timeout_ms; /* of one transfer, everything included */
     bool is_read_only;
 };
 
@@ -39,9 +39,9 @@ struct graph_answer {
     struct answer answer;
     const char *raw; /* the body as it came, at most GRAPH_BODY_BYTES_MAX; never NULL */
     size_t raw_bytes;
-    int64_t ms;                      /* from start to the last byte */
-    const char *fbtrace_id;          /* from the header, or NULL */
-    struct usage app_usage;          /* percent 0 when the header was absent */
+    int64_t ms;             /* from start to the last byte */
+    const char *fbtrace_id; /* from the header, or NULL */
+    struct usage app_usage; /* percent 0 when the header was absent */
     struct usage business_usage[USAGE_OBJECTS_MAX];
     size_t business_usage_count;
 };
@@ -51,7 +51,8 @@ struct graph_answer {
 /* Called once for each request sent, from graph_collect(). */
 typedef void graph_done(void *self, void *context, const struct graph_answer *answer);
 
-/* `settings`' texts are borrowed for the client's life. STATUS_INTERNAL when libcurl cannot start. */
+/* `settings`' texts are borrowed for the client's life. STATUS_INTERNAL when libcurl cannot start.
+ */
 MUST_CHECK enum status graph_create(const struct graph_settings *settings, graph_done *done,
                                     void *self, struct graph **graph, struct fault *fault);
 /* Cuts what is in flight without a word to the callback. NULL is fine. */
@@ -60,8 +61,8 @@ void graph_destroy(struct graph *graph);
 /* For the loop's poll. */
 CURLM *graph_multi(struct graph *graph);
 
-/* Starts a request; `context` comes back with the answer. STATUS_INTERNAL when an effect is asked of a
- * read-only client, or libcurl refuses. */
+/* Starts a request; `context` comes back with the answer. STATUS_INTERNAL when an effect is asked
+ * of a read-only client, or libcurl refuses. */
 MUST_CHECK enum status graph_send(struct graph *graph, const struct request *request,
                                   bool is_effect, void *context, struct fault *fault);
 /* Lets transfers go on and hands over what has finished. Never waits. */

@@ -25,6 +25,7 @@ struct haystack {
     const char *start, *end;
     struct needle needles[NEEDLES_MAX];
     size_t needle_count;
+    const char *hidden_end; /* of what was hidden last */
 };
 
 static void add_needle(struct haystack *hay, const char *text)
@@ -39,16 +40,14 @@ static void add_secret(struct haystack *hay, const struct secret *secret)
         add_needle(hay, secret_reveal(secret));
 }
 
-/* The end of an escape ("\\n") belongs to no word. */
+/* The end of an escape ("\n") belongs to no word. */
 static bool is_word(const struct haystack *hay, const char *at)
 {
-    return at >= hay->start && at < hay->end && isalnum((unsigned char)*at) &&
-           (at == hay->start || at[-1] != '\\');
+    return at < hay->end && isalnum((unsigned char)*at) && (at == hay->start || at[-1] != '\\');
 }
 
-/* Bytes at `at` that spell the needle, or 0. Meta's JSON writes a slash as "\/". A short secret (a
- * PIN) only counts where it stands alone: its digits may be part of any id. */
-static size_t match(const struct haystack *hay, const struct needle *needle, const char *at)
+/* Bytes at `at` that spell the needle, or 0. Meta's JSON writes a slash as "\/". */
+static size_t spell(const struct haystack *hay, const struct needle *needle, const char *at)
 {
     const char *from = at;
 
@@ -59,20 +58,32 @@ static size_t match(const struct haystack *hay, const struct needle *needle, con
         else if (at == hay->end || *at != needle->text[i])
             return 0;
     }
-    if (needle->length < SHORT_BYTES && (is_word(hay, from - 1) || is_word(hay, at)))
-        return 0;
     return (size_t)(at - from);
 }
 
-static size_t match_any(const struct haystack *hay, const char *at)
+static size_t find_long(const struct haystack *hay, const char *at)
 {
     size_t longest = 0;
 
     for (size_t i = 0; i < hay->needle_count; i++) {
-        size_t bytes = match(hay, &hay->needles[i], at);
+        size_t bytes = hay->needles[i].length >= SHORT_BYTES ? spell(hay, &hay->needles[i], at) : 0;
         longest = bytes > longest ? bytes : longest;
     }
     return longest;
+}
+
+/* A short secret (a PIN) only counts where it stands alone, or will once its neighbour is hidden:
+ * its digits may be part of any id. */
+static size_t find_short(const struct haystack *hay, const char *at)
+{
+    if (at > hay->start && at != hay->hidden_end && is_word(hay, at - 1))
+        return 0;
+    for (size_t i = 0; i < hay->needle_count; i++) {
+        size_t bytes = hay->needles[i].length < SHORT_BYTES ? spell(hay, &hay->needles[i], at) : 0;
+        if (bytes > 0 && (!is_word(hay, at + bytes) || find_long(hay, at + bytes) > 0))
+            return bytes;
+    }
+    return 0;
 }
 
 /* Whether `at` is a token's name, by which the token of a code exchange is hidden even in an answer
@@ -101,17 +112,18 @@ static bool names_token(const struct haystack *hay, const char *at, const char *
     return is_assigned && *after > *value;
 }
 
-static const char *rewrite(const struct haystack *hay, struct arena *arena)
+static const char *rewrite(struct haystack *hay, struct arena *arena)
 {
     enum status status = STATUS_OK;
     struct buffer out;
 
     buffer_init(&out, HISTORY_ANSWER_BYTES_MAX);
     for (const char *at = hay->start, *value, *after; at < hay->end && status == STATUS_OK;) {
-        size_t bytes = match_any(hay, at);
+        size_t bytes = find_long(hay, at);
+        bytes = bytes > 0 ? bytes : find_short(hay, at);
         if (bytes > 0) {
             status = buffer_append_text(&out, hidden);
-            at += bytes;
+            hay->hidden_end = at += bytes;
         } else if (names_token(hay, at, &value, &after)) {
             /* What stands between name and value is plain ASCII. */
             status = buffer_append(&out, at, (size_t)(value - at));

@@ -2,8 +2,8 @@
 /*
  * history -- what of an answer may be kept: valid UTF-8, within a ceiling, without a secret.
  *
- * Meta's whole error body is kept, and so is every other answer; the access token of a code exchange
- * and any credential this step knows are replaced by "<secret>".
+ * Meta's whole error body is kept, and so is every other answer; the access token of a code
+ * exchange and any credential this step knows are replaced by "<secret>".
  */
 #ifndef WABAMIGRATE_ORCHESTRATOR_HISTORY_H
 #define WABAMIGRATE_ORCHESTRATOR_HISTORY_H

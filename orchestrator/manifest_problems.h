@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: PostgreSQL */
-/* manifest_problems -- prints what is wrong with a manifest, FILE:LINE:COLUMN: key: what, and sums up. */
+/* manifest_problems -- prints what is wrong with a manifest, FILE:LINE:COLUMN: key: what, and sums
+ * up. */
 #ifndef WABAMIGRATE_ORCHESTRATOR_MANIFEST_PROBLEMS_H
 #define WABAMIGRATE_ORCHESTRATOR_MANIFEST_PROBLEMS_H
 

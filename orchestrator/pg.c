@@ -8,8 +8,8 @@
 
 #include "sql/statements.h"
 
-/* A group of a thousand settled steps with their answers stays far below this; PostgreSQL itself ends
- * at 1 GB. */
+/* A group of a thousand settled steps with their answers stays far below this; PostgreSQL itself
+ * ends at 1 GB. */
 #define ARRAY_BYTES_MAX (256u * 1024 * 1024)
 
 void pg_connection_parameters(const char *conninfo, const char *keywords[PG_KEYWORDS_MAX],

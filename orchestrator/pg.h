@@ -2,9 +2,9 @@
 /*
  * pg -- the few libpq calls that every part of the store shares.
  *
- * The blocking ones serve commands and the start of a run; the event loop uses store_run. Messages are
- * PostgreSQL's primary message and hint; a connection string is never printed, because it may hold a
- * password.
+ * The blocking ones serve commands and the start of a run; the event loop uses store_run. Messages
+ * are PostgreSQL's primary message and hint; a connection string is never printed, because it may
+ * hold a password.
  */
 #ifndef WABAMIGRATE_ORCHESTRATOR_PG_H
 #define WABAMIGRATE_ORCHESTRATOR_PG_H
@@ -23,12 +23,13 @@
 void pg_connection_parameters(const char *conninfo, const char *keywords[PG_KEYWORDS_MAX],
                               const char *values[PG_KEYWORDS_MAX]);
 
-/* Connects. May block (10 s a host). STATUS_DATABASE when the server cannot be reached or refuses. */
+/* Connects. May block (10 s a host). STATUS_DATABASE when the server cannot be reached or refuses.
+ */
 MUST_CHECK enum status pg_connect(const char *conninfo, const struct clock *clock, PGconn **conn,
                                   struct fault *fault);
 
-/* Runs one statement with text parameters; *result is the caller's (PQclear) and may be NULL to throw
- * it away. May block. */
+/* Runs one statement with text parameters; *result is the caller's (PQclear) and may be NULL to
+ * throw it away. May block. */
 MUST_CHECK enum status pg_query(PGconn *conn, const char *sql, int count, const char *const *values,
                                 PGresult **result, struct fault *fault);
 /* Runs several statements without parameters, as they stand. */
@@ -43,7 +44,7 @@ const char *pg_cell(const PGresult *result, int row, const char *column);
 int64_t pg_cell_i64(const PGresult *result, int row, const char *column); /* NULL: 0 */
 bool pg_cell_bool(const PGresult *result, int row, const char *column);
 
-void pg_close(PGconn **conn);   /* for __attribute__((cleanup)) */
+void pg_close(PGconn **conn); /* for __attribute__((cleanup)) */
 void pg_clear(PGresult **result);
 #define PG_AUTO_CLOSE __attribute__((cleanup(pg_close)))
 #define PG_AUTO_CLEAR __attribute__((cleanup(pg_clear)))

@@ -47,10 +47,11 @@ static void find_missing_scopes(struct json_object *data, struct preflight *pref
 
 static enum status refuse(struct flight *flight, const char *why)
 {
-    return fault_set(flight->fault, STATUS_CREDENTIAL,
-                     "Graph refuses the partner's token (partner.system_token): %s; make a new token "
-                     "for the system user in Meta Business Suite and put it where the manifest points",
-                     why);
+    return fault_set(
+        flight->fault, STATUS_CREDENTIAL,
+        "Graph refuses the partner's token (partner.system_token): %s; make a new token "
+        "for the system user in Meta Business Suite and put it where the manifest points",
+        why);
 }
 
 static enum status read_token(struct flight *flight, struct json_object *body)
@@ -105,10 +106,11 @@ static void on_answer(void *self, void *context, const struct graph_answer *answ
         flight->status = read_error(flight, &error);
     } else if (!answer->answer.body) {
         flight->may_retry = answer->answer.http_status >= 500;
-        flight->status = fault_set(flight->fault, STATUS_CREDENTIAL,
-                                   "%s answers HTTP %d without JSON: this is not the Graph API; check "
-                                   "--graph-url, and proxies on the way",
-                                   flight->url, answer->answer.http_status);
+        flight->status =
+            fault_set(flight->fault, STATUS_CREDENTIAL,
+                      "%s answers HTTP %d without JSON: this is not the Graph API; check "
+                      "--graph-url, and proxies on the way",
+                      flight->url, answer->answer.http_status);
     } else {
         flight->status = read_token(flight, answer->answer.body);
     }

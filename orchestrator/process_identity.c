@@ -17,8 +17,8 @@ static void read_line(const char *path, char *text, size_t bytes)
         fclose(file);
 }
 
-/* Field 22 of /proc/PID/stat, counted after the command's closing parenthesis: the start time in clock
- * ticks since boot. False when there is no such process. */
+/* Field 22 of /proc/PID/stat, counted after the command's closing parenthesis: the start time in
+ * clock ticks since boot. False when there is no such process. */
 static bool start_time(long pid, char *text, size_t bytes)
 {
     char path[64], line[1024];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: PostgreSQL */
-/* report_forecast -- what a report's numbers that are still to move will take: calls, seconds, nights. */
+/* report_forecast -- what a report's numbers that are still to move will take: calls, seconds,
+ * nights. */
 #ifndef WABAMIGRATE_ORCHESTRATOR_REPORT_FORECAST_H
 #define WABAMIGRATE_ORCHESTRATOR_REPORT_FORECAST_H
 

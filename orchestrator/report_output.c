@@ -25,7 +25,7 @@ enum status report_output(const struct options *options, const struct report *re
 {
     struct output_file file = {0};
     /* The contract: a table on a terminal. What goes to a pipe or a file is for programs. */
-    enum report_format format = options->has_format ? options->format
+    enum report_format format = options->has_format                         ? options->format
                                 : !options->output && isatty(STDOUT_FILENO) ? REPORT_TABLE
                                                                             : REPORT_JSON;
 

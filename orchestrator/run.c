@@ -20,12 +20,23 @@
 #define LEASE_MARGIN_MS (TRANSFER_TIMEOUT_MS + 10000)
 #define CLAIM_PAUSE_MS 1000
 #define ASK_PAUSE_MS 1000
+/* How a large book stands takes the database a while to say: asking is to cost it a twentieth at
+ * most. */
+#define ASK_PAUSE_FACTOR 20
 #define POLL_MAX_MS 1000
 /* Fewer finished numbers say nothing about a rate. */
 #define THRESHOLD_NUMBERS_MIN 10
 
-enum stop { STOP_NOT, STOP_SIGNAL, STOP_WINDOW, STOP_THRESHOLD, STOP_CREDENTIAL, STOP_BURIED,
-            STOP_STORE, STOP_FINISHED };
+enum stop {
+    STOP_NOT,
+    STOP_SIGNAL,
+    STOP_WINDOW,
+    STOP_THRESHOLD,
+    STOP_CREDENTIAL,
+    STOP_BURIED,
+    STOP_STORE,
+    STOP_FINISHED
+};
 
 struct run {
     const struct run_settings *settings;
@@ -38,7 +49,8 @@ struct run {
     enum stop stop;
     bool was_given_back, is_abandoned;
     int64_t deadline_ms; /* monotonic; 0: none */
-    int64_t started_ms, next_claim_ms, next_ask_ms, idle_since_ms;
+    int64_t started_ms, next_claim_ms, next_ask_ms;
+    int64_t asked_at_ms;   /* 0: no question is under way */
     bool asked_since_work; /* the outlook is from after the last settled step */
     int64_t first_failed, first_done;
     bool has_first;
@@ -63,13 +75,14 @@ static void heed_signals(struct run *run)
 {
     run->signals += signals_take(run->signal_fd);
     if (run->signals == 1)
-        stop(run, STOP_SIGNAL, "a signal; what is in flight lands first, a second signal ends at once");
+        stop(run, STOP_SIGNAL,
+             "a signal; what is in flight lands first, a second signal ends at once");
     if (run->signals > 1)
         run->is_abandoned = true;
 }
 
-/* Enough in hand to follow every finished call at once, and no more: what is claimed ahead and never
- * sent costs a look-up after a crash. */
+/* Enough in hand to follow every finished call at once, and no more: what is claimed ahead and
+ * never sent costs a look-up after a crash. */
 static unsigned room(const struct run *run)
 {
     unsigned capacity = concurrency(run) + concurrency(run) / 4 + 1;
@@ -106,8 +119,9 @@ static int64_t parked_until_text(const struct store_outlook *outlook, char *text
     char duration[CLOCK_TEXT_BYTES];
 
     clock_format_duration(outlook->due_ms, duration);
-    snprintf(text, bytes, outlook->parked ? "%lld steps parked by a quota, %s"
-                                          : "%lld steps for a time, next in %s",
+    snprintf(text, bytes,
+             outlook->parked ? "%lld steps parked by a quota, %s"
+                             : "%lld steps for a time, next in %s",
              (long long)(outlook->parked ? outlook->parked : outlook->ready), duration);
     return outlook->due_ms;
 }
@@ -155,18 +169,22 @@ static void use_store(struct run *run, int64_t now_ms)
 {
     struct task_queue *settled = engine_settled(run->engine);
     unsigned want = run->stop == STOP_NOT && lease_holds(run, now_ms) ? room(run) : 0;
-    bool is_claim_due = settled->count > 0 || store_run_claimed_all(run->store) ||
-                        now_ms >= run->next_claim_ms;
+    bool is_claim_due =
+        settled->count > 0 || store_run_claimed_all(run->store) || now_ms >= run->next_claim_ms;
 
     if (!store_run_is_idle(run->store))
         return;
+    if (run->asked_at_ms) {
+        run->next_ask_ms = now_ms + ASK_PAUSE_MS + (now_ms - run->asked_at_ms) * ASK_PAUSE_FACTOR;
+        run->asked_at_ms = 0;
+    }
     if (settled->count > 0 || (want > 0 && is_claim_due)) {
         run->asked_since_work = run->asked_since_work && settled->count == 0;
         run->next_claim_ms = now_ms + CLAIM_PAUSE_MS;
         store_run_flush(run->store, settled, want, engine_calls(run->engine), now_ms);
     } else if (now_ms >= run->next_ask_ms ||
                (engine_in_hand(run->engine) == 0 && !run->asked_since_work)) {
-        run->next_ask_ms = now_ms + ASK_PAUSE_MS;
+        run->asked_at_ms = now_ms;
         run->asked_since_work = true;
         store_run_ask(run->store, now_ms);
     }
@@ -190,7 +208,8 @@ static void heed_threshold(struct run *run)
         stop(run, STOP_THRESHOLD, "the failure threshold (--stop-at-failure-rate) is reached");
 }
 
-/* Nothing in hand, and the outlook is fresh: is there anything left that this run should stay for? */
+/* Nothing in hand, and the outlook is fresh: is there anything left that this run should stay for?
+ */
 static void heed_outlook(struct run *run, int64_t now_ms)
 {
     const struct store_outlook *outlook = store_run_outlook(run->store);
@@ -263,8 +282,9 @@ static int64_t deadline(const struct run_settings *settings)
     int64_t end_ms = options->for_ms ? now_ms + options->for_ms : 0;
 
     if (options->has_until) {
-        int64_t until_ms =
-            now_ms + clock_next_local(wall_ms, options->until_hour, options->until_minute) - wall_ms;
+        int64_t until_ms = now_ms +
+                           clock_next_local(wall_ms, options->until_hour, options->until_minute) -
+                           wall_ms;
         end_ms = end_ms && end_ms < until_ms ? end_ms : until_ms;
     }
     return end_ms;
@@ -314,8 +334,8 @@ static int64_t count(const struct run *run, enum store_state state)
 /* The contract's order: 7, 6, 5, 3, 4. */
 static int exit_code(const struct run *run)
 {
-    int64_t unfinished = count(run, STATE_READY) + count(run, STATE_RUNNING) +
-                         count(run, STATE_PENDING);
+    int64_t unfinished =
+        count(run, STATE_READY) + count(run, STATE_RUNNING) + count(run, STATE_PENDING);
     bool is_limited = run->settings->highest_number_id > 0;
 
     if (run->stop == STOP_CREDENTIAL || run->stop == STOP_STORE)
@@ -385,9 +405,10 @@ struct run_result run_batch(PGconn *conn, const struct run_settings *settings, s
         result.newly_failed = count(&run, STATE_FAILED) - run.first_failed;
         result.is_finished = run.stop == STOP_FINISHED;
         if (run.stop == STOP_CREDENTIAL)
-            fault_set(fault, STATUS_CREDENTIAL,
-                      "Graph refuses the partner's token (partner.system_token); put a valid one where "
-                      "the manifest points, then run again");
+            fault_set(
+                fault, STATUS_CREDENTIAL,
+                "Graph refuses the partner's token (partner.system_token); put a valid one where "
+                "the manifest points, then run again");
         else if (!store_run_has_failed(run.store, fault))
             fault->status = STATUS_OK;
         progress_erase(&run.progress);

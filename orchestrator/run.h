@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * run -- works through a batch until nothing more can be done now, the window ends, or it is stopped.
+ * run -- works through a batch until nothing more can be done now, the window ends, or it is
+ * stopped.
  *
  * One thread, one loop: curl's sockets, libpq's socket and the signal pipe in one poll. Each turn
  * settles what has come back, claims what is due, and sends what is committed.
@@ -26,7 +27,8 @@ struct run_settings {
 struct run_result {
     int exit_code;        /* the contract's */
     int64_t newly_failed; /* numbers that failed in this run */
-    bool is_finished;     /* it ended because there was nothing more to do, not because it was stopped */
+    bool
+        is_finished; /* it ended because there was nothing more to do, not because it was stopped */
 };
 
 /* Takes `conn` over. *fault says why where the exit code is 1, 2 or 7. */

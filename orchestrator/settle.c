@@ -75,8 +75,8 @@ static void retry(struct task *task, uint32_t random, const char *now)
     struct settlement *settlement = &task->settlement;
 
     if (!has_tries_left(task)) {
-        fail(task, task->reply.has_error ? describe_error(task, now)
-                                         : describe_exhaustion(task, now));
+        fail(task,
+             task->reply.has_error ? describe_error(task, now) : describe_exhaustion(task, now));
         settlement->is_try = true;
         return;
     }
@@ -182,6 +182,6 @@ void settle_decide(struct task *task, uint32_t random, const char *now)
         doubt(task);
         break;
     case OUTCOME_SEND:
-        BUG_UNLESS(!"a built request is not an outcome");
+        BUG_UNLESS(false && "a built request is not an outcome");
     }
 }

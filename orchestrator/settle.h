@@ -13,15 +13,15 @@
 
 #include "orchestrator/task.h"
 
-#define SETTLE_TRIES_MAX 6          /* then a person decides; 133016 blocks a number at the 11th */
+#define SETTLE_TRIES_MAX 6 /* then a person decides; 133016 blocks a number at the 11th */
 #define SETTLE_BACKOFF_FIRST_MS 1000
 #define SETTLE_BACKOFF_MAX_MS 300000
 
 /* The ceiling of the wait before try number `tries` + 1: 1 s, 2 s, 4 s ... 5 min. */
 int64_t settle_backoff_ceiling_ms(int tries);
 
-/* Decides task->settlement from task->reply. `random` is uniform over 32 bits; `now` is RFC 3339 for
- * the error's time. */
+/* Decides task->settlement from task->reply. `random` is uniform over 32 bits; `now` is RFC 3339
+ * for the error's time. */
 void settle_decide(struct task *task, uint32_t random, const char *now);
 
 #endif

@@ -8,7 +8,8 @@
 
 #include "base/fault.h"
 
-/* A signal handler can reach nothing else: the one exception to "no file-scope data" beside the log. */
+/* A signal handler can reach nothing else: the one exception to "no file-scope data" beside the
+ * log. */
 static int writing_end = -1;
 
 static void on_signal(int number)

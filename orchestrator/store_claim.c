@@ -8,6 +8,7 @@
 #include "orchestrator/credentials.h"
 #include "orchestrator/pg.h"
 
+/* clang-format off */
 enum column {
     STEP_ID, EPOCH, KIND, PHASE, MEMO, TRIES, IS_IN_DOUBT, INTENDED_AT_MS, CUSTOMER_ID, CUSTOMER,
     BUSINESS_ID, SOURCE_WABA_ID, DESTINATION_WABA_ID, TOKEN_REF, SOURCE_TOKEN_REF, OVERRIDE_URI,
@@ -26,6 +27,7 @@ static const char *const names[COLUMN_COUNT] = {
     "data_localization_region", "source_waba", "destination_waba", "source_number",
     "destination_number", "attest", "source_read_at", "destination_read_at", "path",
 };
+/* clang-format on */
 
 struct row {
     const PGresult *rows;
@@ -105,7 +107,8 @@ static void read_secrets(struct task *task, const struct row *row, const struct 
     struct facts *facts = &task->facts;
     const char *token_ref = cell(row, TOKEN_REF);
 
-    /* What the manifest names wins over what a signup brought: it is how an operator mends a token. */
+    /* What the manifest names wins over what a signup brought: it is how an operator mends a token.
+     */
     facts->business_token =
         token_ref ? credentials_resolve(task, token_ref)
                   : credentials_unseal(task, batch->vault,

@@ -8,11 +8,11 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "jobs/path.h"
 #include "orchestrator/graph_version.h"
 #include "orchestrator/manifest_problems.h"
 #include "orchestrator/pg.h"
 #include "orchestrator/store_schema.h"
-#include "jobs/path.h"
 #include "planner/manifest.h"
 #include "sql/statements.h"
 
@@ -174,9 +174,10 @@ static enum status on_batch(void *self, const struct manifest_batch *batch, stru
                  fault) != STATUS_OK)
         return STATUS_DATABASE;
     if (strcmp(pg_cell(row, 0, "state"), "cancelled") == 0)
-        return fault_set(fault, STATUS_INVALID,
-                         "batch %s was cancelled; give the manifest another batch name to begin anew",
-                         batch->batch);
+        return fault_set(
+            fault, STATUS_INVALID,
+            "batch %s was cancelled; give the manifest another batch name to begin anew",
+            batch->batch);
     loader->result->batch_id = pg_cell_i64(row, 0, "batch_id");
     snprintf(loader->result->batch, sizeof loader->result->batch, "%s", batch->batch);
     return STATUS_OK;
@@ -254,6 +255,7 @@ static enum status merge(struct loader *loader, struct fault *fault)
         pg_query(conn, SQL_CUSTOMER_KEPT, 1, values, &kept, fault) != STATUS_OK ||
         pg_query(conn, SQL_NUMBER_MERGE, 1, values, NULL, fault) != STATUS_OK ||
         pg_query(conn, SQL_NUMBER_LEFT_OUT, 1, values, &left, fault) != STATUS_OK ||
+        pg_query(conn, SQL_STEP_HOLD, 0, NULL, NULL, fault) != STATUS_OK ||
         pg_query(conn, SQL_STEP_CREATE, 1, values, NULL, fault) != STATUS_OK)
         return STATUS_DATABASE;
     for (int i = 0; i < PQntuples(kept); i++)

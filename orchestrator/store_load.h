@@ -19,8 +19,8 @@ struct store_load_result {
     unsigned problems; /* lines written to standard error */
 };
 
-/* Reads the manifest and loads it. Problems of the manifest are printed to standard error, one a line,
- * and make it STATUS_INVALID. May block. */
+/* Reads the manifest and loads it. Problems of the manifest are printed to standard error, one a
+ * line, and make it STATUS_INVALID. May block. */
 MUST_CHECK enum status store_load(PGconn *conn, const char *manifest,
                                   struct store_load_result *result, struct fault *fault);
 

@@ -117,8 +117,8 @@ static int compare_numbers(const void *left, const void *right)
                   (*(const struct report_number *const *)right)->number);
 }
 
-/* The findings come by number, the report by customer: the report's numbers are put in the findings'
- * order to meet them once. */
+/* The findings come by number, the report by customer: the report's numbers are put in the
+ * findings' order to meet them once. */
 static struct report_number **by_number(struct reading *reading, const struct report *report)
 {
     struct report_number **order =
@@ -168,12 +168,12 @@ static const char *request_line(struct arena *arena, const char *json)
                      json_object_object_length(query) > 0;
     bool has_body = json_object_object_get_ex(request, "body", &body) && body &&
                     json_object_object_length(body) > 0;
-    const char *line = arena_printf(
-        arena, "%s %s%s%s%s%s", member(arena, request, "method"), member(arena, request, "path"),
-        has_query ? " ?" : "",
-        has_query ? json_object_to_json_string_ext(query, JSON_C_TO_STRING_PLAIN) : "",
-        has_body ? " " : "",
-        has_body ? json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN) : "");
+    const char *line =
+        arena_printf(arena, "%s %s%s%s%s%s", member(arena, request, "method"),
+                     member(arena, request, "path"), has_query ? " ?" : "",
+                     has_query ? json_object_to_json_string_ext(query, JSON_C_TO_STRING_PLAIN) : "",
+                     has_body ? " " : "",
+                     has_body ? json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN) : "");
     json_object_put(request);
     return line;
 }
@@ -195,8 +195,8 @@ static enum status read_attempts(struct reading *reading, struct report_number *
         attempt->phase = text(reading, rows, i, "phase");
         attempt->at = text(reading, rows, i, "at");
         attempt->request = request_line(reading->arena, pg_cell(rows, i, "request"));
-        attempt->outcome = pg_cell(rows, i, "outcome") ? text(reading, rows, i, "outcome")
-                                                       : "intended";
+        attempt->outcome =
+            pg_cell(rows, i, "outcome") ? text(reading, rows, i, "outcome") : "intended";
         attempt->note = text(reading, rows, i, "note");
         attempt->http_status = pg_cell_i64(rows, i, "http_status");
         attempt->ms = pg_cell_i64(rows, i, "ms");
@@ -222,8 +222,8 @@ static enum status read_calls(struct reading *reading, struct report *report, st
 }
 
 enum status store_report_read(PGconn *conn, int64_t batch_id, const char *batch, const char *number,
-                              const struct clock *clock, struct arena *arena,
-                              struct report *report, struct fault *fault)
+                              const struct clock *clock, struct arena *arena, struct report *report,
+                              struct fault *fault)
 {
     struct reading reading = {.conn = conn, .arena = arena, .batch = batch, .number = number};
     char now[CLOCK_TEXT_BYTES];
@@ -255,7 +255,8 @@ static enum status several_batches(const PGresult *rows, struct fault *fault)
         snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "",
                  pg_cell(rows, i, "name"));
     }
-    return fault_set(fault, STATUS_INVALID, "there are several batches; name one of them: %s", names);
+    return fault_set(fault, STATUS_INVALID, "there are several batches; name one of them: %s",
+                     names);
 }
 
 enum status store_batch_find(PGconn *conn, const char *name, struct arena *arena, int64_t *batch_id,
@@ -267,13 +268,14 @@ enum status store_batch_find(PGconn *conn, const char *name, struct arena *arena
     if (pg_query(conn, SQL_BATCH_FIND, 1, values, &rows, fault) != STATUS_OK)
         return STATUS_DATABASE;
     if (PQntuples(rows) == 0)
-        return name ? fault_set(fault, STATUS_INVALID,
-                                "there is no batch %s in this database; `wabamigrate status` lists "
-                                "them, `wabamigrate run MANIFEST` loads one",
-                                name)
-                    : fault_set(fault, STATUS_INVALID,
-                                "there is no batch in this database yet; `wabamigrate run MANIFEST` "
-                                "loads one");
+        return name
+                   ? fault_set(fault, STATUS_INVALID,
+                               "there is no batch %s in this database; `wabamigrate status` lists "
+                               "them, `wabamigrate run MANIFEST` loads one",
+                               name)
+                   : fault_set(fault, STATUS_INVALID,
+                               "there is no batch in this database yet; `wabamigrate run MANIFEST` "
+                               "loads one");
     if (PQntuples(rows) > 1)
         return several_batches(rows, fault);
     *batch_id = pg_cell_i64(rows, 0, "batch_id");

@@ -17,10 +17,9 @@ MUST_CHECK enum status store_report_read(PGconn *conn, int64_t batch_id, const c
                                          struct arena *arena, struct report *report,
                                          struct fault *fault);
 
-/* The batch of this name; without a name, the only one there is. STATUS_INVALID when there is none of
- * that name, or several and no name. */
+/* The batch of this name; without a name, the only one there is. STATUS_INVALID when there is none
+ * of that name, or several and no name. */
 MUST_CHECK enum status store_batch_find(PGconn *conn, const char *name, struct arena *arena,
-                                        int64_t *batch_id, const char **found,
-                                        struct fault *fault);
+                                        int64_t *batch_id, const char **found, struct fault *fault);
 
 #endif

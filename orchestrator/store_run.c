@@ -86,8 +86,9 @@ static enum status bury_dead_runs(struct store_run *store, struct fault *fault)
     enum status status = pg_query(store->conn, SQL_RUN_BURY, 4, values, &buried, fault);
     if (status == STATUS_OK && strcmp(PQcmdTuples(buried), "0") != 0)
         log_event(LOG_WARN, "run.resumed", LOG_TEXT("steps", PQcmdTuples(buried)),
-                  LOG_TEXT("why", "an earlier run ended while it held them; what may have been sent "
-                                  "is looked up first"));
+                  LOG_TEXT("why",
+                           "an earlier run ended while it held them; what may have been sent "
+                           "is looked up first"));
     pg_array_finish(&dead);
     return status;
 }
@@ -171,7 +172,8 @@ static void break_link(struct store_run *store, int64_t now_ms)
     if (store->lost_at_ms == 0)
         store->lost_at_ms = now_ms;
     task_queue_destroy_all(&store->fresh); /* claimed by a commit nobody knows of: never sent */
-    store->retry_wait_ms = store->retry_wait_ms == 0 ? RECONNECT_FIRST_MS : store->retry_wait_ms * 2;
+    store->retry_wait_ms =
+        store->retry_wait_ms == 0 ? RECONNECT_FIRST_MS : store->retry_wait_ms * 2;
     if (store->retry_wait_ms > RECONNECT_MAX_MS)
         store->retry_wait_ms = RECONNECT_MAX_MS;
     store->retry_at_ms = now_ms + store->retry_wait_ms;
@@ -275,8 +277,8 @@ static void add_id(void *self, int64_t step_id)
     pg_array_add_i64(self, step_id);
 }
 
-/* The first pipeline on a new connection: what may not have been committed, again; then whatever this
- * run holds in the database but not in its hands is put back. */
+/* The first pipeline on a new connection: what may not have been committed, again; then whatever
+ * this run holds in the database but not in its hands is put back. */
 static void recover(struct store_run *store, int64_t now_ms)
 {
     struct pg_array in_hand;
@@ -378,8 +380,8 @@ static void use_rows(struct store_run *store, enum answer_use use, const PGresul
     }
 }
 
-/* The server ends connections and transactions for reasons that pass: then the same group again on a
- * new connection is right. Anything else is a mistake that would come back for ever. */
+/* The server ends connections and transactions for reasons that pass: then the same group again on
+ * a new connection is right. Anything else is a mistake that would come back for ever. */
 static bool is_passing(const char *sqlstate)
 {
     static const char *const classes[] = {"08", "40", "53", "57", "55"};
@@ -463,9 +465,10 @@ static void advance_connecting(struct store_run *store, int64_t now_ms)
 static void give_up(struct store_run *store)
 {
     store->has_failed = true;
-    fault_set(&store->fault, STATUS_DATABASE,
-              "the database has been gone for ten minutes; mend it, then run again: what was sent and "
-              "not recorded is looked up first");
+    fault_set(
+        &store->fault, STATUS_DATABASE,
+        "the database has been gone for ten minutes; mend it, then run again: what was sent and "
+        "not recorded is looked up first");
 }
 
 void store_run_advance(struct store_run *store, int64_t now_ms, struct task_queue *claimed)

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * store_run -- the running program's memory: one non-blocking connection, at most one flush in flight.
+ * store_run -- the running program's memory: one non-blocking connection, at most one flush in
+ * flight.
  *
- * A flush is one transaction in libpq's pipeline mode: outcomes of a group of settled steps, the release
- * of their successors, and the claim of the next steps with the intents of their effects. The next flush
- * leaves when the last has come back, so groups grow by themselves when the database is slow.
+ * A flush is one transaction in libpq's pipeline mode: outcomes of a group of settled steps, the
+ * release of their successors, and the claim of the next steps with the intents of their effects.
+ * The next flush leaves when the last has come back, so groups grow by themselves when the database
+ * is slow.
  *
- * A broken connection is an event, not an end: it is made again with a backoff, the group whose commit
- * may or may not have happened is sent again (a settled step does not match again), and steps that a
- * lost claim took are put back, since they were never sent.
+ * A broken connection is an event, not an end: it is made again with a backoff, the group whose
+ * commit may or may not have happened is sent again (a settled step does not match again), and
+ * steps that a lost claim took are put back, since they were never sent.
  */
 #ifndef WABAMIGRATE_ORCHESTRATOR_STORE_RUN_H
 #define WABAMIGRATE_ORCHESTRATOR_STORE_RUN_H
@@ -29,7 +31,7 @@ struct store_run_settings {
     const struct clock *clock;
     const struct batch_facts *batch;
     const char *worker;
-    const char *only; /* PostgreSQL array literal of customers and numbers; NULL: all */
+    const char *only;          /* PostgreSQL array literal of customers and numbers; NULL: all */
     int64_t highest_number_id; /* 0: all */
     int64_t grace_ms;
     int64_t lease_ms;
@@ -43,8 +45,16 @@ struct store_outlook {
     int64_t held_elsewhere, parked, ready;
 };
 extern const char *const STORE_STATES[8];
-enum store_state { STATE_PENDING, STATE_BLOCKED, STATE_WAITING, STATE_READY, STATE_RUNNING,
-                   STATE_DONE, STATE_FAILED, STATE_CANCELLED };
+enum store_state {
+    STATE_PENDING,
+    STATE_BLOCKED,
+    STATE_WAITING,
+    STATE_READY,
+    STATE_RUNNING,
+    STATE_DONE,
+    STATE_FAILED,
+    STATE_CANCELLED
+};
 
 /* Registers the run, takes over what dead runs held, and looks again at what was blocked. Takes the
  * connection over. Blocks until then; nothing after it does. */
@@ -78,7 +88,8 @@ int64_t store_run_lease_until_ms(const struct store_run *store);
 bool store_run_is_buried(const struct store_run *store);
 /* A statement failed for a reason that trying again does not mend; `fault` is filled. */
 bool store_run_has_failed(const struct store_run *store, struct fault *fault);
-/* After a connection was made again: which steps are in hand, to tell them from those of a lost claim. */
+/* After a connection was made again: which steps are in hand, to tell them from those of a lost
+ * claim. */
 void store_run_set_inventory(struct store_run *store,
                              void (*visit_all)(void *self, void (*visit)(void *, int64_t), void *),
                              void *self);

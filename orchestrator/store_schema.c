@@ -166,10 +166,11 @@ static enum status upgrade_locked(PGconn *conn, int *applied, struct fault *faul
         read_version(conn, &version, fault) != STATUS_OK)
         return STATUS_DATABASE;
     if (version > store_schema_version())
-        return fault_set(fault, STATUS_DATABASE,
-                         "the database's schema is version %d, newer than this program's %d; use the "
-                         "newer release",
-                         version, store_schema_version());
+        return fault_set(
+            fault, STATUS_DATABASE,
+            "the database's schema is version %d, newer than this program's %d; use the "
+            "newer release",
+            version, store_schema_version());
     for (unsigned i = 0; i < SQL_MIGRATION_COUNT; i++) {
         if (SQL_MIGRATIONS[i].version <= version)
             continue;

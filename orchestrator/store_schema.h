@@ -3,8 +3,8 @@
  * store_schema -- the numbered migrations of sql/schema/, applied once each, in order.
  *
  * All of it in one transaction under an advisory lock, so that two programs at once, or one killed
- * half-way, leave either the old schema or the new one. A migration is recorded with the checksum of
- * its text; one whose text has changed since is an error, not a repair.
+ * half-way, leave either the old schema or the new one. A migration is recorded with the checksum
+ * of its text; one whose text has changed since is an error, not a repair.
  */
 #ifndef WABAMIGRATE_ORCHESTRATOR_STORE_SCHEMA_H
 #define WABAMIGRATE_ORCHESTRATOR_STORE_SCHEMA_H
@@ -23,9 +23,9 @@ MUST_CHECK enum status store_schema_state(PGconn *conn, enum schema_state *state
 /* Brings the schema to this program's version, and writes the program's tables of paths and phases;
  * *applied counts the migrations. May block. */
 MUST_CHECK enum status store_schema_upgrade(PGconn *conn, int *applied, struct fault *fault);
-/* The words of the program's tables of paths and phases become rows, so that the statements need not
- * name a step. Part of every upgrade, and of every load: a new release may have other tables under the
- * same schema. May block. */
+/* The words of the program's tables of paths and phases become rows, so that the statements need
+ * not name a step. Part of every upgrade, and of every load: a new release may have other tables
+ * under the same schema. May block. */
 MUST_CHECK enum status store_schema_put_catalog(PGconn *conn, struct fault *fault);
 /* Refuses a schema that is not this program's, saying which command mends it. */
 MUST_CHECK enum status store_schema_require(PGconn *conn, struct fault *fault);

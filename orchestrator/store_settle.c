@@ -13,8 +13,8 @@
 #define PARAMETERS_MAX 24
 /* Graph's usage headers are kept from here on; below, they change nothing that we do. */
 #define USAGE_PERCENT_NOTED 50
-/* So near its limit a quota is left alone until it has had time to recover: Meta's window is an hour,
- * rolling, and calling on while throttled lengthens the block. */
+/* So near its limit a quota is left alone until it has had time to recover: Meta's window is an
+ * hour, rolling, and calling on while throttled lengthens the block. */
 #define USAGE_PERCENT_PARKED 95
 #define USAGE_PARK_MS (5 * 60 * 1000)
 
@@ -63,8 +63,7 @@ static void send_wabas(const struct task_queue *group, store_send *send, void *s
                 continue;
             pg_array_add_i64(&columns.arrays[0], task->customer_id);
             pg_array_add_bool(&columns.arrays[1], fact->is_source);
-            pg_array_add_text(&columns.arrays[2],
-                              fact->type == LEARNED_WABA ? fact->json : NULL);
+            pg_array_add_text(&columns.arrays[2], fact->type == LEARNED_WABA ? fact->json : NULL);
         }
     }
     columns_send(&columns, SQL_LEARN_WABA, NULL, NULL, send, self);
@@ -95,8 +94,8 @@ static char *seal(const struct batch_facts *batch, struct arena *arena, const ch
 {
     if (!secret)
         return NULL;
-    char *sealed = vault_seal(
-        batch->vault, credentials_context(arena, what, batch->name, owner), secret);
+    char *sealed =
+        vault_seal(batch->vault, credentials_context(arena, what, batch->name, owner), secret);
     char *text = memory_take(strlen(sealed) + 3);
     memcpy(text, "\\x", 2);
     memcpy(text + 2, sealed, strlen(sealed) + 1);
@@ -123,8 +122,7 @@ static void send_customers(const struct task_queue *group, const struct batch_fa
         }
         if (!token && !allocation && !is_burnt)
             continue;
-        char *sealed =
-            seal(batch, task->arena, "business_token", task->facts.customer, token);
+        char *sealed = seal(batch, task->arena, "business_token", task->facts.customer, token);
         pg_array_add_i64(&columns.arrays[0], task->customer_id);
         pg_array_add_text(&columns.arrays[1], sealed);
         pg_array_add_text(&columns.arrays[2], allocation);
@@ -135,8 +133,8 @@ static void send_customers(const struct task_queue *group, const struct batch_fa
     columns_send(&columns, SQL_LEARN_CUSTOMER, NULL, NULL, send, self);
 }
 
-static void send_system_user(const struct task_queue *group, const char *batch_id,
-                             store_send *send, void *self)
+static void send_system_user(const struct task_queue *group, const char *batch_id, store_send *send,
+                             void *self)
 {
     for (const struct task *task = group->first; task; task = task->next) {
         for (const struct learned *fact = task->reply.learned; fact; fact = fact->next) {
@@ -167,8 +165,8 @@ static void send_verdicts(const struct task_queue *group, const struct batch_fac
     columns_send(&columns, SQL_NUMBER_ASSESSED, NULL, NULL, send, self);
 }
 
-void store_settle_findings(const struct task_queue *group, const char *batch_name,
-                           store_send *send, void *self)
+void store_settle_findings(const struct task_queue *group, const char *batch_name, store_send *send,
+                           void *self)
 {
     struct columns columns;
 
@@ -253,7 +251,8 @@ static void add_attempt(struct pg_array *array, const struct task *task)
     pg_array_add_text(array++, task->was_sent ? task->answer_text : NULL);
     pg_array_add_text(array++, task->fbtrace_id);
     /* An effect's intent stands already; whatever became of it is written beside it. */
-    pg_array_add_bool(array, task->was_sent || task->phase->type == PHASE_EFFECT);
+    pg_array_add_bool(array++, task->was_sent || task->phase->type == PHASE_EFFECT);
+    pg_array_add_text(array, task->phase->name);
 }
 
 static void send_outcomes(const struct task_queue *group, const char *run_id, const char *grace_ms,
@@ -261,7 +260,7 @@ static void send_outcomes(const struct task_queue *group, const char *run_id, co
 {
     struct columns columns;
 
-    columns_init(&columns, 18);
+    columns_init(&columns, 19);
     for (const struct task *task = group->first; task; task = task->next) {
         const struct settlement *settlement = &task->settlement;
         struct pg_array *array = columns.arrays;
@@ -275,9 +274,10 @@ static void send_outcomes(const struct task_queue *group, const char *run_id, co
         pg_array_add_bool(array++, settlement->is_try);
         pg_array_add_bool(array++, settlement->is_in_doubt);
         pg_array_add_text(array++, settlement->note);
-        pg_array_add_text(array++, settlement->error ? json_object_to_json_string_ext(
-                                                           settlement->error, JSON_C_TO_STRING_PLAIN)
-                                                     : NULL);
+        pg_array_add_text(
+            array++, settlement->error
+                         ? json_object_to_json_string_ext(settlement->error, JSON_C_TO_STRING_PLAIN)
+                         : NULL);
         add_attempt(array, task);
     }
     columns_send(&columns, SQL_STEP_SETTLE, run_id, grace_ms, send, self);

@@ -20,8 +20,8 @@ struct e164 {
 
 /* Accepts "+33 1 23 45 67 89", "+1 (631) 555-5555", "0033..." is refused: which country dials 00 is
  * unknown. Spaces (also no-break ones), hyphens, dots, slashes and parentheses may separate digits;
- * "(0)" after the code is refused, with the remedy. STATUS_INVALID with what is wrong and how to mend
- * it, without the file's position (the caller knows it). */
+ * "(0)" after the code is refused, with the remedy. STATUS_INVALID with what is wrong and how to
+ * mend it, without the file's position (the caller knows it). */
 MUST_CHECK enum status e164_parse(const char *text, struct e164 *number, struct fault *fault);
 
 #endif

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * eligibility -- may this number move? Every rule is a row of one table; nothing here reads a network,
- * a database or a clock.
+ * eligibility -- may this number move? Every rule is a row of one table; nothing here reads a
+ * network, a database or a clock.
  *
  * A rule reads one field of what Graph said of a node, turns its value into a verdict, and says who
  * must act and how. Evidence is what Graph said (`api`), else what the customer confirmed in the
  * manifest (`attested`), else `none`. `fail` blocks; `unknown` blocks where Graph would refuse the
  * move, unless attested.
- * Enumerations are open: a value Meta has not documented is kept as text and is neither a crash nor a
- * pass.
+ * Enumerations are open: a value Meta has not documented is kept as text and is neither a crash nor
+ * a pass.
  */
 #ifndef WABAMIGRATE_PLANNER_ELIGIBILITY_H
 #define WABAMIGRATE_PLANNER_ELIGIBILITY_H
@@ -36,8 +36,8 @@ struct eligibility_attestation {
     const char *date; /* "2026-11-20" */
 };
 
-/* What is known of one number. Each node is the JSON object Graph answered, or NULL when it was not or
- * could not be read; `_read_at` texts are RFC 3339. Borrowed. */
+/* What is known of one number. Each node is the JSON object Graph answered, or NULL when it was not
+ * or could not be read; `_read_at` texts are RFC 3339. Borrowed. */
 struct eligibility_facts {
     struct json_object *source_waba, *destination_waba;     /* the WABA node's fields */
     struct json_object *source_number, *destination_number; /* the phone number node's fields */

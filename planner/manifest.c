@@ -99,7 +99,8 @@ static enum status read_events(struct manifest_reader *reader, struct fault *fau
         yaml_event_t event;
         if (!yaml_parser_parse(&reader->parser, &event)) {
             if (reader->read_error)
-                return fault_set(fault, STATUS_IO, "cannot read %s: %s",
+                return fault_set(fault, STATUS_INVALID,
+                                 "cannot read %s: %s; check the manifest's path",
                                  reader->book.file_names[FILE_YAML], strerror(reader->read_error));
             BUG_UNLESS(reader->parser.error != YAML_MEMORY_ERROR);
             refuse_yaml(reader);
@@ -240,9 +241,12 @@ enum status manifest_read(const char *path, bool check_credentials,
     reader->book.file_names[FILE_YAML] = is_standard_input ? "<stdin>" : path;
     if (status == STATUS_OK) {
         reader->stream = is_standard_input ? stdin : fopen(path, "re");
-        status = reader->stream
-                     ? read_book(reader, path, fault)
-                     : fault_set(fault, STATUS_IO, "cannot open %s: %s", path, strerror(errno));
+        status =
+            reader->stream
+                ? read_book(reader, path, fault)
+                : fault_set(fault, STATUS_INVALID,
+                            "cannot open %s: %s; check the manifest's path and its permissions",
+                            path, strerror(errno));
     }
     finish_reader(reader);
     return status;

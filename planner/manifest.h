@@ -94,9 +94,10 @@ struct manifest_sink {
 
 /* Reads the manifest at `path` ("-" is standard input; then `numbers_file` and credential files are
  * resolved beside the working folder). `check_credentials`: every credential reference must resolve
- * (a missing variable is a problem at its line). STATUS_INVALID after at least one problem;
- * STATUS_IO when a file cannot be read (one fault, no problem lines; but a `numbers_file` that
- * cannot be opened is a problem of its key). Reads files: may block. */
+ * (a missing variable is a problem at its line). STATUS_INVALID after at least one problem, and
+ * when the manifest cannot be read (one fault, no problem lines; a `numbers_file` that cannot be
+ * opened is a problem of its key). STATUS_IO when reading fails half-way. Reads files: may block.
+ */
 MUST_CHECK enum status manifest_read(const char *path, bool check_credentials,
                                      const struct manifest_sink *sink, struct fault *fault);
 

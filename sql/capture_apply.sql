@@ -6,17 +6,16 @@ WITH customer AS (
            signup_code_sealed = coalesce($3::bytea, signup_code_sealed),
            signup_code_at = CASE WHEN $3 IS NULL THEN signup_code_at ELSE wabamigrate.clock() END
      WHERE customer_id = $1::bigint
+), nudged AS (
+    -- A claim may have read the customer before this: should it decide to wait, it looks once more.
+    UPDATE wabamigrate.step s SET is_nudged = true
+     WHERE s.customer_id = $1::bigint AND s.number_id IS NULL AND s.state IN ('ready', 'running')
 )
 UPDATE wabamigrate.step s
-   SET state = CASE WHEN s.state = 'running' THEN s.state ELSE 'ready' END,
-       is_nudged = s.state = 'running',
-       phase = CASE WHEN s.state = 'running' THEN s.phase ELSE p.first_phase END,
-       memo = CASE WHEN s.state = 'running' THEN s.memo END,
-       tries = 0, error = NULL, waiting_for = NULL, not_before = wabamigrate.clock(),
-       moved_at = wabamigrate.clock()
+   SET state = 'ready', phase = p.first_phase, memo = NULL, tries = 0, error = NULL,
+       waiting_for = NULL, not_before = wabamigrate.clock(), moved_at = wabamigrate.clock()
   FROM wabamigrate.path_step p
  WHERE s.customer_id = $1::bigint AND p.path = s.path AND p.kind = s.kind AND s.number_id IS NULL
    AND (s.state = 'waiting' AND s.waiting_for IN ('signup', 'access')
-        OR s.state = 'running' AND s.waiting_for = 'signup'
         -- a step that an earlier signup had done, and that this one has new work for
         OR s.state = 'done' AND (p.urgency = 0 AND $3 IS NOT NULL OR p.refreshes IS NOT NULL));

@@ -16,6 +16,11 @@ SELECT min(greatest(0, wabamigrate.unix_ms(greatest(s.not_before, g.parked_until
          AND (scope = 'app' OR subject IN (c.source_waba_id, c.destination_waba_id))) g ON true
  WHERE s.batch_id = $1::bigint AND s.state IN ('ready', 'running')
    AND NOT c.is_paused AND n.is_paused IS NOT TRUE
+   AND (s.is_in_doubt
+        OR n.cancelled_at IS NULL
+           AND (s.number_id IS NOT NULL
+                OR EXISTS (SELECT 1 FROM wabamigrate.number o
+                            WHERE o.customer_id = s.customer_id AND o.cancelled_at IS NULL)))
    AND NOT EXISTS (SELECT 1 FROM wabamigrate.batch b
                     WHERE b.batch_id = s.batch_id AND b.state <> 'open')
    AND ($2::text[] IS NULL OR c.key = ANY ($2::text[]) OR n.number = ANY ($2::text[])

@@ -9,6 +9,12 @@ WITH picked AS (
       LEFT JOIN wabamigrate.number n ON n.number_id = s.number_id
      WHERE s.batch_id = $2::bigint AND s.state = 'ready' AND s.not_before <= wabamigrate.clock()
        AND NOT c.is_paused AND n.is_paused IS NOT TRUE
+       -- What is cancelled ends here, but for a doubt: that is still looked into.
+       AND (s.is_in_doubt
+            OR n.cancelled_at IS NULL
+               AND (s.number_id IS NOT NULL
+                    OR EXISTS (SELECT 1 FROM wabamigrate.number o
+                                WHERE o.customer_id = s.customer_id AND o.cancelled_at IS NULL)))
        AND ($4::text[] IS NULL OR c.key = ANY ($4::text[]) OR n.number = ANY ($4::text[])
             OR s.number_id IS NULL
                AND EXISTS (SELECT 1 FROM wabamigrate.number o
@@ -29,8 +35,7 @@ WITH picked AS (
        FOR UPDATE OF s SKIP LOCKED
 ), taken AS (
     UPDATE wabamigrate.step s
-       SET state = 'running', epoch = s.epoch + 1, run_id = $1::bigint, is_nudged = false,
-           moved_at = wabamigrate.clock(),
+       SET state = 'running', epoch = s.epoch + 1, run_id = $1::bigint, moved_at = wabamigrate.clock(),
            intended_at = CASE WHEN p.is_effect THEN wabamigrate.clock() ELSE s.intended_at END
       FROM picked k, wabamigrate.job_phase p
      WHERE s.step_id = k.step_id AND p.kind = s.kind AND p.phase = s.phase

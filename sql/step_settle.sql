@@ -5,15 +5,16 @@
 -- $5 phase text[], $6 memo text[] (NULL keeps, '' forgets), $7 wait in ms bigint[], $8 waiting_for
 -- text[], $9 counts as a try boolean[], $10 in doubt boolean[], $11 note text[], $12 error text[]
 -- (jsonb), $13 outcome text[], $14 http_status smallint[], $15 ms integer[], $16 request text[]
--- (jsonb), $17 answer text[], $18 fbtrace_id text[], $19 has an attempt boolean[], $20 grace in ms
+-- (jsonb), $17 answer text[], $18 fbtrace_id text[], $19 has an attempt boolean[], $20 the phase it was
+-- of text[]; $21 grace in ms bigint
 WITH input AS (
     SELECT *
       FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[],
                   $8::text[], $9::boolean[], $10::boolean[], $11::text[], $12::text[], $13::text[],
                   $14::smallint[], $15::integer[], $16::text[], $17::text[], $18::text[],
-                  $19::boolean[])
+                  $19::boolean[], $20::text[])
            AS i (step_id, epoch, state, phase, memo, wait_ms, waiting_for, is_try, is_in_doubt, note,
-                 error, outcome, http_status, ms, request, answer, fbtrace_id, has_attempt)
+                 error, outcome, http_status, ms, request, answer, fbtrace_id, has_attempt, sent_phase)
 ), moved AS (
     UPDATE wabamigrate.step s
        SET state = CASE WHEN s.is_nudged AND i.state IN ('waiting', 'blocked') THEN 'ready'
@@ -24,7 +25,7 @@ WITH input AS (
                         WHEN i.state = 'done' OR i.phase <> s.phase AND NOT s.is_in_doubt THEN 0
                         ELSE s.tries END,
            not_before = CASE WHEN i.is_in_doubt AND NOT s.is_in_doubt
-                             THEN s.intended_at + $20::bigint * interval '1 ms'
+                             THEN s.intended_at + $21::bigint * interval '1 ms'
                              ELSE wabamigrate.clock() + i.wait_ms * interval '1 ms' END,
            waiting_for = i.waiting_for, is_in_doubt = i.is_in_doubt, note = i.note,
            error = i.error::jsonb, run_id = NULL, is_nudged = false, moved_at = wabamigrate.clock()
@@ -36,12 +37,12 @@ WITH input AS (
     INSERT INTO wabamigrate.attempt AS a
            (step_id, epoch, run_id, phase, is_effect, intended_at, ms, http_status, outcome, note,
             fbtrace_id, request, answer)
-    SELECT i.step_id, i.epoch, $1::bigint, s.phase, p.is_effect,
+    SELECT i.step_id, i.epoch, $1::bigint, i.sent_phase, p.is_effect,
            wabamigrate.clock() - coalesce(i.ms, 0) * interval '1 ms',
            i.ms, i.http_status, i.outcome, i.note, i.fbtrace_id, i.request::jsonb, i.answer
       FROM input i
       JOIN wabamigrate.step s USING (step_id)
-      JOIN wabamigrate.job_phase p ON p.kind = s.kind AND p.phase = s.phase
+      JOIN wabamigrate.job_phase p ON p.kind = s.kind AND p.phase = i.sent_phase
      WHERE i.has_attempt
     ON CONFLICT (step_id, epoch) DO UPDATE
        SET ms = excluded.ms, http_status = excluded.http_status, outcome = excluded.outcome,

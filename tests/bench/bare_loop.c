@@ -6,11 +6,10 @@
  *
  * Sends every call of a simulator's request log (JSON lines) once more, in the log's order,
  * CONCURRENCY in flight, over one curl multi handle with the program's own options. It parses no
- * answer, knows no order between calls, and writes nothing down. Tokens come from
- * META_SYSTEM_TOKEN, OLD_PARTNER_TOKEN and META_APP_SECRET, since the log has none; the answer to a
- * call that cannot be repeated is a refusal, which is counted. Prints one line: calls, refused,
- * failed, wall ms, CPU µs (user and system) from the first call to the last answer; reading the log
- * is not in it.
+ * answer, knows no order between calls, and writes nothing down. Tokens come from META_SYSTEM_TOKEN
+ * and OLD_PARTNER_TOKEN, since the log names them only; the answer to a call that cannot be
+ * repeated is a refusal, which is counted. Prints one line: calls, refused, failed, wall ms, CPU µs
+ * (user and system) from the first call to the last answer; reading the log is not in it.
  */
 #include <curl/curl.h>
 #include <json-c/json.h>
@@ -86,11 +85,7 @@ static void write_query(FILE *url, json_object *query)
 
     json_object_object_foreach(query, name, value)
     {
-        const char *text = json_object_get_string(value);
-        /* The log keeps secrets out; whoever asks has to know this one. */
-        if (strcmp(name, "client_secret") == 0 && getenv("META_APP_SECRET"))
-            text = getenv("META_APP_SECRET");
-        char *escaped = curl_easy_escape(NULL, text, 0);
+        char *escaped = curl_easy_escape(NULL, json_object_get_string(value), 0);
         fprintf(url, "%c%s=%s", separator, name, escaped);
         curl_free(escaped);
         separator = '&';

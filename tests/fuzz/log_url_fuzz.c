@@ -96,6 +96,21 @@ static bool may_be_user(const char *user)
     return user[strcspn(user, "?#/\n")] == '\0';
 }
 
+static void check_planted(const char *const parts[3], struct arena *arena)
+{
+    const char *separator = parts[2][0] != '\0' ? "&" : "";
+
+    if (may_be_name(parts[1]))
+        check_lines(arena_printf(arena, "https://graph.example/v26.0?%s&%s=" MARKER "%s%s",
+                                 parts[0], parts[1], separator, parts[2]),
+                    true);
+    if (may_be_user(parts[0]))
+        check_lines(arena_printf(arena, "https://%s:" MARKER "@%s", parts[0], parts[2]), true);
+    check_lines(arena_printf(arena, "https://graph.example/%s#access_token=" MARKER "%s", parts[0],
+                             parts[2]),
+                true);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena *arena = arena_create();
@@ -108,15 +123,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         parts[i] = arena_printf(arena, "%.*s", PART_BYTES_MAX, part != NULL ? part : "");
     }
     check_lines(parts[0], false);
-    if (may_be_name(parts[1]))
-        check_lines(arena_printf(arena, "https://graph.example/v26.0?%s&%s=" MARKER "%s%s",
-                                 parts[0], parts[1], parts[2][0] != '\0' ? "&" : "", parts[2]),
-                    true);
-    if (may_be_user(parts[0]))
-        check_lines(arena_printf(arena, "https://%s:" MARKER "@%s", parts[0], parts[2]), true);
-    check_lines(arena_printf(arena, "https://graph.example/%s#access_token=" MARKER "%s", parts[0],
-                             parts[2]),
-                true);
+    /* Whoever has the marker as a name or in a path will see it there. */
+    if (memmem(data, size, MARKER, sizeof MARKER - 1) == NULL)
+        check_planted(parts, arena);
     free(text);
     arena_destroy(arena);
     return 0;

@@ -3,6 +3,7 @@
 """judge.py -- compares what the simulator saw and became with what the program says.
 
     twice LOG                  no registration, credit share or code exchange took effect twice
+    once LOG                   no call with an effect was even sent twice
     effects LOG                "KIND SUBJECT EFFECTS" a line, sorted
     more LOG THAN              nothing of LOG took effect more often than in the log THAN
     blind LOG STATE            no effect was sent again to a subject that was not read in between
@@ -74,6 +75,12 @@ def twice(path):
     return [f"{kind} of {subject} took effect {times} times"
             for (kind, subject), times in sorted(count.items()) if times > 1] or \
         ([] if count else ["nothing took effect at all"])
+
+
+def once(path):
+    count = collections.Counter(effect for effect in map(effect_of, log_lines(path)) if effect)
+    return [f"{kind} of {subject} was sent {times} times"
+            for (kind, subject), times in sorted(count.items()) if times > 1]
 
 
 def more(path, than):
@@ -306,7 +313,7 @@ def show_effects(path):
     return []
 
 
-COMMANDS = {"twice": twice, "effects": show_effects, "more": more, "blind": blind, "reads": reads,
+COMMANDS = {"twice": twice, "once": once, "effects": show_effects, "more": more, "blind": blind, "reads": reads,
             "world": world, "worlds": worlds, "states": states, "ways": ways, "settled": settled,
             "lost": lost, "kinds": kinds}
 

@@ -1,1 +1,1158 @@
-int main(void){return 0;}
+/* SPDX-License-Identifier: PostgreSQL */
+/* The store of a running program, driven by hand: who gets which step, when, and what of it stays. */
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "orchestrator/capture.h"
+#include "orchestrator/pg.h"
+#include "sql/statements.h"
+#include "tests/integration/testbed.h"
+#include "tests/integration/worker.h"
+#include "tests/unit/base/suite.h"
+
+static PGconn *conn;
+
+/* ---- helpers ---- */
+
+/* A database with the book in it and nothing else; its batch. */
+static int64_t begin(void)
+{
+    testbed_clear(conn);
+    int64_t batch_id = worker_load(conn, WORKER_BOOK);
+    CU_ASSERT_FATAL(batch_id > 0);
+    return batch_id;
+}
+
+#define STEPS                                                                                      \
+    " FROM wabamigrate.step s JOIN wabamigrate.customer c USING (customer_id)"                     \
+    " LEFT JOIN wabamigrate.number n USING (number_id) "
+
+/* `what` of one step; `who` is its number, or its customer for a step of the WABA. */
+static void expect_step(const char *kind, const char *who, const char *what, const char *wanted)
+{
+    char sql[1024];
+
+    snprintf(sql, sizeof sql,
+             "SELECT %s" STEPS "WHERE s.kind = '%s' AND coalesce(n.number, c.key) = '%s'", what,
+             kind, who);
+    testbed_expect(conn, sql, wanted);
+}
+
+static void expect_state(const char *kind, const char *who, const char *wanted)
+{
+    expect_step(kind, who, "s.state", wanted);
+}
+
+/* Runs one of our statements with the parameters given. */
+static void run_sql(PGconn *with, const char *sql, int count, const char *const *values)
+{
+    struct fault fault = FAULT_NONE;
+
+    if (pg_query(with, sql, count, values, NULL, &fault) != STATUS_OK)
+        fprintf(stderr, "\n    %s\n", fault.message);
+    CU_ASSERT_EQUAL_FATAL(fault.status, STATUS_OK);
+}
+
+static const char *text_of(int64_t number, char text[24])
+{
+    snprintf(text, 24, "%lld", (long long)number);
+    return text;
+}
+
+/* As another program would that finds this worker's run dead. */
+static void bury(const struct worker *worker)
+{
+    char run[32], batch[24], id[24];
+    const char *values[] = {run, "0", text_of(worker->batch.batch_id, batch), NULL};
+
+    snprintf(run, sizeof run, "{%s}", text_of(store_run_id(worker->store), id));
+    run_sql(conn, SQL_RUN_BURY, 4, values);
+}
+
+static bool is_in_hand(const struct worker *worker, int64_t step_id)
+{
+    for (const struct task *task = worker->hand.first; task; task = task->next) {
+        if (task->step_id == step_id)
+            return true;
+    }
+    return false;
+}
+
+static void settle_all(struct worker *worker, const char *kind, enum outcome outcome)
+{
+    for (struct task *task; (task = worker_find(worker, kind, NULL));)
+        worker_settle(worker, task, outcome);
+}
+
+/* ---- claiming ---- */
+
+static void two_workers_never_hold_the_same_step(void)
+{
+    struct worker left, right;
+    int64_t batch_id = begin();
+    unsigned rounds = 0, both = 0;
+
+    worker_open(&left, batch_id);
+    worker_open(&right, batch_id);
+    for (bool is_over = false; !is_over; rounds++) {
+        store_run_flush(left.store, &left.settled, 2, 0, clock_monotonic_ms());
+        store_run_flush(right.store, &right.settled, 2, 0, clock_monotonic_ms());
+        CU_ASSERT_TRUE_FATAL(worker_wait(&left));
+        CU_ASSERT_TRUE_FATAL(worker_wait(&right));
+        for (const struct task *task = left.hand.first; task; task = task->next)
+            CU_ASSERT_FALSE(is_in_hand(&right, task->step_id));
+        both += left.hand.count > 0 && right.hand.count > 0;
+        worker_expect_prerequisites(conn);
+        is_over = left.hand.count == 0 && right.hand.count == 0;
+        while (left.hand.count > 0)
+            worker_settle(&left, left.hand.first, OUTCOME_DONE);
+        while (right.hand.count > 0)
+            worker_settle(&right, right.hand.first, OUTCOME_DONE);
+    }
+    worker_close(&left);
+    worker_close(&right);
+    CU_ASSERT(both > 0);
+    testbed_expect(conn, "SELECT string_agg(DISTINCT state, ',') FROM wabamigrate.step", "done");
+    testbed_expect(conn, "SELECT max(epoch) FROM wabamigrate.step", "1");
+}
+
+static void a_claim_goes_around_what_another_has_not_committed_yet(void)
+{
+    struct worker worker, other;
+    char run[24], batch[24], claimed[TESTBED_TEXT_BYTES];
+    int64_t batch_id = begin();
+
+    worker_open(&other, batch_id);
+    worker_open(&worker, batch_id);
+    const char *values[] = {text_of(store_run_id(other.store), run), text_of(batch_id, batch), "2",
+                            NULL, NULL};
+    testbed_do(conn, "BEGIN");
+    run_sql(conn, SQL_STEP_CLAIM, 5, values);
+    snprintf(claimed, sizeof claimed, "%s",
+             testbed_ask(conn, "SELECT step_id FROM wabamigrate.step WHERE state = 'running'"));
+    CU_ASSERT(strchr(claimed, ' ') != NULL); /* two */
+
+    /* At the start four steps may be claimed; it neither waits for the two nor takes them. */
+    CU_ASSERT_EQUAL(worker_flush(&worker, 64), 2);
+    testbed_do(conn, "COMMIT");
+    CU_ASSERT_EQUAL(worker_flush(&worker, 64), 0);
+    testbed_expect(conn, "SELECT count(DISTINCT run_id) FROM wabamigrate.step"
+                         " WHERE state = 'running'",
+                   "2");
+    worker_close(&worker);
+    worker_close(&other);
+}
+
+static void urgent_steps_are_claimed_first(void)
+{
+    struct worker worker;
+
+    worker_open(&worker, begin());
+    CU_ASSERT_EQUAL(worker_flush(&worker, 64), 4);
+    worker_settle(&worker, worker_find(&worker, "await_signup", "bakery-lune"), OUTCOME_DONE);
+    worker_settle(&worker, worker_find(&worker, "read_source", "bakery-lune"), OUTCOME_DONE);
+    CU_ASSERT_EQUAL(worker_flush(&worker, 1), 1);
+    CU_ASSERT_PTR_NOT_NULL(worker_find(&worker, "exchange_code", "bakery-lune"));
+    worker_close(&worker);
+}
+
+static void a_selection_limits_what_is_claimed(void)
+{
+    static const struct {
+        const char *only;
+        unsigned wabas, numbers;
+    } cases[] = {
+        {"{florist-lune}", 2, 2},
+        {"{\"" BAKERY_2 "\"}", 2, 1},
+        {"{\"" BAKERY_2 "\",florist-lune}", 4, 3},
+        {"{nobody}", 0, 0},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct worker worker;
+        worker_open_with(&worker, begin(), cases[i].only, 600000);
+        CU_ASSERT_EQUAL(worker_flush(&worker, 64), cases[i].wabas);
+        settle_all(&worker, "read_source", OUTCOME_DONE);
+        CU_ASSERT_EQUAL(worker_flush(&worker, 64), cases[i].numbers);
+        worker_close(&worker);
+    }
+}
+
+/* ---- intents, epochs and fences ---- */
+
+static void an_effect_s_intent_is_committed_with_its_claim(void)
+{
+    struct worker worker;
+
+    worker_open(&worker, begin());
+    worker_work_until(&worker, "register_number");
+    struct task *task = worker_find(&worker, "register_number", NULL);
+    expect_step("register_number", task->facts.number,
+                "(SELECT concat_ws('/', a.phase, a.is_effect, coalesce(a.outcome, 'intended'))"
+                " FROM wabamigrate.attempt a WHERE (a.step_id, a.epoch) = (s.step_id, s.epoch))",
+                "register/t/intended");
+    char number[32];
+    snprintf(number, sizeof number, "%s", task->facts.number);
+    worker_settle(&worker, task, OUTCOME_DONE);
+    worker_flush(&worker, 0);
+    expect_step("register_number", number,
+                "(SELECT string_agg(a.outcome, ',')"
+                " FROM wabamigrate.attempt a WHERE a.step_id = s.step_id)",
+                "done");
+    worker_close(&worker);
+}
+
+static void an_outcome_of_a_buried_run_is_refused_and_its_attempt_kept(void)
+{
+    struct worker worker;
+
+    worker_open(&worker, begin());
+    worker_work_until(&worker, "subscribe_webhooks");
+    worker_flush(&worker, 64);
+    struct task *effect = worker_find(&worker, "subscribe_webhooks", "bakery-lune");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(effect);
+    bury(&worker);
+    expect_step("subscribe_webhooks", "bakery-lune",
+                "concat_ws('/', s.state, s.phase, s.is_in_doubt, s.run_id IS NULL)",
+                "ready/lookup/t/t");
+    expect_step("subscribe_webhooks", "bakery-lune",
+                "(SELECT string_agg(a.outcome, ',')"
+                " FROM wabamigrate.attempt a WHERE a.step_id = s.step_id)",
+                "lost");
+
+    /* The answer comes after all: the history has it, the step stays in doubt. */
+    worker_settle(&worker, effect, OUTCOME_DONE);
+    worker_flush(&worker, 0);
+    expect_step("subscribe_webhooks", "bakery-lune", "concat_ws('/', s.state, s.phase)",
+                "ready/lookup");
+    expect_step("subscribe_webhooks", "bakery-lune",
+                "(SELECT string_agg(a.outcome || '/' || a.http_status || '/' || a.phase, ',')"
+                " FROM wabamigrate.attempt a WHERE a.step_id = s.step_id)",
+                "done/200/subscribe");
+    expect_state("assign_system_user", "bakery-lune", "pending");
+    worker_expect_prerequisites(conn);
+    worker_close(&worker);
+}
+
+static void a_read_of_a_buried_run_is_kept_as_the_read_it_was(void)
+{
+    struct worker worker, next;
+    int64_t batch_id = begin();
+
+    worker_open(&worker, batch_id);
+    worker_work_until(&worker, "assign_system_user");
+    struct task *late = worker_find(&worker, "assign_system_user", "bakery-lune");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(late);
+    CU_ASSERT_EQUAL_FATAL(late->phase->type, PHASE_READ);
+    const char *read_phase = late->phase->name;
+    bury(&worker);
+
+    /* Another run reads too, and has gone on to the effect when the late answer comes. */
+    worker_open(&next, batch_id);
+    worker_work_until(&next, "assign_system_user");
+    struct task *task = worker_find(&next, "assign_system_user", "bakery-lune");
+    const char *effect = NULL;
+    for (size_t i = 0; i < task->kind->phase_count; i++) {
+        if (task->kind->phases[i].type == PHASE_EFFECT)
+            effect = task->kind->phases[i].name;
+    }
+    worker_settle_next(&next, task, effect);
+    worker_flush(&next, 0);
+    worker_settle(&worker, late, OUTCOME_DONE);
+    worker_flush(&worker, 0);
+    expect_step("assign_system_user", "bakery-lune", "concat_ws('/', s.state, s.phase = 'assign')",
+                "ready/t");
+    char wanted[128];
+    snprintf(wanted, sizeof wanted, "%s/f %s/f", read_phase, read_phase);
+    expect_step("assign_system_user", "bakery-lune",
+                "(SELECT string_agg(a.phase || '/' || left(a.is_effect::text, 1), ' ')"
+                " FROM wabamigrate.attempt a WHERE a.step_id = s.step_id)",
+                wanted);
+    worker_close(&worker);
+    worker_close(&next);
+}
+
+static void an_outcome_under_an_old_epoch_is_refused(void)
+{
+    struct worker worker;
+    char run[24];
+
+    worker_open(&worker, begin());
+    worker_flush(&worker, 64);
+    struct task *old = worker_find(&worker, "read_source", "bakery-lune");
+    const char *values[] = {text_of(store_run_id(worker.store), run), "{}"};
+    run_sql(conn, SQL_RUN_FORGET, 2, values);
+    expect_state("read_source", "bakery-lune", "ready");
+    worker_settle(&worker, old, OUTCOME_FAILED);
+    worker_flush(&worker, 64); /* the same statement group claims the step anew, after the refusal */
+    expect_state("read_source", "bakery-lune", "running");
+
+    /* Now an old answer comes while the step is running under a newer epoch of the same run. */
+    struct task *held = worker_find(&worker, "read_source", "bakery-lune");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(held);
+    held->epoch--;
+    worker_settle(&worker, held, OUTCOME_DONE);
+    worker_flush(&worker, 0);
+    expect_state("read_source", "bakery-lune", "running");
+    expect_state("check", BAKERY_1, "pending");
+    worker_close(&worker);
+}
+
+static void a_run_whose_lease_has_run_out_is_taken_over_and_told_so(void)
+{
+    struct worker worker, next;
+    int64_t batch_id = begin();
+
+    worker_open_with(&worker, batch_id, NULL, 0);
+    worker_flush(&worker, 64);
+    expect_state("read_source", "bakery-lune", "running");
+    worker_open(&next, batch_id);
+    expect_step("read_source", "bakery-lune", "concat_ws('/', s.state, s.epoch)", "ready/2");
+    CU_ASSERT_FALSE(store_run_is_buried(next.store));
+    worker_flush(&worker, 0); /* renews its lease, or tries to */
+    CU_ASSERT_TRUE(store_run_is_buried(worker.store));
+    worker_close(&worker);
+    worker_close(&next);
+}
+
+static void a_program_killed_on_this_host_is_taken_over_at_once(void)
+{
+    struct worker next;
+    int64_t batch_id = begin();
+
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        struct worker worker;
+        worker_open(&worker, batch_id);
+        worker_work_until(&worker, "register_number");
+        _exit(worker_find(&worker, "register_number", NULL) ? 0 : 1);
+    }
+    int how = 1;
+    CU_ASSERT_EQUAL_FATAL(waitpid(child, &how, 0), child);
+    CU_ASSERT_EQUAL_FATAL(how, 0);
+    testbed_expect(conn, "SELECT count(*) > 0 FROM wabamigrate.step WHERE state = 'running'", "t");
+    worker_open(&next, batch_id);
+    testbed_expect(conn, "SELECT count(*) FROM wabamigrate.step WHERE state = 'running'", "0");
+    /* Whatever may have been sent is looked up first. */
+    testbed_expect(conn,
+                   "SELECT DISTINCT concat_ws('/', s.state, s.phase, s.is_in_doubt)"
+                   "  FROM wabamigrate.step s JOIN wabamigrate.attempt a USING (step_id)"
+                   " WHERE s.kind = 'register_number' AND a.outcome = 'lost'",
+                   "ready/lookup/t");
+    testbed_expect(conn, "SELECT count(*) FROM wabamigrate.attempt WHERE outcome IS NULL", "0");
+    worker_work_until(&next, NULL);
+    testbed_expect(conn, "SELECT string_agg(DISTINCT state, ',') FROM wabamigrate.step", "done");
+    worker_close(&next);
+}
+
+/* ---- steps and their successors ---- */
+
+static void successors_are_released_by_the_transaction_that_records_the_outcome(void)
+{
+    struct worker worker;
+
+    worker_open(&worker, begin());
+    worker_flush(&worker, 64);
+    expect_state("check", BAKERY_1, "pending");
+    worker_settle(&worker, worker_find(&worker, "read_source", "bakery-lune"), OUTCOME_DONE);
+    worker_flush(&worker, 0);
+    testbed_expect(conn,
+                   "SELECT DISTINCT s.state" STEPS
+                   "WHERE s.kind = 'check' AND c.key = 'bakery-lune'",
+                   "ready");
+    testbed_expect(conn,
+                   "SELECT count(DISTINCT s.xmin::text) || ' of ' || count(*)" STEPS
+                   "WHERE s.kind IN ('check', 'read_source') AND c.key = 'bakery-lune'",
+                   "1 of 4");
+    expect_state("check", FLORIST_1, "pending"); /* not another customer's */
+    worker_close(&worker);
+}
+
+static void a_step_of_a_waba_is_done_once_for_all_its_numbers(void)
+{
+    struct worker worker;
+
+    worker_open(&worker, begin());
+    worker_work_until(&worker, NULL);
+    worker_close(&worker);
+    testbed_expect(conn, "SELECT string_agg(DISTINCT state, ',') FROM wabamigrate.step", "done");
+    testbed_expect(conn,
+                   "SELECT DISTINCT count(*) FROM wabamigrate.step WHERE number_id IS NULL"
+                   " GROUP BY customer_id, kind",
+                   "1");
+    testbed_expect(conn, "SELECT max(epoch) FROM wabamigrate.step WHERE number_id IS NULL", "1");
+    testbed_expect(conn, "SELECT DISTINCT state FROM wabamigrate.number_status", "done");
+}
+
+static void a_waba_s_step_waits_for_the_first_eligible_number_only(void)
+{
+    struct worker worker;
+
+    worker_open(&worker, begin());
+    worker_work_until(&worker, "check");
+    worker_flush(&worker, 64);
+    expect_state("subscribe_webhooks", "bakery-lune", "pending");
+    worker_settle(&worker, worker_find(&worker, "check", BAKERY_1), OUTCOME_WAIT_PERSON);
+    worker_flush(&worker, 0);
+    expect_state("check", BAKERY_1, "blocked");
+    expect_state("subscribe_webhooks", "bakery-lune", "pending");
+    worker_settle(&worker, worker_find(&worker, "check", BAKERY_2), OUTCOME_DONE);
+    worker_flush(&worker, 0);
+    expect_state("subscribe_webhooks", "bakery-lune", "ready");
+    expect_state("check", BAKERY_3, "running");
+    /* The second one that is eligible changes nothing for the WABA any more. */
+    worker_settle(&worker, worker_find(&worker, "check", BAKERY_3), OUTCOME_DONE);
+    worker_flush(&worker, 0);
+    expect_step("subscribe_webhooks", "bakery-lune", "concat_ws('/', s.state, s.prereqs_left)",
+                "ready/0");
+    worker_expect_prerequisites(conn);
+    worker.ineligible = BAKERY_1;
+    worker_work_until(&worker, NULL);
+    expect_state("confirm_number", BAKERY_2, "done");
+    expect_state("confirm_number", BAKERY_3, "done");
+    expect_state("set_storage", BAKERY_1, "pending");
+    worker_close(&worker);
+}
+
+static void nothing_is_done_for_a_customer_none_of_whose_numbers_is_eligible(void)
+{
+    struct worker worker;
+
+    worker_open(&worker, begin());
+    worker.ineligible = "+33"; /* the bakery's */
+    worker_work_until(&worker, NULL);
+    testbed_expect(conn,
+                   "SELECT s.kind || '=' || s.state" STEPS
+                   "WHERE c.key = 'bakery-lune' AND s.number_id IS NULL ORDER BY s.ordinal",
+                   "read_source=done await_signup=done exchange_code=done read_destination=done"
+                   " subscribe_webhooks=pending assign_system_user=pending"
+                   " share_credit_line=pending");
+    testbed_expect(conn,
+                   "SELECT DISTINCT state FROM wabamigrate.number_status ORDER BY state",
+                   "blocked done");
+    testbed_expect(conn,
+                   "SELECT count(*) FROM wabamigrate.attempt a JOIN wabamigrate.step s"
+                   " USING (step_id) JOIN wabamigrate.customer c USING (customer_id)"
+                   " WHERE c.key = 'bakery-lune' AND a.is_effect AND s.kind <> 'exchange_code'",
+                   "0");
+    worker_expect_prerequisites(conn);
+    worker_close(&worker);
+}
+
+static void what_was_blocked_is_looked_at_again_by_the_next_run(void)
+{
+    struct worker worker;
+    int64_t batch_id = begin();
+
+    worker_open(&worker, batch_id);
+    worker_work_until(&worker, "check");
+    worker_flush(&worker, 64);
+    settle_all(&worker, "check", OUTCOME_WAIT_PERSON);
+    worker_flush(&worker, 0);
+    worker_close(&worker);
+    testbed_do(conn, "UPDATE wabamigrate.step SET state = 'ready', run_id = NULL"
+                     " WHERE state = 'running'");
+
+    worker_open(&worker, batch_id);
+    expect_state("read_source", "bakery-lune", "ready");
+    expect_state("check", BAKERY_1, "blocked");
+    worker_work_until(&worker, NULL);
+    testbed_expect(conn, "SELECT DISTINCT state FROM wabamigrate.number_status", "done");
+    worker_expect_prerequisites(conn);
+    worker_close(&worker);
+}
+
+static void a_failed_step_holds_its_successors_and_retry_takes_it_up_again(void)
+{
+    struct worker worker;
+    char batch[24];
+    int64_t batch_id = begin();
+
+    worker_open(&worker, batch_id);
+    worker_work_until(&worker, "share_credit_line");
+    worker_flush(&worker, 64);
+    settle_all(&worker, "share_credit_line", OUTCOME_FAILED);
+    worker_work_until(&worker, NULL);
+    testbed_expect(conn, "SELECT DISTINCT state FROM wabamigrate.number_status", "failed");
+    testbed_expect(conn, "SELECT DISTINCT error ->> 'owner' FROM wabamigrate.step"
+                         " WHERE kind = 'share_credit_line'",
+                   "partner");
+    const char *values[] = {text_of(batch_id, batch), NULL};
+    run_sql(conn, SQL_CONTROL_RETRY, 2, values);
+    worker_work_until(&worker, NULL);
+    testbed_expect(conn, "SELECT DISTINCT state FROM wabamigrate.number_status", "done");
+    worker_close(&worker);
+}
+
+/* ---- nudges ---- */
+
+static void feed(const struct worker *worker, const char *line)
+{
+    struct capture_counts counts;
+    struct fault fault = FAULT_NONE;
+    char text[1024];
+
+    snprintf(text, sizeof text, "%s", line);
+    FILE *stream = fmemopen(text, strlen(text), "r");
+    CU_ASSERT_EQUAL(capture_stream(conn, worker->vault, stream, "lines", &counts, &fault),
+                    STATUS_OK);
+    CU_ASSERT_EQUAL(counts.taken, 1);
+    fclose(stream);
+}
+
+static const char florist_signs_up[] =
+    "{\"type\":\"WA_EMBEDDED_SIGNUP\",\"event\":\"FINISH\",\"data\":{\"waba_id\":\"900200\","
+    "\"phone_number_id\":\"610201\",\"business_id\":\"700200\"},\"code\":\"AQ-code\","
+    "\"customer\":\"florist-lune\"}\n";
+
+static void a_capture_wakes_what_waits_for_the_signup(void)
+{
+    struct worker worker;
+
+    worker_open(&worker, begin());
+    worker_flush(&worker, 64);
+    worker_settle(&worker, worker_find(&worker, "await_signup", "florist-lune"),
+                  OUTCOME_WAIT_PERSON);
+    worker_flush(&worker, 0);
+    expect_step("await_signup", "florist-lune", "concat_ws('/', s.state, s.waiting_for)",
+                "waiting/signup");
+    CU_ASSERT_EQUAL(worker_flush(&worker, 64), 0);
+    feed(&worker, florist_signs_up);
+    CU_ASSERT_EQUAL(worker_flush(&worker, 64), 1);
+    struct task *task = worker_find(&worker, "await_signup", "florist-lune");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(task);
+    CU_ASSERT_STRING_EQUAL(task->facts.destination_waba_id, "900200");
+    CU_ASSERT_STRING_EQUAL(secret_reveal(task->facts.signup_code), "AQ-code");
+    worker_close(&worker);
+}
+
+static void a_capture_while_the_wait_is_being_looked_at_is_not_lost(void)
+{
+    struct worker worker;
+
+    worker_open(&worker, begin());
+    worker_flush(&worker, 64);
+    struct task *stale = worker_find(&worker, "await_signup", "florist-lune");
+    CU_ASSERT_PTR_NULL(stale->facts.destination_waba_id);
+    feed(&worker, florist_signs_up);
+    worker_settle(&worker, stale, OUTCOME_WAIT_PERSON); /* decided from what it knew */
+    CU_ASSERT_EQUAL(worker_flush(&worker, 64), 1);
+    struct task *task = worker_find(&worker, "await_signup", "florist-lune");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(task);
+    CU_ASSERT_STRING_EQUAL(task->facts.destination_waba_id, "900200");
+    worker_close(&worker);
+}
+
+static bool is_over(pid_t child)
+{
+    siginfo_t about = {.si_pid = 0};
+
+    return waitid(P_PID, (id_t)child, &about, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           about.si_pid == child;
+}
+
+/* Whether a child has ended, or somebody waits for a lock. */
+static bool is_over_or_waits(void *self)
+{
+    return is_over(*(pid_t *)self) ||
+           strcmp(testbed_ask(conn, "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted"), "t") ==
+               0;
+}
+
+/* The claim has read the customer and is not committed yet when the capture comes. */
+static void a_capture_while_the_wait_is_being_claimed_is_not_lost(void)
+{
+    struct worker worker;
+    char run[24], batch[24];
+    int64_t batch_id = begin();
+    int how = 1;
+
+    worker_open(&worker, batch_id);
+    const char *values[] = {text_of(store_run_id(worker.store), run), text_of(batch_id, batch),
+                            "64", NULL, NULL};
+    testbed_do(conn, "BEGIN");
+    run_sql(conn, SQL_STEP_CLAIM, 5, values);
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        conn = testbed_connect(NULL); /* its own */
+        feed(&worker, florist_signs_up);
+        _exit(CU_get_number_of_failures() > 0);
+    }
+    CU_ASSERT_TRUE(testbed_wait(is_over_or_waits, &child));
+    testbed_do(conn, "COMMIT");
+    CU_ASSERT_EQUAL(waitpid(child, &how, 0), child);
+    CU_ASSERT_EQUAL(how, 0);
+    expect_step("await_signup", "florist-lune",
+                "concat_ws('/', s.state, s.is_nudged, c.destination_waba_id)", "running/t/900200");
+    worker_close(&worker);
+}
+
+static void news_of_a_waba_while_its_number_is_being_checked_are_not_lost(void)
+{
+    struct worker worker;
+
+    worker_open(&worker, begin());
+    worker_work_until(&worker, "check");
+    worker_flush(&worker, 64);
+    struct task *stale = worker_find(&worker, "check", BAKERY_1);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(stale);
+    while (!worker_find(&worker, "read_destination", "bakery-lune")) {
+        settle_all(&worker, "await_signup", OUTCOME_DONE);
+        settle_all(&worker, "exchange_code", OUTCOME_DONE);
+        CU_ASSERT_FATAL(worker_flush(&worker, 64) > 0);
+    }
+    worker_settle(&worker, worker_find(&worker, "read_destination", "bakery-lune"), OUTCOME_DONE);
+    worker_flush(&worker, 0);
+    expect_step("check", BAKERY_1, "concat_ws('/', s.state, s.is_nudged)", "running/t");
+    worker_settle(&worker, stale, OUTCOME_WAIT_PERSON);
+    worker_flush(&worker, 0);
+    expect_step("check", BAKERY_1, "concat_ws('/', s.state, s.is_nudged)", "ready/f");
+    worker_close(&worker);
+}
+
+static void news_of_a_waba_in_the_same_group_as_the_check_are_not_lost(void)
+{
+    struct worker worker;
+
+    worker_open(&worker, begin());
+    worker_flush(&worker, 64);
+    while (!worker_find(&worker, "read_destination", "bakery-lune")) {
+        settle_all(&worker, "await_signup", OUTCOME_DONE);
+        settle_all(&worker, "exchange_code", OUTCOME_DONE);
+        CU_ASSERT_FATAL(worker_flush(&worker, 64) > 0);
+    }
+    settle_all(&worker, "read_source", OUTCOME_DONE);
+    worker_flush(&worker, 64);
+    worker_settle(&worker, worker_find(&worker, "check", BAKERY_1), OUTCOME_WAIT_PERSON);
+    worker_settle(&worker, worker_find(&worker, "read_destination", "bakery-lune"), OUTCOME_DONE);
+    worker_flush(&worker, 0);
+    expect_state("check", BAKERY_1, "ready");
+    worker_close(&worker);
+}
+
+/* ---- budgets ---- */
+
+static void throttle(struct worker *worker, struct task *task, enum error_scope scope)
+{
+    CU_ASSERT_PTR_NOT_NULL_FATAL(task);
+    task->reply.is_throttled = true;
+    task->reply.park_scope = scope;
+    task->reply.wait_ms = 3600 * 1000;
+    worker_settle(worker, task, OUTCOME_WAIT_TIME);
+}
+
+static void a_parked_waba_holds_its_own_steps_only(void)
+{
+    struct worker worker;
+
+    worker_open(&worker, begin());
+    CU_ASSERT_EQUAL(worker_flush(&worker, 64), 4);
+    settle_all(&worker, "await_signup", OUTCOME_DONE);
+    throttle(&worker, worker_find(&worker, "read_source", "bakery-lune"), ERROR_SCOPE_WABA);
+    worker_flush(&worker, 0);
+    testbed_expect(conn,
+                   "SELECT concat_ws('/', scope, subject, parked_until > now())"
+                   "  FROM wabamigrate.budget",
+                   "waba/900100/t");
+    /* Both customers' exchange is ready; the throttled read has a time of its own. */
+    CU_ASSERT_EQUAL(worker_flush(&worker, 64), 1);
+    CU_ASSERT_PTR_NOT_NULL(worker_find(&worker, "exchange_code", "florist-lune"));
+    testbed_do(conn, "UPDATE wabamigrate.budget SET parked_until = now()");
+    CU_ASSERT_EQUAL(worker_flush(&worker, 64), 1);
+    CU_ASSERT_PTR_NOT_NULL(worker_find(&worker, "exchange_code", "bakery-lune"));
+    expect_step("read_source", "bakery-lune", "concat_ws('/', s.state, s.tries)", "ready/0");
+    worker_close(&worker);
+}
+
+static void a_parked_app_holds_everything_and_is_only_ever_parked_longer(void)
+{
+    struct worker worker;
+
+    worker_open(&worker, begin());
+    worker_flush(&worker, 1);
+    throttle(&worker, worker.hand.first, ERROR_SCOPE_APP);
+    worker_flush(&worker, 0);
+    CU_ASSERT_EQUAL(worker_flush(&worker, 64), 0);
+    store_run_ask(worker.store, clock_monotonic_ms());
+    CU_ASSERT_TRUE_FATAL(worker_wait(&worker));
+    const struct store_outlook *outlook = store_run_outlook(worker.store);
+    CU_ASSERT_TRUE(outlook->is_known);
+    CU_ASSERT_EQUAL(outlook->parked, 4);
+    CU_ASSERT_EQUAL(outlook->ready, 4);
+    CU_ASSERT(outlook->due_ms > 0);
+    CU_ASSERT_EQUAL(outlook->by_state[STATE_PENDING] + outlook->by_state[STATE_WAITING], 5);
+
+    const char *sooner[] = {"{app}", "{998877}", "{100}", "{1}"};
+    run_sql(conn, SQL_BUDGET_NOTE, 4, sooner);
+    const char *unparked[] = {"{app}", "{998877}", "{60}", "{0}"};
+    run_sql(conn, SQL_BUDGET_NOTE, 4, unparked);
+    testbed_expect(conn,
+                   "SELECT concat_ws('/', percent, parked_until > now() + interval '50 min')"
+                   "  FROM wabamigrate.budget",
+                   "60/t");
+    CU_ASSERT_EQUAL(worker_flush(&worker, 64), 0);
+    worker_close(&worker);
+}
+
+/* ---- a broken connection ---- */
+
+/* Of the only other client of this database. */
+static int64_t backend_of(void)
+{
+    return strtoll(testbed_ask(conn, "SELECT pid FROM pg_stat_activity"
+                                     " WHERE datname = current_database()"
+                                     "   AND backend_type = 'client backend'"
+                                     "   AND pid <> pg_backend_pid()"),
+                   NULL, 10);
+}
+
+static bool somebody_waits(void *self)
+{
+    struct worker *worker = self;
+
+    store_run_advance(worker->store, clock_monotonic_ms(), &worker->hand);
+    return strcmp(testbed_ask(conn, "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted"), "t") ==
+           0;
+}
+
+/* The backend is gone before the caller goes on: a minute is patience, not a measure. */
+static void terminate(int64_t backend)
+{
+    char sql[128];
+
+    snprintf(sql, sizeof sql, "SELECT pg_terminate_backend(%lld, 60000)", (long long)backend);
+    testbed_expect(conn, sql, "t");
+}
+
+static bool has_noticed(void *self)
+{
+    struct worker *worker = self;
+
+    store_run_advance(worker->store, clock_monotonic_ms(), &worker->hand);
+    return !store_run_is_connected(worker->store);
+}
+
+/* Where every step has come to, without what a second claim changes. */
+static void expect_everything_done_once(void)
+{
+    testbed_expect(conn, "SELECT string_agg(DISTINCT state, ',') FROM wabamigrate.step", "done");
+    testbed_expect(conn,
+                   "SELECT count(*) FROM (SELECT step_id FROM wabamigrate.attempt"
+                   " WHERE coalesce(outcome, '') <> 'not_sent'"
+                   " GROUP BY step_id HAVING count(*) > 1) twice",
+                   "0");
+    testbed_expect(conn, "SELECT count(*) FROM wabamigrate.attempt WHERE outcome IS NULL", "0");
+}
+
+static void a_connection_cut_before_the_commit_loses_nothing(void)
+{
+    struct worker worker;
+
+    worker_open(&worker, begin());
+    worker_work_until(&worker, "share_credit_line");
+    worker_flush(&worker, 64);
+    while (worker.hand.count > 0)
+        worker_settle(&worker, worker.hand.first, OUTCOME_DONE);
+    int64_t backend = backend_of();
+    testbed_do(conn, "BEGIN; SELECT 1 FROM wabamigrate.step"
+                     " WHERE kind = 'share_credit_line' FOR UPDATE");
+    store_run_flush(worker.store, &worker.settled, 64, 0, clock_monotonic_ms());
+    CU_ASSERT_TRUE_FATAL(testbed_wait(somebody_waits, &worker));
+    terminate(backend);
+    testbed_do(conn, "COMMIT");
+    CU_ASSERT_FALSE(store_run_is_flushed(worker.store));
+    CU_ASSERT_TRUE_FATAL(worker_wait(&worker));
+    CU_ASSERT(backend_of() != backend);
+    CU_ASSERT_EQUAL(worker.hand.count, 0); /* the lost claim gave nothing */
+    testbed_expect(conn, "SELECT DISTINCT state FROM wabamigrate.step"
+                         " WHERE kind = 'share_credit_line'",
+                   "done");
+    worker_expect_prerequisites(conn);
+    worker_work_until(&worker, NULL);
+    worker_close(&worker);
+    expect_everything_done_once();
+}
+
+/* The answers of a flush that did commit are thrown away before libpq sees them. */
+static bool throw_away_until_committed(void *self)
+{
+    const struct worker *worker = self;
+    char bytes[4096];
+
+    while (recv(store_run_interest(worker->store).fd, bytes, sizeof bytes, MSG_DONTWAIT) > 0)
+        continue;
+    return strcmp(testbed_ask(conn, "SELECT count(*) > 0 FROM wabamigrate.step"
+                                    " WHERE kind = 'register_number' AND state = 'running'"),
+                  "t") == 0;
+}
+
+static void an_answer_lost_after_the_commit_repeats_nothing(void)
+{
+    struct worker worker;
+
+    worker_open(&worker, begin());
+    worker_work_until(&worker, "set_storage");
+    worker_flush(&worker, 64);
+    settle_all(&worker, "set_storage", OUTCOME_DONE);
+    store_run_flush(worker.store, &worker.settled, 64, 0, clock_monotonic_ms());
+    CU_ASSERT_TRUE_FATAL(testbed_wait(throw_away_until_committed, &worker));
+    terminate(backend_of());
+    (void)throw_away_until_committed(&worker);
+    CU_ASSERT_EQUAL(shutdown(store_run_interest(worker.store).fd, SHUT_RDWR), 0);
+    CU_ASSERT_TRUE_FATAL(worker_wait(&worker));
+
+    /* What the lost claim took goes back: it was never sent, and the history says so. */
+    CU_ASSERT_PTR_NULL(worker_find(&worker, "register_number", NULL));
+    testbed_expect(conn, "SELECT DISTINCT state FROM wabamigrate.step"
+                         " WHERE kind = 'register_number' AND state <> 'pending'",
+                   "ready");
+    testbed_expect(conn,
+                   "SELECT DISTINCT a.outcome FROM wabamigrate.attempt a"
+                   "  JOIN wabamigrate.step s USING (step_id) WHERE s.kind = 'register_number'",
+                   "not_sent");
+    testbed_expect(conn, "SELECT count(*) FROM wabamigrate.step WHERE is_in_doubt", "0");
+    worker_expect_prerequisites(conn);
+    worker_work_until(&worker, NULL);
+    worker_close(&worker);
+    expect_everything_done_once();
+}
+
+static void what_is_in_hand_stays_in_hand_over_a_broken_connection(void)
+{
+    struct worker worker;
+
+    worker_open(&worker, begin());
+    CU_ASSERT_EQUAL(worker_flush(&worker, 64), 4);
+    terminate(backend_of());
+    CU_ASSERT_TRUE_FATAL(testbed_wait(has_noticed, &worker));
+    CU_ASSERT_FALSE(store_run_is_idle(worker.store));
+    CU_ASSERT_TRUE_FATAL(worker_wait(&worker));
+    testbed_expect(conn, "SELECT count(*) FROM wabamigrate.step WHERE state = 'running'", "4");
+    worker_work_until(&worker, NULL);
+    worker_close(&worker);
+    expect_everything_done_once();
+}
+
+/* ---- the manifest again ---- */
+
+/* WORKER_BOOK with one text in place of another; free it. */
+static char *edited(const char *from, const char *to)
+{
+    const char *at = strstr(WORKER_BOOK, from);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+    size_t bytes = strlen(WORKER_BOOK) + strlen(to) + 1;
+    char *text = memory_take(bytes);
+    snprintf(text, bytes, "%.*s%s%s", (int)(at - WORKER_BOOK), WORKER_BOOK, to, at + strlen(from));
+    return text;
+}
+
+static void load_edited(const char *from, const char *to, int64_t wanted)
+{
+    char *text = edited(from, to);
+
+    CU_ASSERT_EQUAL(worker_load(conn, text), wanted);
+    free(text);
+}
+
+static void a_changed_manifest_changes_what_has_not_begun_and_keeps_what_has(void)
+{
+    struct worker worker;
+    int64_t batch_id = begin();
+    static const char customer[] = "SELECT concat_ws('/', business_id, destination_waba_id)"
+                                   "  FROM wabamigrate.customer WHERE key = 'bakery-lune'";
+
+    load_edited("'700100'", "'700111'", batch_id);
+    testbed_expect(conn, customer, "700111/900100");
+    worker_open(&worker, batch_id);
+    worker_work_until(&worker, "assign_system_user"); /* the webhooks are subscribed: it has begun */
+    load_edited("'900100'", "'900111'", batch_id);
+    testbed_expect(conn, customer, "700111/900100");
+    load_edited("waba_currency: EUR", "waba_currency: USD", batch_id);
+    testbed_expect(conn, "SELECT waba_currency FROM wabamigrate.batch", "USD");
+    testbed_expect(conn, "SELECT count(*) FROM wabamigrate.step", "34");
+    worker_close(&worker);
+}
+
+static void a_number_added_to_the_manifest_joins_where_its_customer_stands(void)
+{
+    struct worker worker;
+    int64_t batch_id = begin();
+
+    worker_open(&worker, batch_id);
+    worker_work_until(&worker, NULL);
+    load_edited("      - { number: '" BAKERY_1 "'",
+                "      - { number: '+33123456709', phone_number_id: '610109' }\n"
+                "      - { number: '" BAKERY_1 "'",
+                batch_id);
+    worker_expect_prerequisites(conn);
+    expect_state("check", "+33123456709", "ready");
+    expect_step("set_storage", "+33123456709", "concat_ws('/', s.state, s.prereqs_left)",
+                "pending/1");
+    worker_work_until(&worker, NULL);
+    worker_close(&worker);
+    expect_state("confirm_number", "+33123456709", "done");
+    expect_everything_done_once();
+}
+
+/* The outcome is recorded, and not yet committed, while the manifest is loaded: the new number's steps
+ * must not count as open what the other transaction has just done. */
+static void a_number_loaded_while_an_outcome_is_being_recorded_is_not_forgotten(void)
+{
+    struct worker worker;
+    int64_t batch_id = begin();
+    int how = 1;
+
+    worker_open(&worker, batch_id);
+    worker_work_until(&worker, "share_credit_line");
+    char *text = edited("      - { number: '" BAKERY_1 "'",
+                        "      - { number: '+33123456709', phone_number_id: '610109' }\n"
+                        "      - { number: '" BAKERY_1 "'");
+    testbed_do(conn, "BEGIN;"
+                     "UPDATE wabamigrate.step SET state = 'done', run_id = NULL"
+                     " WHERE kind = 'share_credit_line';"
+                     "UPDATE wabamigrate.step t SET prereqs_left = prereqs_left - 1"
+                     " WHERE kind = 'set_storage' AND state = 'pending'");
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        static const struct clock clock;
+        PGconn *own = NULL;
+        struct fault fault = FAULT_NONE;
+        bool is_loaded = pg_connect(testbed_conninfo(), &clock, &own, &fault) == STATUS_OK &&
+                         worker_load(own, text) == batch_id;
+        pg_close(&own);
+        _exit(is_loaded ? 0 : 1);
+    }
+    CU_ASSERT_TRUE(testbed_wait(is_over_or_waits, &child));
+    testbed_do(conn, "COMMIT");
+    CU_ASSERT_EQUAL(waitpid(child, &how, 0), child);
+    CU_ASSERT_EQUAL(how, 0);
+    free(text);
+    expect_step("set_storage", "+33123456709", "s.prereqs_left", "1"); /* its own check */
+    worker_close(&worker);
+}
+
+static void a_number_of_another_unfinished_batch_is_refused(void)
+{
+    char batch[24];
+    int64_t batch_id = begin();
+
+    load_edited("batch: book", "batch: other", 0);
+    testbed_expect(conn, "SELECT string_agg(name, ',') FROM wabamigrate.batch", "book");
+    testbed_expect(conn, "SELECT count(*) FROM wabamigrate.number", "5");
+    const char *values[] = {text_of(batch_id, batch), NULL};
+    run_sql(conn, SQL_CONTROL_CANCEL, 2, values);
+    char *text = edited("batch: book", "batch: other");
+    CU_ASSERT(worker_load(conn, text) > 0);
+    free(text);
+    /* a cancelled batch does not come back under its name */
+    CU_ASSERT_EQUAL(worker_load(conn, WORKER_BOOK), 0);
+}
+
+/* ---- pause and cancel ---- */
+
+static void what_is_paused_is_not_claimed_until_it_is_resumed(void)
+{
+    static const struct {
+        const char *what; /* NULL: the batch */
+        unsigned claimed; /* of 3 checks of the bakery and 2 of the florist */
+    } cases[] = {{NULL, 0}, {"{bakery-lune}", 2}, {"{\"" BAKERY_2 "\"}", 4}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct worker worker;
+        char batch[24];
+        int64_t batch_id = begin();
+        const char *pause[] = {text_of(batch_id, batch), cases[i].what, "t"};
+        const char *resume[] = {batch, cases[i].what, "f"};
+
+        worker_open(&worker, batch_id);
+        worker_flush(&worker, 64);
+        settle_all(&worker, "read_source", OUTCOME_DONE);
+        worker_flush(&worker, 0);
+        run_sql(conn, SQL_CONTROL_PAUSE, 3, pause);
+        CU_ASSERT_EQUAL(worker_flush(&worker, 64), cases[i].claimed);
+        run_sql(conn, SQL_CONTROL_PAUSE, 3, resume);
+        CU_ASSERT_EQUAL(worker_flush(&worker, 64), 5 - cases[i].claimed);
+        worker_close(&worker);
+    }
+}
+
+static void what_is_cancelled_is_not_claimed(void)
+{
+    static const struct {
+        const char *what;
+        unsigned claimed;
+    } cases[] = {{NULL, 0}, {"{bakery-lune}", 2}, {"{\"" BAKERY_2 "\"}", 4}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct worker worker;
+        char batch[24];
+        int64_t batch_id = begin();
+        const char *cancel[] = {text_of(batch_id, batch), cases[i].what};
+
+        worker_open(&worker, batch_id);
+        worker_flush(&worker, 64);
+        settle_all(&worker, "read_source", OUTCOME_DONE);
+        settle_all(&worker, "await_signup", OUTCOME_RETRY);
+        worker_flush(&worker, 0);
+        run_sql(conn, SQL_CONTROL_CANCEL, 2, cancel);
+        CU_ASSERT_EQUAL(worker_flush(&worker, 64) -
+                            (worker_find(&worker, "await_signup", "bakery-lune") != NULL) -
+                            (worker_find(&worker, "await_signup", "florist-lune") != NULL),
+                        cases[i].claimed);
+        worker_close(&worker);
+    }
+}
+
+/* What is in flight lands and is recorded; nothing more is sent for the number. */
+static void what_is_in_flight_when_its_number_is_cancelled_lands_and_ends(void)
+{
+    struct worker worker;
+    char batch[24];
+    int64_t batch_id = begin();
+
+    worker_open(&worker, batch_id);
+    worker_work_until(&worker, "register_number");
+    worker_flush(&worker, 64);
+    struct task *retried = worker_find(&worker, "register_number", BAKERY_1);
+    struct task *lost = worker_find(&worker, "register_number", BAKERY_2);
+    struct task *done = worker_find(&worker, "register_number", BAKERY_3);
+    const char *cancel[] = {text_of(batch_id, batch), "{bakery-lune}"};
+    run_sql(conn, SQL_CONTROL_CANCEL, 2, cancel);
+    worker_settle(&worker, retried, OUTCOME_RETRY);
+    worker_settle(&worker, lost, OUTCOME_UNSURE);
+    worker_settle(&worker, done, OUTCOME_DONE);
+    worker_flush(&worker, 0);
+    testbed_do(conn, "UPDATE wabamigrate.step SET not_before = now()");
+    expect_state("register_number", BAKERY_3, "done");
+    expect_state("confirm_number", BAKERY_3, "cancelled");
+
+    /* Only the doubt is looked into. */
+    worker_flush(&worker, 64);
+    CU_ASSERT_PTR_NULL(worker_find(&worker, "register_number", BAKERY_1));
+    struct task *lookup = worker_find(&worker, "register_number", BAKERY_2);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(lookup);
+    CU_ASSERT_EQUAL(lookup->phase->type, PHASE_READ);
+    worker_settle_next(&worker, lookup, "register");
+    worker_flush(&worker, 64);
+    CU_ASSERT_PTR_NULL(worker_find(&worker, "register_number", BAKERY_2));
+    store_run_ask(worker.store, clock_monotonic_ms());
+    CU_ASSERT_TRUE(worker_wait(&worker));
+    CU_ASSERT_EQUAL(store_run_outlook(worker.store)->ready, 0);
+    testbed_expect(conn,
+                   "SELECT DISTINCT state FROM wabamigrate.number_status"
+                   " WHERE customer = 'bakery-lune'",
+                   "cancelled");
+    worker_close(&worker);
+}
+
+/* ---- secrets handed over ---- */
+
+static void pins_are_exported_also_where_the_answer_was_lost(void)
+{
+    struct worker worker;
+    char batch[24];
+    int64_t batch_id = begin();
+
+    worker_open(&worker, batch_id);
+    worker_work_until(&worker, "register_number");
+    worker_flush(&worker, 64);
+    worker_settle(&worker, worker_find(&worker, "register_number", BAKERY_1), OUTCOME_UNSURE);
+    struct task *sent = worker_find(&worker, "register_number", BAKERY_2);
+    worker_settle(&worker, sent, OUTCOME_DONE);
+    worker_flush(&worker, 0);
+    testbed_do(conn, "UPDATE wabamigrate.step SET not_before = now()");
+    worker_flush(&worker, 64);
+    worker_settle(&worker, worker_find(&worker, "register_number", BAKERY_1), OUTCOME_DONE);
+    worker_flush(&worker, 0);
+    expect_state("register_number", BAKERY_1, "done");
+    const char *values[] = {text_of(batch_id, batch), NULL};
+    PG_AUTO_CLEAR PGresult *rows = NULL;
+    CU_ASSERT_EQUAL_FATAL(pg_query(conn, SQL_PINS_EXPORT, 2, values, &rows, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(PQntuples(rows), 2); /* and not the third, which is not registered */
+    CU_ASSERT_STRING_EQUAL(pg_cell(rows, 0, "number"), BAKERY_1);
+    CU_ASSERT_STRING_EQUAL(pg_cell(rows, 1, "number"), BAKERY_2);
+    worker_close(&worker);
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"two workers never hold the same step", two_workers_never_hold_the_same_step},
+        {"a claim goes around what another has not committed yet",
+         a_claim_goes_around_what_another_has_not_committed_yet},
+        {"urgent steps are claimed first", urgent_steps_are_claimed_first},
+        {"a selection limits what is claimed", a_selection_limits_what_is_claimed},
+        {"an effect's intent is committed with its claim",
+         an_effect_s_intent_is_committed_with_its_claim},
+        {"an outcome of a buried run is refused and its attempt kept",
+         an_outcome_of_a_buried_run_is_refused_and_its_attempt_kept},
+        {"a read of a buried run is kept as the read it was",
+         a_read_of_a_buried_run_is_kept_as_the_read_it_was},
+        {"an outcome under an old epoch is refused", an_outcome_under_an_old_epoch_is_refused},
+        {"a run whose lease has run out is taken over and told so",
+         a_run_whose_lease_has_run_out_is_taken_over_and_told_so},
+        {"a program killed on this host is taken over at once",
+         a_program_killed_on_this_host_is_taken_over_at_once},
+        {"successors are released by the transaction that records the outcome",
+         successors_are_released_by_the_transaction_that_records_the_outcome},
+        {"a step of a WABA is done once for all its numbers",
+         a_step_of_a_waba_is_done_once_for_all_its_numbers},
+        {"a WABA's step waits for the first eligible number only",
+         a_waba_s_step_waits_for_the_first_eligible_number_only},
+        {"nothing is done for a customer none of whose numbers is eligible",
+         nothing_is_done_for_a_customer_none_of_whose_numbers_is_eligible},
+        {"what was blocked is looked at again by the next run",
+         what_was_blocked_is_looked_at_again_by_the_next_run},
+        {"a failed step holds its successors, and retry takes it up again",
+         a_failed_step_holds_its_successors_and_retry_takes_it_up_again},
+        {"a capture wakes what waits for the signup", a_capture_wakes_what_waits_for_the_signup},
+        {"a capture while the wait is being looked at is not lost",
+         a_capture_while_the_wait_is_being_looked_at_is_not_lost},
+        {"a capture while the wait is being claimed is not lost",
+         a_capture_while_the_wait_is_being_claimed_is_not_lost},
+        {"news of a WABA while its number is being checked are not lost",
+         news_of_a_waba_while_its_number_is_being_checked_are_not_lost},
+        {"news of a WABA in the same group as the check are not lost",
+         news_of_a_waba_in_the_same_group_as_the_check_are_not_lost},
+        {"a parked WABA holds its own steps only", a_parked_waba_holds_its_own_steps_only},
+        {"a parked app holds everything, and is only ever parked longer",
+         a_parked_app_holds_everything_and_is_only_ever_parked_longer},
+        {"a connection cut before the commit loses nothing",
+         a_connection_cut_before_the_commit_loses_nothing},
+        {"an answer lost after the commit repeats nothing",
+         an_answer_lost_after_the_commit_repeats_nothing},
+        {"what is in hand stays in hand over a broken connection",
+         what_is_in_hand_stays_in_hand_over_a_broken_connection},
+        {"a changed manifest changes what has not begun, and keeps what has",
+         a_changed_manifest_changes_what_has_not_begun_and_keeps_what_has},
+        {"a number added to the manifest joins where its customer stands",
+         a_number_added_to_the_manifest_joins_where_its_customer_stands},
+        {"a number loaded while an outcome is being recorded is not forgotten",
+         a_number_loaded_while_an_outcome_is_being_recorded_is_not_forgotten},
+        {"a number of another unfinished batch is refused",
+         a_number_of_another_unfinished_batch_is_refused},
+        {"what is paused is not claimed until it is resumed",
+         what_is_paused_is_not_claimed_until_it_is_resumed},
+        {"what is cancelled is not claimed", what_is_cancelled_is_not_claimed},
+        {"what is in flight when its number is cancelled lands and ends",
+         what_is_in_flight_when_its_number_is_cancelled_lands_and_ends},
+        {"pins are exported also where the answer was lost",
+         pins_are_exported_also_where_the_answer_was_lost},
+        CU_TEST_INFO_NULL,
+    };
+
+    if (!testbed_start())
+        return 1;
+    conn = testbed_connect(NULL);
+    testbed_reset(conn);
+    int status = run_suite("store", tests);
+    PQfinish(conn);
+    testbed_stop();
+    return status;
+}

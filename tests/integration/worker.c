@@ -236,11 +236,20 @@ void worker_settle_next(struct worker *worker, struct task *task, const char *ph
     finish(worker, task);
 }
 
+static enum outcome usual_outcome(const struct worker *worker, const struct task *task)
+{
+    const char *prefix = worker->ineligible;
+    bool is_blocked = prefix && task->kind->is_assessed &&
+                      strncmp(task->facts.number, prefix, strlen(prefix)) == 0;
+
+    return is_blocked ? OUTCOME_WAIT_PERSON : OUTCOME_DONE;
+}
+
 void worker_work_until(struct worker *worker, const char *until)
 {
     do {
         while (worker->hand.count > 0 && !(until && worker_find(worker, until, NULL)))
-            worker_settle(worker, worker->hand.first, OUTCOME_DONE);
+            worker_settle(worker, worker->hand.first, usual_outcome(worker, worker->hand.first));
         if (until && worker_find(worker, until, NULL)) {
             worker_flush(worker, 0);
             return;

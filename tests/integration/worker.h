@@ -16,6 +16,7 @@ struct worker {
     struct clock clock;
     struct task_queue hand;    /* claimed, not settled yet */
     struct task_queue settled; /* what the next flush takes */
+    const char *ineligible;    /* worker_work_until() blocks numbers that begin so; NULL: none */
 };
 
 /* Two customers: bakery-lune (WABA 800100 to 900100) with three numbers, and florist-lune (800200, its
@@ -53,7 +54,7 @@ void worker_settle(struct worker *worker, struct task *task, enum outcome outcom
 /* The same with the next phase of OUTCOME_NEXT. */
 void worker_settle_next(struct worker *worker, struct task *task, const char *phase);
 
-/* Settles everything in hand as done, flushes and claims again until nothing comes any more or a step
+/* Settles everything in hand as done (a check of an ineligible number as blocked), flushes and claims again until nothing comes any more or a step
  * of kind `until` (NULL: none) is in hand, where it stays. */
 void worker_work_until(struct worker *worker, const char *until);
 

@@ -119,6 +119,37 @@ static void a_list_goes_on_only_where_it_says_so(void)
     }
 }
 
+static void what_the_database_would_refuse_counts_as_no_json(void)
+{
+    static const struct {
+        const char *text, *written; /* NULL: refused */
+    } cases[] = {
+        {"{\"a\":[1,true,null,\"\\u00e9\"]}", "{\"a\":[1,true,null,\"\xc3\xa9\"]}"},
+        {"{\"a\":1.}", "{\"a\":1.0}"},
+        {"{\"a\":-.5}", "{\"a\":-0.5}"},
+        {"{\"a\":\"\\ud800\"}", "{\"a\":\"\xef\xbf\xbd\"}"},
+        {"17", "17"},
+        {"", NULL},
+        {"null", NULL},
+        {"{\"a\":", NULL},
+        {"<html>", NULL},
+        {"{\"a\":NaN}", NULL},
+        {"{\"a\":[-Infinity]}", NULL},
+        {"{\"a\":1e999}", NULL},
+        {"{\"a\":{\"b\":\"c\\u0000d\"}}", NULL},
+        {"{\"a\":\"\xc0\xaf\"}", NULL},
+        {"{\"a\":\"\xed\xa0\x80\"}", NULL},
+        {"{\"caf\xe9\":1}", NULL},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        BODY_OWNED *body = body_parse(cases[i].text, strlen(cases[i].text));
+        check_text(body == NULL ? "(refused)"
+                                : json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN),
+                   cases[i].written == NULL ? "(refused)" : cases[i].written);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -126,6 +157,8 @@ int main(void)
         {"integers come as numbers or text", integers_come_as_numbers_or_text},
         {"truth is neither absent nor false", truth_is_neither_absent_nor_false},
         {"a list goes on only where it says so", a_list_goes_on_only_where_it_says_so},
+        {"what the database would refuse counts as no JSON",
+         what_the_database_would_refuse_counts_as_no_json},
         CU_TEST_INFO_NULL};
 
     return run_suite("body", tests);

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: PostgreSQL */
+#include "orchestrator/history.h"
+
+#include <stdlib.h>
+
+#include "jobs/body.h"
+#include "tests/unit/base/suite.h"
+
+#define TOKEN "EAAG/business-token"
+
+static void check_kept(const char *answer, size_t bytes, const char *wanted)
+{
+    struct arena *arena = arena_create();
+    struct secret *token = secret_create(TOKEN), *pin = secret_create("739105");
+    const struct facts facts = {.business_token = token, .pin = pin};
+    BODY_OWNED *body = body_parse(answer, bytes);
+
+    check_text(history_answer(&facts, body, answer, bytes, arena), wanted);
+    secret_destroy(token);
+    secret_destroy(pin);
+    arena_destroy(arena);
+}
+
+static void secrets_are_hidden_and_nothing_else(void)
+{
+    /* clang-format off */
+    static const struct { const char *answer, *kept; } cases[] = {
+        {"", ""},
+        {"{\"id\":\"610100\"}", "{\"id\":\"610100\"}"},
+        {"Malformed token " TOKEN "!", "Malformed token <secret>!"},
+        {"{\"m\":\"EAAG\\/business-token\"}", "{\"m\":\"<secret>\"}"},
+        {TOKEN TOKEN, "<secret><secret>"},
+        /* the token of a code exchange, also cut, nested, unquoted or under an escaped name */
+        {"{\"access_token\":\"EAAnew\",\"token_type\":\"bearer\"}", "{\"access_token\":\"<secret>\",\"token_type\":\"bearer\"}"},
+        {"{\"access_token\" : \"EAAne", "{\"access_token\" : \"<secret>"},
+        {"{\"data\":[{\"access_token\":\"EAAnew\"}]}", "{\"data\":[{\"access_token\":\"<secret>\"}]}"},
+        {"{\"access\\u005ftoken\":\"EAAnewtoken00\"}", "{\"access\\u005ftoken\":\"<secret>\"}"},
+        {"{\"access_token\":12345678901}", "{\"access_token\":<secret>}"},
+        {"access_token=EAAnew&expires=5", "access_token=<secret>&expires=5"},
+        {"An access_token is required", "An access_token is required"},
+        {"{\"access_token\":\"\"}", "{\"access_token\":\"\"}"},
+        /* a PIN only where it stands alone */
+        {"{\"pin\":\"739105\"}", "{\"pin\":\"<secret>\"}"},
+        {"PIN:\\n739105", "PIN:\\n<secret>"},
+        {TOKEN "739105" TOKEN, "<secret><secret><secret>"},
+        {"{\"id\":\"17391052\"}", "{\"id\":\"17391052\"}"},
+        /* bytes that are not UTF-8 */
+        {"caf\xe9 \xed\xa0\x80", "caf\xef\xbf\xbd \xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+    };
+    /* clang-format on */
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        check_kept(cases[i].answer, strlen(cases[i].answer), cases[i].kept);
+    check_kept("a\0b", 3, "a\xef\xbf\xbd\x62");
+}
+
+/* A secret that begins before the ceiling and ends past it shows no part of itself. */
+static void a_cut_leaves_no_part_of_a_secret(void)
+{
+    const size_t before = HISTORY_ANSWER_BYTES_MAX - 10, bytes = before + sizeof TOKEN - 1;
+    char *answer = memory_take(bytes + 1), *wanted = memory_take(bytes + 1);
+
+    memset(answer, 'x', before);
+    memcpy(answer + before, TOKEN, sizeof TOKEN);
+    memset(wanted, 'x', before);
+    memcpy(wanted + before, "<secret>", sizeof "<secret>");
+    check_kept(answer, bytes, wanted);
+    free(answer);
+    free(wanted);
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"secrets are hidden and nothing else", secrets_are_hidden_and_nothing_else},
+        {"a cut leaves no part of a secret", a_cut_leaves_no_part_of_a_secret},
+        CU_TEST_INFO_NULL};
+
+    return run_suite("history", tests);
+}
