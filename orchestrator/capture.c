@@ -171,26 +171,14 @@ static enum status refuse_foreign(PGconn *conn, const struct line *line, const P
     return STATUS_OK;
 }
 
-/* "\x" before a hexadecimal text, which is freed; NULL stays NULL. */
-static char *bytea(char *hex)
-{
-    if (!hex)
-        return NULL;
-    char *text = memory_take(strlen(hex) + 3);
-    memcpy(text, "\\x", 2);
-    memcpy(text + 2, hex, strlen(hex) + 1);
-    free(hex);
-    return text;
-}
-
 static enum status record(PGconn *conn, const struct vault *vault, const struct line *line,
                           const PGresult *found, struct capture_counts *counts, struct fault *fault)
 {
     PG_AUTO_CLEAR PGresult *fresh = NULL;
     const char *context = credentials_context(line->arena, "signup_code",
                                               pg_cell(found, 0, "batch"), pg_cell(found, 0, "key"));
-    char *digest = bytea(line->code ? vault_digest(vault, line->code) : NULL);
-    char *sealed = bytea(line->code ? vault_seal(vault, context, line->code) : NULL);
+    char *digest = pg_bytea(line->code ? vault_digest(vault, line->code) : NULL);
+    char *sealed = pg_bytea(line->code ? vault_seal(vault, context, line->code) : NULL);
     const char *customer_id = pg_cell(found, 0, "customer_id");
     const char *kept[] = {customer_id,
                           line->event,
@@ -242,6 +230,7 @@ static enum status take_text(PGconn *conn, const struct vault *vault, const char
         status = fault_set(fault, STATUS_INVALID, "not a JSON object on one line");
     else
         status = read_line(&line, object, &rule, fault);
+    BUG_UNLESS(status != STATUS_OK || rule);
     if (status == STATUS_OK && rule->use == EVENT_TAKEN) {
         status = take(conn, vault, &line, counts, fault);
     } else if (status == STATUS_OK && rule->use == EVENT_REFUSED) {

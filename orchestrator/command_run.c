@@ -176,7 +176,8 @@ static struct run_result work(struct session *session, struct fault *fault)
 /* With --canary the first numbers go alone; the rest follows only when none of them failed. */
 static int work_canary(struct session *session, struct fault *fault)
 {
-    struct options whole = *session->database.options;
+    const struct options *options = session->database.options;
+    struct options whole = *options;
     struct run_result first = work(session, fault);
 
     if (!first.is_finished || first.newly_failed > 0) {
@@ -192,7 +193,9 @@ static int work_canary(struct session *session, struct fault *fault)
     enum status status = database_connect(&session->database, &session->conn, fault);
     if (status == STATUS_OK)
         status = apply_limit(session, fault);
-    return status == STATUS_OK ? work(session, fault).exit_code : options_exit_code(status);
+    int code = status == STATUS_OK ? work(session, fault).exit_code : options_exit_code(status);
+    session->database.options = options;
+    return code;
 }
 
 int command_run(const struct options *options, const struct clock *clock, struct fault *fault)

@@ -174,6 +174,17 @@ void pg_clear(PGresult **result)
     *result = NULL;
 }
 
+char *pg_bytea(char *hex)
+{
+    if (!hex)
+        return NULL;
+    size_t bytes = strlen(hex) + sizeof "\\x";
+    char *text = memory_take(bytes);
+    snprintf(text, bytes, "\\x%s", hex);
+    free(hex);
+    return text;
+}
+
 void pg_array_init(struct pg_array *array)
 {
     buffer_init(&array->text, ARRAY_BYTES_MAX);

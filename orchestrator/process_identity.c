@@ -18,7 +18,8 @@ static void read_line(const char *path, char *text, size_t bytes)
 }
 
 /* Field 22 of /proc/PID/stat, counted after the command's closing parenthesis: the start time in
- * clock ticks since boot. False when there is no such process. */
+ * clock ticks since boot. False when there is no such process, or it
+ * has ended. */
 static bool start_time(long pid, char *text, size_t bytes)
 {
     char path[64], line[1024];
@@ -30,6 +31,9 @@ static bool start_time(long pid, char *text, size_t bytes)
     bool is_read = fgets(line, sizeof line, file) != NULL;
     fclose(file);
     const char *field = is_read ? strrchr(line, ')') : NULL;
+    /* Field 3: a zombie only waits for its parent, which in a container may never ask. */
+    if (field && (strncmp(field, ") Z", 3) == 0 || strncmp(field, ") X", 3) == 0))
+        return false;
     for (int i = 0; field && i < 20; i++)
         field = strchr(field + 1, ' ');
     if (!field)

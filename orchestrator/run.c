@@ -47,7 +47,7 @@ struct run {
     int signal_fd;
     unsigned signals;
     enum stop stop;
-    bool was_given_back, is_abandoned;
+    bool is_abandoned;
     int64_t deadline_ms; /* monotonic; 0: none */
     int64_t started_ms, next_claim_ms, next_ask_ms;
     int64_t asked_at_ms;   /* 0: no question is under way */
@@ -263,10 +263,9 @@ static void turn(struct run *run)
     store_run_advance(run->store, now_ms, &run->claimed);
     for (struct task *task; (task = task_queue_take(&run->claimed));)
         engine_offer(run->engine, task);
-    if (run->stop != STOP_NOT && !run->was_given_back) {
+    /* At every turn: a claim may have been under way when the run was told to stop. */
+    if (run->stop != STOP_NOT)
         engine_give_back(run->engine);
-        run->was_given_back = true;
-    }
     engine_turn(run->engine, run->stop == STOP_NOT && lease_holds(run, now_ms));
     use_store(run, now_ms);
     heed_ends(run, now_ms);

@@ -94,13 +94,8 @@ static char *seal(const struct batch_facts *batch, struct arena *arena, const ch
 {
     if (!secret)
         return NULL;
-    char *sealed =
-        vault_seal(batch->vault, credentials_context(arena, what, batch->name, owner), secret);
-    char *text = memory_take(strlen(sealed) + 3);
-    memcpy(text, "\\x", 2);
-    memcpy(text + 2, sealed, strlen(sealed) + 1);
-    free(sealed);
-    return text;
+    return pg_bytea(
+        vault_seal(batch->vault, credentials_context(arena, what, batch->name, owner), secret));
 }
 
 static void send_customers(const struct task_queue *group, const struct batch_facts *batch,

@@ -12,8 +12,8 @@ WITH customer AS (
      WHERE s.customer_id = $1::bigint AND s.number_id IS NULL AND s.state IN ('ready', 'running')
 )
 UPDATE wabamigrate.step s
-   SET state = 'ready', phase = p.first_phase, memo = NULL, tries = 0, error = NULL,
-       waiting_for = NULL, not_before = wabamigrate.clock(), moved_at = wabamigrate.clock()
+   SET state = 'ready', phase = p.first_phase, memo = NULL, tries = 0, is_in_doubt = false,
+       error = NULL, waiting_for = NULL, not_before = wabamigrate.clock(), moved_at = wabamigrate.clock()
   FROM wabamigrate.path_step p
  WHERE s.customer_id = $1::bigint AND p.path = s.path AND p.kind = s.kind AND s.number_id IS NULL
    AND (s.state = 'waiting' AND s.waiting_for IN ('signup', 'access')

@@ -47,12 +47,12 @@ static const char *name_of(struct capture_counts counts)
 {
     unsigned sum = counts.taken + counts.known + counts.refused + counts.passed;
 
-    return sum == 0           ? "nothing"
-           : sum != 1         ? "several"
-           : counts.taken     ? "taken"
-           : counts.known     ? "known"
-           : counts.refused   ? "refused"
-                              : "passed";
+    return sum == 0         ? "nothing"
+           : sum != 1       ? "several"
+           : counts.taken   ? "taken"
+           : counts.known   ? "known"
+           : counts.refused ? "refused"
+                            : "passed";
 }
 
 static void load(const char *manifest)
@@ -67,12 +67,12 @@ static void begin(void)
 }
 
 /* One session message: the customer (NULL: left out), the event, and what stands in `data`. */
-#define MESSAGE(event, data, rest)                                                                 \
+#define MESSAGE(event, data, rest) \
     "{\"type\":\"WA_EMBEDDED_SIGNUP\",\"event\":\"" event "\",\"data\":{" data "}" rest "}"
 #define FLORIST ",\"customer\":\"florist-lune\""
 #define BAKERY ",\"customer\":\"bakery-lune\""
 #define WITH_CODE ",\"code\":\"" CODE "\""
-#define IDS(waba, phone, business)                                                                 \
+#define IDS(waba, phone, business) \
     "\"waba_id\":\"" waba "\",\"phone_number_id\":\"" phone "\",\"business_id\":\"" business "\""
 
 /* ---- the lines ---- */
@@ -277,8 +277,8 @@ static void a_code_is_kept_sealed_and_nowhere_else(void)
                  tables[i]);
         testbed_expect(conn, sql, "0");
     }
-    worker_open(&worker, strtoll(testbed_ask(conn, "SELECT batch_id FROM wabamigrate.batch"), NULL,
-                                 10));
+    worker_open(&worker,
+                strtoll(testbed_ask(conn, "SELECT batch_id FROM wabamigrate.batch"), NULL, 10));
     worker_flush(&worker, 64);
     worker_settle(&worker, worker_find(&worker, "await_signup", "florist-lune"), OUTCOME_DONE);
     worker_flush(&worker, 64);
@@ -295,13 +295,13 @@ static void a_new_code_has_what_was_done_looked_at_again(void)
 
     begin();
     feed_one(MESSAGE("FINISH", IDS("900200", "610201", "700200"), WITH_CODE FLORIST), "taken");
-    worker_open(&worker, strtoll(testbed_ask(conn, "SELECT batch_id FROM wabamigrate.batch"), NULL,
-                                 10));
+    worker_open(&worker,
+                strtoll(testbed_ask(conn, "SELECT batch_id FROM wabamigrate.batch"), NULL, 10));
     worker_work_until(&worker, NULL);
     testbed_expect(conn, "SELECT DISTINCT state FROM wabamigrate.step", "done");
-    feed_one(MESSAGE("FINISH", IDS("900200", "610201", "700200"),
-                     ",\"code\":\"" CODE "-2\"" FLORIST),
-             "taken");
+    feed_one(
+        MESSAGE("FINISH", IDS("900200", "610201", "700200"), ",\"code\":\"" CODE "-2\"" FLORIST),
+        "taken");
     testbed_expect(conn, "SELECT kind FROM wabamigrate.step WHERE state = 'ready' ORDER BY ordinal",
                    "read_source exchange_code read_destination");
     worker_expect_prerequisites(conn);

@@ -13,7 +13,8 @@
 
 static PGconn *conn;
 
-/* Every object of the schema, by name, with the columns of the tables: equal means the same schema. */
+/* Every object of the schema, by name, with the columns of the tables: equal means the same schema.
+ */
 static const char inventory[] =
     "SELECT md5(string_agg(c.relname || ':' || a.attname || ':' || a.atttypid::regtype, ',' "
     "                      ORDER BY c.relname, a.attnum)) || ' ' || "
@@ -241,8 +242,8 @@ static bool nobody_else_is_connected(void *self)
                   "t") == 0;
 }
 
-/* The last statement of an upgrade writes the catalog: a lock on its table holds a program there, with
- * everything applied and nothing committed. */
+/* The last statement of an upgrade writes the catalog: a lock on its table holds a program there,
+ * with everything applied and nothing committed. */
 static void a_program_killed_half_way_leaves_nothing(void)
 {
     struct fault fault;
@@ -280,8 +281,9 @@ static void a_migration_that_fails_leaves_nothing(void)
                    "SELECT relname FROM pg_class WHERE relkind = 'r'"
                    " AND relnamespace = 'wabamigrate'::regnamespace",
                    "step");
-    testbed_expect(conn, "SELECT count(*) FROM pg_proc"
-                         " WHERE pronamespace = 'wabamigrate'::regnamespace",
+    testbed_expect(conn,
+                   "SELECT count(*) FROM pg_proc"
+                   " WHERE pronamespace = 'wabamigrate'::regnamespace",
                    "0");
 }
 

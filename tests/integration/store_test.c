@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: PostgreSQL */
-/* The store of a running program, driven by hand: who gets which step, when, and what of it stays. */
+/* The store of a running program, driven by hand: who gets which step, when, and what of it stays.
+ */
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -25,8 +26,8 @@ static int64_t begin(void)
     return batch_id;
 }
 
-#define STEPS                                                                                      \
-    " FROM wabamigrate.step s JOIN wabamigrate.customer c USING (customer_id)"                     \
+#define STEPS                                                                  \
+    " FROM wabamigrate.step s JOIN wabamigrate.customer c USING (customer_id)" \
     " LEFT JOIN wabamigrate.number n USING (number_id) "
 
 /* `what` of one step; `who` is its number, or its customer for a step of the WABA. */
@@ -138,8 +139,9 @@ static void a_claim_goes_around_what_another_has_not_committed_yet(void)
     CU_ASSERT_EQUAL(worker_flush(&worker, 64), 2);
     testbed_do(conn, "COMMIT");
     CU_ASSERT_EQUAL(worker_flush(&worker, 64), 0);
-    testbed_expect(conn, "SELECT count(DISTINCT run_id) FROM wabamigrate.step"
-                         " WHERE state = 'running'",
+    testbed_expect(conn,
+                   "SELECT count(DISTINCT run_id) FROM wabamigrate.step"
+                   " WHERE state = 'running'",
                    "2");
     worker_close(&worker);
     worker_close(&other);
@@ -286,7 +288,8 @@ static void an_outcome_under_an_old_epoch_is_refused(void)
     run_sql(conn, SQL_RUN_FORGET, 2, values);
     expect_state("read_source", "bakery-lune", "ready");
     worker_settle(&worker, old, OUTCOME_FAILED);
-    worker_flush(&worker, 64); /* the same statement group claims the step anew, after the refusal */
+    worker_flush(&worker,
+                 64); /* the same statement group claims the step anew, after the refusal */
     expect_state("read_source", "bakery-lune", "running");
 
     /* Now an old answer comes while the step is running under a newer epoch of the same run. */
@@ -359,10 +362,9 @@ static void successors_are_released_by_the_transaction_that_records_the_outcome(
     expect_state("check", BAKERY_1, "pending");
     worker_settle(&worker, worker_find(&worker, "read_source", "bakery-lune"), OUTCOME_DONE);
     worker_flush(&worker, 0);
-    testbed_expect(conn,
-                   "SELECT DISTINCT s.state" STEPS
-                   "WHERE s.kind = 'check' AND c.key = 'bakery-lune'",
-                   "ready");
+    testbed_expect(
+        conn, "SELECT DISTINCT s.state" STEPS "WHERE s.kind = 'check' AND c.key = 'bakery-lune'",
+        "ready");
     testbed_expect(conn,
                    "SELECT count(DISTINCT s.xmin::text) || ' of ' || count(*)" STEPS
                    "WHERE s.kind IN ('check', 'read_source') AND c.key = 'bakery-lune'",
@@ -430,8 +432,7 @@ static void nothing_is_done_for_a_customer_none_of_whose_numbers_is_eligible(voi
                    "read_source=done await_signup=done exchange_code=done read_destination=done"
                    " subscribe_webhooks=pending assign_system_user=pending"
                    " share_credit_line=pending");
-    testbed_expect(conn,
-                   "SELECT DISTINCT state FROM wabamigrate.number_status ORDER BY state",
+    testbed_expect(conn, "SELECT DISTINCT state FROM wabamigrate.number_status ORDER BY state",
                    "blocked done");
     testbed_expect(conn,
                    "SELECT count(*) FROM wabamigrate.attempt a JOIN wabamigrate.step s"
@@ -477,14 +478,40 @@ static void a_failed_step_holds_its_successors_and_retry_takes_it_up_again(void)
     settle_all(&worker, "share_credit_line", OUTCOME_FAILED);
     worker_work_until(&worker, NULL);
     testbed_expect(conn, "SELECT DISTINCT state FROM wabamigrate.number_status", "failed");
-    testbed_expect(conn, "SELECT DISTINCT error ->> 'owner' FROM wabamigrate.step"
-                         " WHERE kind = 'share_credit_line'",
+    testbed_expect(conn,
+                   "SELECT DISTINCT error ->> 'owner' FROM wabamigrate.step"
+                   " WHERE kind = 'share_credit_line'",
                    "partner");
     const char *values[] = {text_of(batch_id, batch), NULL};
     run_sql(conn, SQL_CONTROL_RETRY, 2, values);
     worker_work_until(&worker, NULL);
     testbed_expect(conn, "SELECT DISTINCT state FROM wabamigrate.number_status", "done");
     worker_close(&worker);
+}
+
+static void a_retried_step_begins_with_a_look_whatever_phase_it_failed_in(void)
+{
+    char batch[24], sql[256];
+    int64_t batch_id = begin();
+    const char *values[] = {text_of(batch_id, batch), NULL};
+
+    for (size_t k = 0; k < JOB_KIND_COUNT; k++) {
+        for (size_t i = 0; i < JOB_KINDS[k]->phase_count; i++) {
+            const char *kind = JOB_KINDS[k]->name, *phase = JOB_KINDS[k]->phases[i].name;
+            snprintf(sql, sizeof sql,
+                     "UPDATE wabamigrate.step SET state = 'failed', phase = '%s', memo = '{}'"
+                     " WHERE kind = '%s'",
+                     phase, kind);
+            testbed_do(conn, sql);
+            run_sql(conn, SQL_CONTROL_RETRY, 2, values);
+            snprintf(sql, sizeof sql,
+                     "SELECT DISTINCT concat_ws('/', s.state, p.is_effect, s.memo IS NULL)"
+                     "  FROM wabamigrate.step s JOIN wabamigrate.job_phase p USING (kind, phase)"
+                     " WHERE s.kind = '%s'",
+                     kind);
+            testbed_expect(conn, sql, "ready/f/t");
+        }
+    }
 }
 
 /* ---- nudges ---- */
@@ -768,8 +795,9 @@ static void a_connection_cut_before_the_commit_loses_nothing(void)
     CU_ASSERT_TRUE_FATAL(worker_wait(&worker));
     CU_ASSERT(backend_of() != backend);
     CU_ASSERT_EQUAL(worker.hand.count, 0); /* the lost claim gave nothing */
-    testbed_expect(conn, "SELECT DISTINCT state FROM wabamigrate.step"
-                         " WHERE kind = 'share_credit_line'",
+    testbed_expect(conn,
+                   "SELECT DISTINCT state FROM wabamigrate.step"
+                   " WHERE kind = 'share_credit_line'",
                    "done");
     worker_expect_prerequisites(conn);
     worker_work_until(&worker, NULL);
@@ -807,8 +835,9 @@ static void an_answer_lost_after_the_commit_repeats_nothing(void)
 
     /* What the lost claim took goes back: it was never sent, and the history says so. */
     CU_ASSERT_PTR_NULL(worker_find(&worker, "register_number", NULL));
-    testbed_expect(conn, "SELECT DISTINCT state FROM wabamigrate.step"
-                         " WHERE kind = 'register_number' AND state <> 'pending'",
+    testbed_expect(conn,
+                   "SELECT DISTINCT state FROM wabamigrate.step"
+                   " WHERE kind = 'register_number' AND state <> 'pending'",
                    "ready");
     testbed_expect(conn,
                    "SELECT DISTINCT a.outcome FROM wabamigrate.attempt a"
@@ -869,7 +898,8 @@ static void a_changed_manifest_changes_what_has_not_begun_and_keeps_what_has(voi
     load_edited("'700100'", "'700111'", batch_id);
     testbed_expect(conn, customer, "700111/900100");
     worker_open(&worker, batch_id);
-    worker_work_until(&worker, "assign_system_user"); /* the webhooks are subscribed: it has begun */
+    worker_work_until(&worker,
+                      "assign_system_user"); /* the webhooks are subscribed: it has begun */
     load_edited("'900100'", "'900111'", batch_id);
     testbed_expect(conn, customer, "700111/900100");
     load_edited("waba_currency: EUR", "waba_currency: USD", batch_id);
@@ -899,8 +929,8 @@ static void a_number_added_to_the_manifest_joins_where_its_customer_stands(void)
     expect_everything_done_once();
 }
 
-/* The outcome is recorded, and not yet committed, while the manifest is loaded: the new number's steps
- * must not count as open what the other transaction has just done. */
+/* The outcome is recorded, and not yet committed, while the manifest is loaded: the new number's
+ * steps must not count as open what the other transaction has just done. */
 static void a_number_loaded_while_an_outcome_is_being_recorded_is_not_forgotten(void)
 {
     struct worker worker;
@@ -1111,6 +1141,8 @@ int main(void)
          what_was_blocked_is_looked_at_again_by_the_next_run},
         {"a failed step holds its successors, and retry takes it up again",
          a_failed_step_holds_its_successors_and_retry_takes_it_up_again},
+        {"a retried step begins with a look, whatever phase it failed in",
+         a_retried_step_begins_with_a_look_whatever_phase_it_failed_in},
         {"a capture wakes what waits for the signup", a_capture_wakes_what_waits_for_the_signup},
         {"a capture while the wait is being looked at is not lost",
          a_capture_while_the_wait_is_being_looked_at_is_not_lost},

@@ -2,9 +2,9 @@
 /*
  * testbed -- a throwaway PostgreSQL for one test program, and short ways to ask it.
  *
- * The cluster is the product's own private one, in a directory under /tmp that goes when the program
- * ends. A case begins with testbed_reset(): the schema is dropped and made again. Everything here
- * ends the case (a fatal assertion) when the database does not do what is asked.
+ * The cluster is the product's own private one, in a directory under /tmp that goes when the
+ * program ends. A case begins with testbed_reset(): the schema is dropped and made again.
+ * Everything here ends the case (a fatal assertion) when the database does not do what is asked.
  */
 #ifndef WABAMIGRATE_TESTS_INTEGRATION_TESTBED_H
 #define WABAMIGRATE_TESTS_INTEGRATION_TESTBED_H
@@ -31,7 +31,8 @@ void testbed_clear(PGconn *conn);
 void testbed_drop(PGconn *conn);
 
 #define TESTBED_TEXT_BYTES 4096
-/* The first column of every row, joined with blanks; NULL reads "-". Borrowed until the next call. */
+/* The first column of every row, joined with blanks; NULL reads "-". Borrowed until the next call.
+ */
 const char *testbed_ask(PGconn *conn, const char *sql);
 /* Asserts that testbed_ask() gives `wanted`, and prints both where it does not. */
 void testbed_expect(PGconn *conn, const char *sql, const char *wanted);

@@ -279,9 +279,10 @@ static void an_upgrade_brings_the_tables_of_an_older_program_up_to_date(void)
     int applied;
     struct fault fault;
 
-    testbed_do(conn, "UPDATE wabamigrate.path_step SET ordinal = 77, refreshes = NULL;"
-                     "UPDATE wabamigrate.job_phase SET is_effect = false, in_doubt = NULL;"
-                     "INSERT INTO wabamigrate.path_need VALUES ('embedded_signup', 'check', 'gone')");
+    testbed_do(conn,
+               "UPDATE wabamigrate.path_step SET ordinal = 77, refreshes = NULL;"
+               "UPDATE wabamigrate.job_phase SET is_effect = false, in_doubt = NULL;"
+               "INSERT INTO wabamigrate.path_need VALUES ('embedded_signup', 'check', 'gone')");
     CU_ASSERT_EQUAL_FATAL(store_schema_upgrade(conn, &applied, &fault), STATUS_OK);
     paths_in_the_database_are_those_of_the_program();
     phases_in_the_database_are_those_of_the_program();
@@ -289,8 +290,9 @@ static void an_upgrade_brings_the_tables_of_an_older_program_up_to_date(void)
 
 /* ---- prerequisites ---- */
 
-/* A step that is done may be taken up again by a capture or a fresh look, and is then done once more:
- * its successors must not have counted it among others, or they would start before the others. */
+/* A step that is done may be taken up again by a capture or a fresh look, and is then done once
+ * more: its successors must not have counted it among others, or they would start before the
+ * others. */
 static void what_is_done_again_is_the_only_need_of_its_successors(void)
 {
     for (size_t p = 0; p < PATH_COUNT; p++) {

@@ -99,8 +99,8 @@ void worker_open_with(struct worker *worker, int64_t batch_id, const char *only,
                                           .worker = "tester",
                                           .only = only,
                                           .lease_ms = lease_ms};
-    CU_ASSERT_EQUAL_FATAL(
-        store_run_open(testbed_connect(NULL), &settings, &worker->store, &fault), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(store_run_open(testbed_connect(NULL), &settings, &worker->store, &fault),
+                          STATUS_OK);
     store_run_set_inventory(worker->store, visit_hand, worker);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * worker -- one store_run with a make-believe Graph: a test claims steps, says what came of each, and
- * looks at the database after every flush.
+ * worker -- one store_run with a make-believe Graph: a test claims steps, says what came of each,
+ * and looks at the database after every flush.
  */
 #ifndef WABAMIGRATE_TESTS_INTEGRATION_WORKER_H
 #define WABAMIGRATE_TESTS_INTEGRATION_WORKER_H
@@ -19,8 +19,8 @@ struct worker {
     const char *ineligible;    /* worker_work_until() blocks numbers that begin so; NULL: none */
 };
 
-/* Two customers: bakery-lune (WABA 800100 to 900100) with three numbers, and florist-lune (800200, its
- * destination not known) with two. */
+/* Two customers: bakery-lune (WABA 800100 to 900100) with three numbers, and florist-lune (800200,
+ * its destination not known) with two. */
 extern const char WORKER_BOOK[];
 #define BAKERY_1 "+33123456701"
 #define BAKERY_2 "+33123456702"
@@ -33,7 +33,8 @@ int64_t worker_load(PGconn *conn, const char *manifest);
 
 /* Opens a run of the batch that testbed's cluster holds. */
 void worker_open(struct worker *worker, int64_t batch_id);
-/* The same for some numbers or customers only (a PostgreSQL array literal), or with another lease. */
+/* The same for some numbers or customers only (a PostgreSQL array literal), or with another lease.
+ */
 void worker_open_with(struct worker *worker, int64_t batch_id, const char *only, int64_t lease_ms);
 /* Releases it in order: what is in hand stays running in the database. NULL store is fine. */
 void worker_close(struct worker *worker);
@@ -45,8 +46,8 @@ bool worker_wait(struct worker *worker);
 /* Hands the settled tasks over, claims up to `want`, and waits; returns how many were claimed. */
 unsigned worker_flush(struct worker *worker, unsigned want);
 
-/* The task in hand of that kind and number (NULL: a step of a WABA, whose customer `who` is then), or
- * NULL. It stays in hand. */
+/* The task in hand of that kind and number (NULL: a step of a WABA, whose customer `who` is then),
+ * or NULL. It stays in hand. */
 struct task *worker_find(struct worker *worker, const char *kind, const char *who);
 /* Takes the task out of hand and settles it, as the engine does. For an assessed task OUTCOME_DONE
  * says that the number may move, OUTCOME_WAIT_PERSON that it is blocked. */
@@ -54,12 +55,13 @@ void worker_settle(struct worker *worker, struct task *task, enum outcome outcom
 /* The same with the next phase of OUTCOME_NEXT. */
 void worker_settle_next(struct worker *worker, struct task *task, const char *phase);
 
-/* Settles everything in hand as done (a check of an ineligible number as blocked), flushes and claims again until nothing comes any more or a step
- * of kind `until` (NULL: none) is in hand, where it stays. */
+/* Settles everything in hand as done (a check of an ineligible number as blocked), flushes and
+ * claims again until nothing comes any more or a step of kind `until` (NULL: none) is in hand,
+ * where it stays. */
 void worker_work_until(struct worker *worker, const char *until);
 
-/* The two claims that hold at any moment: a step that waits for others counts exactly those that are
- * not done; a step that has started waits for none. */
+/* The two claims that hold at any moment: a step that waits for others counts exactly those that
+ * are not done; a step that has started waits for none. */
 void worker_expect_prerequisites(PGconn *conn);
 
 #endif

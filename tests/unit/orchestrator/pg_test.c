@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/* Array literals as PostgreSQL reads them, and messages that hold no connection string. */
+#include "orchestrator/pg.h"
+
+#include "tests/unit/base/suite.h"
+
+static const char absent[] = "absent"; /* stands for NULL in the rows below */
+
+static void array_literals_quote_whatever_stands_in_them(void)
+{
+    /* clang-format off */
+    static const struct {
+        const char *elements[4]; /* NULL ends the row */
+        const char *literal;
+    } cases[] = {
+        {{NULL},                   "{}"},
+        {{""},                     "{\"\"}"},
+        {{absent},                 "{NULL}"},
+        {{"NULL"},                 "{\"NULL\"}"},
+        {{"a", "b"},               "{\"a\",\"b\"}"},
+        {{"a", absent, ""},        "{\"a\",NULL,\"\"}"},
+        {{"\""},                   "{\"\\\"\"}"},
+        {{"\\"},                   "{\"\\\\\"}"},
+        {{"\\\"\\"},               "{\"\\\\\\\"\\\\\"}"},
+        {{"say \"no\" to C:\\x"},  "{\"say \\\"no\\\" to C:\\\\x\"}"},
+        {{"{},' \t\n"},            "{\"{},' \t\n\"}"},
+        {{"Côte d'Ivoire"},        "{\"Côte d'Ivoire\"}"},
+        {{"x\\", "\"y"},           "{\"x\\\\\",\"\\\"y\"}"},
+    };
+    /* clang-format on */
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct pg_array array;
+        pg_array_init(&array);
+        for (size_t e = 0; e < 4 && cases[i].elements[e]; e++)
+            pg_array_add_text(&array, cases[i].elements[e] == absent ? NULL : cases[i].elements[e]);
+        check_text(pg_array_literal(&array), cases[i].literal);
+        pg_array_finish(&array);
+    }
+}
+
+static void numbers_and_booleans_are_elements_too(void)
+{
+    struct pg_array array;
+
+    pg_array_init(&array);
+    pg_array_add_i64(&array, 0);
+    pg_array_add_i64(&array, INT64_MIN);
+    pg_array_add_i64(&array, INT64_MAX);
+    pg_array_add_bool(&array, true);
+    pg_array_add_bool(&array, false);
+    CU_ASSERT_EQUAL(array.count, 5);
+    check_text(pg_array_literal(&array), "{0,-9223372036854775808,9223372036854775807,t,f}");
+    pg_array_finish(&array);
+}
+
+static void a_connection_string_is_never_repeated_in_a_message(void)
+{
+    static const char *const strings[] = {
+        "postgresql://user:hunter2hunter2@localhost:port/name",
+        "postgresql://user:hunter2hunter2@[::1/name",
+        "postgresql://user:hunter2%zz@localhost/name?sslmode=hunter2hunter2",
+        "host=/nowhere password='hunter2hunter2",
+        "host=/nowhere password=hunter2hunter2 nonsense",
+        "host=/nowhere password=hunter2hunter2 port=5432",
+        "nonsense=hunter2hunter2",
+    };
+    static const struct clock clock;
+
+    for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
+        struct fault fault = FAULT_NONE;
+        PGconn *conn = NULL;
+        CU_ASSERT_EQUAL(pg_connect(strings[i], &clock, &conn, &fault), STATUS_DATABASE);
+        CU_ASSERT_PTR_NULL(conn);
+        CU_ASSERT(strlen(fault.message) > 0);
+        if (strstr(fault.message, "hunter2"))
+            fprintf(stderr, "\n    %s\n", fault.message);
+        CU_ASSERT_PTR_NULL(strstr(fault.message, "hunter2"));
+    }
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"array literals quote whatever stands in them",
+         array_literals_quote_whatever_stands_in_them},
+        {"numbers and booleans are elements too", numbers_and_booleans_are_elements_too},
+        {"a connection string is never repeated in a message",
+         a_connection_string_is_never_repeated_in_a_message},
+        CU_TEST_INFO_NULL,
+    };
+
+    return run_suite("pg", tests);
+}
