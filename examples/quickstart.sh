@@ -19,16 +19,18 @@ SIMULATOR=
 RUN=
 
 leave() {
-    local status=$?
+    local status=$? data
     trap - EXIT
     [[ -z $RUN ]] || kill -KILL "$RUN" 2>/dev/null || true
     [[ -z $SIMULATOR ]] || kill "$SIMULATOR" 2>/dev/null || true
     if [[ -n $PLACE ]]; then
         # The database is in that folder, so it has to stop before the folder goes.
-        [[ ! -d $PLACE/state ]] ||
+        [[ ! -d $PLACE/state/wabamigrate ]] ||
             wabamigrate --quiet db stop >"$PLACE/stop.out" 2>&1 || cat "$PLACE/stop.out" >&2
         wait || true
-        rm -rf "$PLACE"
+        # A link where PostgreSQL's user cannot pass through TMPDIR.
+        data=$(readlink "$PLACE/state/wabamigrate/postgresql") || data=
+        rm -rf "$PLACE" ${data:+"$data"}
     fi
     ((status < 128)) || say "quickstart.sh: interrupted; it has cleaned up" >&2
     ((status == 0 || status >= 128)) || say "quickstart.sh: stopped by an error, see above; it has cleaned up" >&2
@@ -57,12 +59,13 @@ show() {
     fi
     printf '(exit code %d)\n' "$status"
     [[ " ${expected[*]} " == *" $status "* ]] ||
-        fail "wabamigrate $1 ended with exit code $status; expected: ${expected[*]}"
+        fail "this ended with exit code $status; expected: ${expected[*]}"
 }
 
 build() {
     BUILD_TARGETS=(wabamigrate wabamigrate-simulator)
-    if ! build_preset release >"$PLACE/build.out" 2>&1; then
+    # In a subshell: an interrupted function would leave with its own output, and say so in there.
+    if ! (build_preset release) >"$PLACE/build.out" 2>&1; then
         tail -n 40 "$PLACE/build.out" >&2
         fail "the build has failed"
     fi
@@ -163,7 +166,8 @@ trap 'exit 143' TERM
 packages_ensure "${PACKAGES_TO_BUILD[@]}" "${PACKAGES_TO_RUN[@]}"
 PLACE=$(mktemp -d "${TMPDIR:-/tmp}/wabamigrate-quickstart.XXXXXX")
 # For root the database runs as another user, who has to pass through here.
-chmod 711 "$PLACE"
+mkdir "$PLACE/state"
+chmod 711 "$PLACE" "$PLACE/state"
 
 step "Building (the first time takes a minute; later only what has changed)"
 build

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: PostgreSQL */
 #include "orchestrator/process_identity.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +20,7 @@ static void read_line(const char *path, char *text, size_t bytes)
 }
 
 /* Field 22 of /proc/PID/stat, counted after the command's closing parenthesis: the start time in
- * clock ticks since boot. False when there is no such process, or it
- * has ended. */
+ * clock ticks since boot. False when it cannot be read. */
 static bool start_time(long pid, char *text, size_t bytes)
 {
     char path[64], line[1024];
@@ -32,8 +33,10 @@ static bool start_time(long pid, char *text, size_t bytes)
     fclose(file);
     const char *field = is_read ? strrchr(line, ')') : NULL;
     /* Field 3: a zombie only waits for its parent, which in a container may never ask. */
-    if (field && (strncmp(field, ") Z", 3) == 0 || strncmp(field, ") X", 3) == 0))
-        return false;
+    if (field && (strncmp(field, ") Z", 3) == 0 || strncmp(field, ") X", 3) == 0)) {
+        snprintf(text, bytes, "ended");
+        return true;
+    }
     for (int i = 0; field && i < 20; i++)
         field = strchr(field + 1, ' ');
     if (!field)
@@ -74,5 +77,8 @@ bool process_is_dead(const char *identity)
     long pid = strtol(identity + length + 1, &rest, 10);
     if (pid <= 0 || *rest != '/')
         return false;
-    return !start_time(pid, start, sizeof start) || strcmp(start, rest + 1) != 0;
+    /* What /proc does not show (hidepid, no descriptor left) may live all the same. */
+    if (kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+        return true;
+    return start_time(pid, start, sizeof start) && strcmp(start, rest + 1) != 0;
 }

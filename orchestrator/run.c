@@ -178,12 +178,14 @@ static void use_store(struct run *run, int64_t now_ms)
         run->next_ask_ms = now_ms + ASK_PAUSE_MS + (now_ms - run->asked_at_ms) * ASK_PAUSE_FACTOR;
         run->asked_at_ms = 0;
     }
-    if (settled->count > 0 || (want > 0 && is_claim_due)) {
+    /* The question comes in between also while work never stops: the failure threshold, the
+     * progress line and other workers' fate hang on it. */
+    bool is_ask_due = now_ms >= run->next_ask_ms;
+    if (!is_ask_due && (settled->count > 0 || (want > 0 && is_claim_due))) {
         run->asked_since_work = run->asked_since_work && settled->count == 0;
         run->next_claim_ms = now_ms + CLAIM_PAUSE_MS;
         store_run_flush(run->store, settled, want, engine_calls(run->engine), now_ms);
-    } else if (now_ms >= run->next_ask_ms ||
-               (engine_in_hand(run->engine) == 0 && !run->asked_since_work)) {
+    } else if (is_ask_due || (engine_in_hand(run->engine) == 0 && !run->asked_since_work)) {
         run->asked_at_ms = now_ms;
         run->asked_since_work = true;
         store_run_ask(run->store, now_ms);

@@ -311,5 +311,7 @@ enum status store_load(PGconn *conn, const char *manifest, struct store_load_res
         give_up(conn);
         return status;
     }
-    return pg_script(conn, "COMMIT", fault);
+    if (pg_script(conn, "COMMIT", fault) != STATUS_OK)
+        return STATUS_DATABASE;
+    return pg_script(conn, SQL_BOOK_ANALYZE, fault);
 }

@@ -5,11 +5,11 @@ SELECT c.customer_id, c.key, b.batch_id, b.name AS batch, c.business_id, c.sourc
   FROM wabamigrate.customer c
   JOIN wabamigrate.batch b USING (batch_id)
  WHERE b.state <> 'cancelled' AND ($1::text IS NULL OR b.name = $1)
-   AND CASE WHEN $2::text IS NOT NULL THEN c.key = $2
-            ELSE c.destination_waba_id = $3
-                 OR EXISTS (SELECT 1 FROM wabamigrate.number n
-                             WHERE n.customer_id = c.customer_id AND n.phone_number_id = $4)
-                 OR c.destination_waba_id IS NULL AND c.business_id = nullif($5, '')
-       END
+   AND ($2::text IS NOT NULL AND c.key = $2
+        OR $2::text IS NULL
+           AND (c.destination_waba_id = $3
+                OR EXISTS (SELECT 1 FROM wabamigrate.number n
+                            WHERE n.customer_id = c.customer_id AND n.phone_number_id = $4)
+                OR c.destination_waba_id IS NULL AND c.business_id = nullif($5, '')))
  ORDER BY b.batch_id DESC, c.customer_id
  LIMIT 3;

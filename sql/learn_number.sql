@@ -1,15 +1,17 @@
 -- What a WABA's list said of its numbers. On the destination the list also tells each number's id
--- there. $1 customer_id bigint[], $2 is_source boolean[], $3 digits text[], $4 id text[], $5 node text[]
-WITH input AS (
-    SELECT * FROM unnest($1::bigint[], $2::boolean[], $3::text[], $4::text[], $5::text[])
-        AS i (customer_id, is_source, digits, id, node)
-), source AS (
-    UPDATE wabamigrate.number n
-       SET source_node = i.node::jsonb, source_phone_number_id = i.id
-      FROM input i
-     WHERE i.is_source AND n.customer_id = i.customer_id AND n.number = '+' || i.digits
-)
+-- there. One group may hold both lists of a number, and a row can be updated only once.
+-- $1 customer_id bigint[], $2 is_source boolean[], $3 digits text[], $4 id text[], $5 node text[]
 UPDATE wabamigrate.number n
-   SET destination_node = i.node::jsonb, phone_number_id = i.id
-  FROM input i
- WHERE NOT i.is_source AND n.customer_id = i.customer_id AND n.number = '+' || i.digits;
+   SET source_node = coalesce(i.source_node::jsonb, n.source_node),
+       source_phone_number_id = coalesce(i.source_id, n.source_phone_number_id),
+       destination_node = coalesce(i.destination_node::jsonb, n.destination_node),
+       phone_number_id = coalesce(i.destination_id, n.phone_number_id)
+  FROM (SELECT customer_id, digits,
+               max(id) FILTER (WHERE is_source) AS source_id,
+               max(node) FILTER (WHERE is_source) AS source_node,
+               max(id) FILTER (WHERE NOT is_source) AS destination_id,
+               max(node) FILTER (WHERE NOT is_source) AS destination_node
+          FROM unnest($1::bigint[], $2::boolean[], $3::text[], $4::text[], $5::text[])
+               AS u (customer_id, is_source, digits, id, node)
+         GROUP BY customer_id, digits) i
+ WHERE n.customer_id = i.customer_id AND n.number = '+' || i.digits;

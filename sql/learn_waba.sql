@@ -1,12 +1,16 @@
--- What a read of a WABA said; a NULL node means that it cannot be read.
+-- What a read of a WABA said; a NULL node means that it cannot be read. One group may hold both WABAs
+-- of a customer, and a row can be updated only once.
 -- $1 customer_id bigint[], $2 is_source boolean[], $3 node text[] (jsonb)
-WITH input AS (
-    SELECT * FROM unnest($1::bigint[], $2::boolean[], $3::text[]) AS i (customer_id, is_source, node)
-), source AS (
-    UPDATE wabamigrate.customer c
-       SET source_node = i.node::jsonb, source_read_at = wabamigrate.clock()
-      FROM input i WHERE i.is_source AND c.customer_id = i.customer_id
-)
 UPDATE wabamigrate.customer c
-   SET destination_node = i.node::jsonb, destination_read_at = wabamigrate.clock()
-  FROM input i WHERE NOT i.is_source AND c.customer_id = i.customer_id;
+   SET source_node = CASE WHEN i.has_source THEN i.source::jsonb ELSE c.source_node END,
+       source_read_at = CASE WHEN i.has_source THEN wabamigrate.clock() ELSE c.source_read_at END,
+       destination_node = CASE WHEN i.has_destination THEN i.destination::jsonb
+                               ELSE c.destination_node END,
+       destination_read_at = CASE WHEN i.has_destination THEN wabamigrate.clock()
+                                  ELSE c.destination_read_at END
+  FROM (SELECT customer_id, bool_or(is_source) AS has_source, bool_or(NOT is_source) AS has_destination,
+               max(node) FILTER (WHERE is_source) AS source,
+               max(node) FILTER (WHERE NOT is_source) AS destination
+          FROM unnest($1::bigint[], $2::boolean[], $3::text[]) AS u (customer_id, is_source, node)
+         GROUP BY customer_id) i
+ WHERE c.customer_id = i.customer_id;

@@ -2,34 +2,54 @@
 -- the same statement: what this returns may be sent once it is committed.
 -- $1 run_id bigint, $2 batch_id bigint, $3 how many bigint, $4 only text[] (customers or numbers; NULL:
 -- all), $5 highest number_id bigint (NULL: all)
+--
+-- What is held back is gathered into arrays first, so that the steps are read from their index in order
+-- and the reading ends at the limit: a join for each would have all ready steps read and sorted.
 WITH picked AS (
     SELECT s.step_id
       FROM wabamigrate.step s
-      JOIN wabamigrate.customer c ON c.customer_id = s.customer_id
-      LEFT JOIN wabamigrate.number n ON n.number_id = s.number_id
      WHERE s.batch_id = $2::bigint AND s.state = 'ready' AND s.not_before <= wabamigrate.clock()
-       AND NOT c.is_paused AND n.is_paused IS NOT TRUE
+       AND EXISTS (SELECT 1 FROM wabamigrate.batch b
+                    WHERE b.batch_id = $2::bigint AND b.state = 'open')
+       AND NOT EXISTS (SELECT 1 FROM wabamigrate.budget g
+                        WHERE g.scope = 'app' AND g.parked_until > wabamigrate.clock())
+       AND s.customer_id <> ALL (ARRAY(
+               SELECT c.customer_id FROM wabamigrate.customer c
+                WHERE c.batch_id = $2::bigint AND c.is_paused
+               UNION ALL
+               SELECT c.customer_id
+                 FROM wabamigrate.budget g
+                 JOIN wabamigrate.customer c ON g.subject IN (c.source_waba_id, c.destination_waba_id)
+                WHERE g.scope = 'waba' AND g.parked_until > wabamigrate.clock()))
+       AND (s.number_id IS NULL
+            OR s.number_id <> ALL (ARRAY(SELECT n.number_id FROM wabamigrate.number n
+                                          WHERE n.batch_id = $2::bigint AND n.is_paused)))
        -- What is cancelled ends here, but for a doubt: that is still looked into.
        AND (s.is_in_doubt
-            OR n.cancelled_at IS NULL
-               AND (s.number_id IS NOT NULL
-                    OR EXISTS (SELECT 1 FROM wabamigrate.number o
-                                WHERE o.customer_id = s.customer_id AND o.cancelled_at IS NULL)))
-       AND ($4::text[] IS NULL OR c.key = ANY ($4::text[]) OR n.number = ANY ($4::text[])
+            OR s.number_id <> ALL (ARRAY(SELECT n.number_id FROM wabamigrate.number n
+                                          WHERE n.batch_id = $2::bigint
+                                            AND n.cancelled_at IS NOT NULL))
             OR s.number_id IS NULL
-               AND EXISTS (SELECT 1 FROM wabamigrate.number o
-                            WHERE o.customer_id = s.customer_id AND o.number = ANY ($4::text[])))
+               AND s.customer_id <> ALL (ARRAY(
+                       SELECT n.customer_id FROM wabamigrate.number n
+                        WHERE n.batch_id = $2::bigint AND n.cancelled_at IS NOT NULL
+                          AND NOT EXISTS (SELECT 1 FROM wabamigrate.number o
+                                           WHERE o.customer_id = n.customer_id
+                                             AND o.cancelled_at IS NULL))))
+       AND ($4::text[] IS NULL
+            OR s.customer_id = ANY (ARRAY(SELECT c.customer_id FROM wabamigrate.customer c
+                                           WHERE c.batch_id = $2::bigint AND c.key = ANY ($4::text[])))
+            OR s.number_id = ANY (ARRAY(SELECT n.number_id FROM wabamigrate.number n
+                                         WHERE n.batch_id = $2::bigint AND n.number = ANY ($4::text[])))
+            OR s.number_id IS NULL
+               AND s.customer_id = ANY (ARRAY(SELECT n.customer_id FROM wabamigrate.number n
+                                               WHERE n.batch_id = $2::bigint
+                                                 AND n.number = ANY ($4::text[]))))
        AND ($5::bigint IS NULL OR s.number_id <= $5::bigint
             OR s.number_id IS NULL
-               AND EXISTS (SELECT 1 FROM wabamigrate.number o
-                            WHERE o.customer_id = s.customer_id AND o.number_id <= $5::bigint))
-       AND NOT EXISTS (SELECT 1 FROM wabamigrate.batch b
-                        WHERE b.batch_id = s.batch_id AND b.state <> 'open')
-       AND NOT EXISTS (SELECT 1 FROM wabamigrate.budget g
-                        WHERE g.parked_until > wabamigrate.clock()
-                          AND (g.scope = 'app'
-                               OR g.scope = 'waba'
-                                  AND g.subject IN (c.source_waba_id, c.destination_waba_id)))
+               AND s.customer_id = ANY (ARRAY(SELECT n.customer_id FROM wabamigrate.number n
+                                               WHERE n.batch_id = $2::bigint
+                                                 AND n.number_id <= $5::bigint)))
      ORDER BY s.urgency, s.not_before, s.step_id
      LIMIT $3::bigint
        FOR UPDATE OF s SKIP LOCKED
@@ -37,8 +57,8 @@ WITH picked AS (
     UPDATE wabamigrate.step s
        SET state = 'running', epoch = s.epoch + 1, run_id = $1::bigint, moved_at = wabamigrate.clock(),
            intended_at = CASE WHEN p.is_effect THEN wabamigrate.clock() ELSE s.intended_at END
-      FROM picked k, wabamigrate.job_phase p
-     WHERE s.step_id = k.step_id AND p.kind = s.kind AND p.phase = s.phase
+      FROM wabamigrate.job_phase p
+     WHERE s.step_id = ANY (ARRAY(SELECT step_id FROM picked)) AND p.kind = s.kind AND p.phase = s.phase
     RETURNING s.*, p.is_effect
 ), intents AS (
     INSERT INTO wabamigrate.attempt (step_id, epoch, run_id, phase, is_effect, intended_at)

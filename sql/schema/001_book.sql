@@ -98,6 +98,8 @@ CREATE TABLE wabamigrate.customer (
     destination_read_at timestamptz,
     UNIQUE (batch_id, key)
 );
+CREATE INDEX customer_paused ON wabamigrate.customer (batch_id) WHERE is_paused;
+CREATE INDEX customer_by_source ON wabamigrate.customer (source_waba_id);
 CREATE INDEX customer_by_destination ON wabamigrate.customer (destination_waba_id)
     WHERE destination_waba_id IS NOT NULL;
 
@@ -126,6 +128,8 @@ CREATE TABLE wabamigrate.number (
     UNIQUE (batch_id, number)
 );
 CREATE INDEX number_by_customer ON wabamigrate.number (customer_id);
+CREATE INDEX number_paused ON wabamigrate.number (batch_id) WHERE is_paused;
+CREATE INDEX number_cancelled ON wabamigrate.number (batch_id) WHERE cancelled_at IS NOT NULL;
 CREATE INDEX number_by_number ON wabamigrate.number (number);
 
 CREATE TABLE wabamigrate.run (
@@ -237,6 +241,7 @@ CREATE TABLE wabamigrate.capture (
     captured_at     timestamptz NOT NULL DEFAULT wabamigrate.clock(),
     UNIQUE NULLS NOT DISTINCT (customer_id, waba_id, phone_number_id, code_digest)
 );
+CREATE INDEX capture_by_phone ON wabamigrate.capture (phone_number_id);
 
 -- Where every number stands: the first of its steps, its WABA's among them, that is not done. One
 -- definition for run, status, report and the tests.

@@ -11,7 +11,7 @@ GOOD=$PLACE/good.yaml
 NUMBERS=6
 
 # Somebody's whole manifest, to be spoilt: sed expressions on standard input become $PLACE/bad.yaml.
-"$WABAMIGRATE" simulate --make-book "$NUMBERS" 3 "$PLACE"
+wabamigrate simulate --make-book "$NUMBERS" 3 "$PLACE"
 mv "$PLACE/book.yaml" "$GOOD"
 spoil() { sed -E "$1" "$GOOD" >"$PLACE/bad.yaml"; }
 
@@ -20,7 +20,7 @@ refused() {
     local text=$1 code=$2 regex=$3
     shift 3
     CODE=0
-    "$WABAMIGRATE" "$@" >"$PLACE/out" 2>"$PLACE/err" </dev/null || CODE=$?
+    wabamigrate "$@" >"$PLACE/out" 2>"$PLACE/err" </dev/null || CODE=$?
     if [[ $CODE != "$code" ]]; then
         miss "$text: exit code $CODE instead of $code" "$PLACE/err"
     elif (($(grep -c '^wabamigrate: ' "$PLACE/err") != 1)); then
@@ -75,8 +75,8 @@ same "none of them has made a database of its own" "" "$(find "$XDG_STATE_HOME" 
 # ---- manifests ----
 
 simulator_starts world --manifest "$GOOD"
-"$WABAMIGRATE" --quiet db init >/dev/null
-snapshot >"$PLACE/empty"
+wabamigrate --quiet db init >/dev/null
+snapshot none >"$PLACE/empty"
 
 say "== manifests"
 refused "a manifest that is not there" 2 'cannot open .*no-such.yaml.*check the manifest' run "$PLACE/no-such.yaml"
@@ -122,7 +122,7 @@ spoil 's/version: 1/version: 9/; s/^(batch: .*)/\1\nbatsh: twice/; s/META_APP_SE
 bad "three things at once" '.*'
 same "… all three are told" 3 "$(grep -cE '^[^ ]+bad.yaml:[0-9]+:[0-9]+: ' "$PLACE/err")"
 
-snapshot >"$PLACE/loaded"
+snapshot none >"$PLACE/loaded"
 check "nothing has been loaded" diff "$PLACE/empty" "$PLACE/loaded"
 refused "status of what was never loaded" 2 'wabamigrate run MANIFEST' status made-up-6-3
 same "nothing was sent to Graph meanwhile" 0 "$(wc -l <"$LOG")"
@@ -162,15 +162,15 @@ program 4 --progress never run "$GOOD"
 
 say "== what another batch holds"
 spoil 's/^batch: .*/batch: another-book/'
-snapshot >"$PLACE/before"
+snapshot none >"$PLACE/before"
 refused "run, numbers of another unfinished batch" 2 'nothing was loaded. Mend them and run again' run "$PLACE/bad.yaml"
 matches "… said where and which" "^$PLACE/bad.yaml:[0-9]+:[0-9]+: .*number: .*made-up-6-3" "$PLACE/err"
-snapshot >"$PLACE/after"
+snapshot none >"$PLACE/after"
 check "nothing of it has been loaded" diff "$PLACE/before" "$PLACE/after"
 
 say "== in JSON: one line, an object"
 CODE=0
-"$WABAMIGRATE" --log-format json status no-such 2>"$PLACE/err" || CODE=$?
+wabamigrate --log-format json status no-such 2>"$PLACE/err" || CODE=$?
 same "exit code" 2 "$CODE"
 check "an object with level, event and why" python3 -c '
 import json, sys

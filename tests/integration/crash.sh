@@ -16,32 +16,32 @@ RANDOM=$((SEED % 32768))
 NUMBERS=60
 CUSTOMERS=20
 PORTIONS=4
-PACE=(--progress never --quiet)
+QUIETLY=(--progress never --quiet)
 CARE=(--concurrency 4 --doubt-grace 1s --patience 30s)
 say "$KILLS kills; the seed is $SEED (crash.sh $KILLS $SEED)"
 
-"$WABAMIGRATE" simulate --make-book "$NUMBERS" "$CUSTOMERS" "$PLACE"
+wabamigrate simulate --make-book "$NUMBERS" "$CUSTOMERS" "$PLACE"
 BOOK=$PLACE/book.yaml
 
 # Signs up the customers of portion $1 of PORTIONS.
 portion_signs_up() {
     local each=$((CUSTOMERS / PORTIONS)) customers
     customers=$(seq -f '"customer-%06g"' -s , $(($1 * each + 1)) $((($1 + 1) * each)))
-    sign_up "{\"customers\":[$customers]}" || die "capture refuses: $(<"$PLACE/capture.out")"
+    these_sign_up "{\"customers\":[$customers]}" || die "capture refuses: $(<"$PLACE/capture.out")"
 }
 keep() { # NAME: how database and world stand
-    "$WABAMIGRATE" report --format json --output "$PLACE/$1.report"
+    wabamigrate report --format json --output "$PLACE/$1.report"
     world state >"$PLACE/$1.state"
 }
 
 say "== undisturbed"
 state calm-state
 simulator_starts calm --manifest "$BOOK" --latency-ms 20-60
-program 4 "${PACE[@]}" run "${CARE[@]}" "$BOOK"
+program 4 "${QUIETLY[@]}" run "${CARE[@]}" "$BOOK"
 for ((portion = 0; portion < PORTIONS; portion++)); do
     portion_signs_up "$portion"
 done
-program 0 "${PACE[@]}" run "${CARE[@]}" "$BOOK"
+program 0 "${QUIETLY[@]}" run "${CARE[@]}" "$BOOK"
 keep calm
 CALM_LOG=$LOG
 TOTAL=$(wc -l <"$LOG")
@@ -51,12 +51,13 @@ simulator_ends
 # kills it. Fails when the program has ended by itself.
 run_and_kill() {
     local how=$1 much=$2 tries
-    "$WABAMIGRATE" "${PACE[@]}" run "${CARE[@]}" "$BOOK" >>"$PLACE/killed.out" 2>&1 &
+    "$WABAMIGRATE" "${QUIETLY[@]}" run "${CARE[@]}" "$BOOK" >>"$PLACE/killed.out" 2>&1 &
     RUN=$!
     STARTED+=("$RUN")
     if [[ $how == requests ]]; then
         for ((tries = 0; tries < TRIES_MAX; tries++)); do
-            (($(wc -l <"$LOG") < much)) && kill -0 "$RUN" 2>/dev/null || break
+            (($(wc -l <"$LOG") < much)) || break
+            kill -0 "$RUN" 2>/dev/null || break
             sleep 0.01
         done
         much=$((RANDOM % 60))
@@ -99,12 +100,12 @@ while ((portion < PORTIONS)); do
 done
 
 say "== one more run"
-program 0 "${PACE[@]}" run "${CARE[@]}" "$BOOK"
+program 0 "${QUIETLY[@]}" run "${CARE[@]}" "$BOOK"
 keep killed
 same "every number stands where the undisturbed run left it" \
     "$(judge states "$PLACE/calm.report" | sort)" "$(judge states "$PLACE/killed.report" | sort)"
 check "the two worlds are alike" judge worlds "$PLACE/calm.state" "$PLACE/killed.state"
-"$WABAMIGRATE" pins export --format json --output "$PLACE/pins.json"
+wabamigrate pins export --format json --output "$PLACE/pins.json"
 check "the database and the killed world agree, PINs and all" \
     judge world "$PLACE/killed.state" "$PLACE/killed.report" "$PLACE/pins.json"
 check "no registration, credit share or code exchange took effect twice" judge twice "$LOG"
@@ -114,7 +115,7 @@ same "no step is left running, and none in doubt" "0|0" "$(sql "
     SELECT count(*) FILTER (WHERE state = 'running'), count(*) FILTER (WHERE is_in_doubt AND state <> 'done')
       FROM wabamigrate.step")"
 lines=$(wc -l <"$LOG")
-program 0 "${PACE[@]}" run "${CARE[@]}" "$BOOK"
+program 0 "${QUIETLY[@]}" run "${CARE[@]}" "$BOOK"
 tail -n +$((lines + 1)) "$LOG" >"$PLACE/part.jsonl"
 check "a further run has nothing to write" judge reads "$PLACE/part.jsonl"
 finish

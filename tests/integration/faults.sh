@@ -17,7 +17,7 @@ RUNS_MAX=12
 NIGHT=3600 # seconds from run to run
 say "the seed is $SEED (faults.sh $SEED)"
 
-"$WABAMIGRATE" simulate --make-book "$NUMBERS" "$CUSTOMERS" "$PLACE"
+wabamigrate simulate --make-book "$NUMBERS" "$CUSTOMERS" "$PLACE"
 BOOK=$PLACE/book.yaml
 cat >"$PLACE/scenario.json" <<END
 { "latency_ms": { "min": 2, "max": 10 },
@@ -28,7 +28,7 @@ END
 simulator_starts world --manifest "$BOOK" --scenario "$PLACE/scenario.json"
 
 CODE=0
-"$WABAMIGRATE" --quiet run --patience 2s "$BOOK" >"$PLACE/out" 2>&1 || CODE=$?
+wabamigrate --quiet run --patience 2s "$BOOK" >"$PLACE/out" 2>&1 || CODE=$?
 sign_up || die "capture refuses: $(<"$PLACE/capture.out")"
 # However the dice fall: one registration is lost after its effect, one before, and two are never
 # answered, which costs the program's whole patience with a transfer.
@@ -41,20 +41,20 @@ runs=0
 while ((runs < RUNS_MAX)); do
     runs=$((runs + 1))
     CODE=0
-    WABAMIGRATE_CLOCK_OFFSET=$offset "$WABAMIGRATE" --quiet --progress never run --patience 20s --doubt-grace 1s \
+    WABAMIGRATE_CLOCK_OFFSET=$offset wabamigrate --quiet --progress never run --patience 20s --doubt-grace 1s \
         "$BOOK" >"$PLACE/run.$runs" 2>&1 || CODE=$?
     ((CODE != 0)) || break
     # 7: the very first question, whether the token is good, has met a fault.
     [[ $CODE == [3457] ]] || { miss "run $runs ended with $CODE" "$PLACE/run.$runs"; break; }
     # What failed for good by mischance alone is somebody's decision: that somebody decides to go on.
-    ((CODE != 3)) || "$WABAMIGRATE" --quiet retry >/dev/null
+    ((CODE != 3)) || wabamigrate --quiet retry >/dev/null
     offset=$((offset + NIGHT))
     world clock "{\"advance_seconds\":$NIGHT}" >/dev/null
 done
 same "the book is finished (run $runs of $RUNS_MAX at most)" 0 "$CODE"
 
-"$WABAMIGRATE" report --format json --output "$PLACE/report.json"
-"$WABAMIGRATE" pins export --format json --output "$PLACE/pins.json"
+wabamigrate report --format json --output "$PLACE/report.json"
+wabamigrate pins export --format json --output "$PLACE/pins.json"
 world state >"$PLACE/state.json"
 same "every number is done" "$NUMBERS" "$(judge states "$PLACE/report.json" | grep -c ' done$')"
 check "and so says the world, PINs and all" judge world "$PLACE/state.json" "$PLACE/report.json" "$PLACE/pins.json"
@@ -71,7 +71,7 @@ done
 judge lost "$LOG" >"$PLACE/lost"
 (($(wc -l <"$PLACE/lost") >= 2)) || miss "too few registrations took effect without an answer"
 while read -r number; do
-    "$WABAMIGRATE" report --number "$number" --format json --output "$PLACE/story.json"
+    wabamigrate report --number "$number" --format json --output "$PLACE/story.json"
     check "$number: registered without an answer, settled by a read, and its report tells so" \
         judge settled "$PLACE/story.json"
 done <"$PLACE/lost"

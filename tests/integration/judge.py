@@ -11,6 +11,7 @@
     world STATE REPORT [PINS]  the numbers that are done are connected on their destination, with their
                                PIN set (and it is the one exported), and no others are
     worlds STATE STATE         two worlds look alike
+    paths LOG                  how often each kind of call was made
     kinds <STATE               "KIND ID" a line, in the words of check_requests.py
     states REPORT [EXPECTED]   "NUMBER STATE" a line; with a list of what is out of order: it all is as
                                the list says, and the rest is done
@@ -191,6 +192,14 @@ def portrait(path):
     return {"numbers": state["numbers"], "customers": state["customers"], "shared with": shared}
 
 
+def paths(path):
+    count = collections.Counter(
+        line["method"] + " " + re.sub(r"[0-9]{6,}", "ID", bare(line).strip("/")) for line in log_lines(path))
+    for name, times in sorted(count.items()):
+        print(f"{times:5} {name}")
+    return []
+
+
 def kinds():
     """What each id of a world (read from standard input) names, as check_requests.py calls it."""
     state = json.load(sys.stdin)
@@ -315,7 +324,7 @@ def show_effects(path):
 
 COMMANDS = {"twice": twice, "once": once, "effects": show_effects, "more": more, "blind": blind, "reads": reads,
             "world": world, "worlds": worlds, "states": states, "ways": ways, "settled": settled,
-            "lost": lost, "kinds": kinds}
+            "lost": lost, "kinds": kinds, "paths": paths}
 
 
 def main(arguments):

@@ -17,7 +17,8 @@ LOG=        # of the simulator that runs
 FAILURES=0
 STARTED=()  # processes to end at the end
 STATES=()   # state folders whose database is to be stopped
-TRIES_MAX=2400 # of waits of 0.05 s for something that must come
+ENDLESS=240 # seconds that nothing takes that works; not a measure of anything
+TRIES_MAX=$((ENDLESS * 20)) # of waits of 0.05 s
 # shellcheck disable=SC2034 # for those who source this
 QUICKSTART=$PROJECT/examples/quickstart
 
@@ -40,7 +41,7 @@ miss() { # DESCRIPTION [FILE…]: what went wrong, and what there is to read abo
     FAILURES=$((FAILURES + 1))
     printf 'NOT OK  %s\n' "$text"
     for file in "$@"; do
-        sed -n '1,60s/^/        | /p' "$file"
+        cut -c 1-300 "$file" | sed -n '1,30s/^/        | /p'
     done
 }
 # check DESCRIPTION COMMAND…: the command succeeds, and says why where it does not.
@@ -72,13 +73,15 @@ finish() {
 
 # ---- the place ----
 
-process_ends() { # PID: waits for it; it has been told to
+# Waits until process $1 has ended, and ends it where that takes for ever. `wait` has its exit code.
+process_ends() {
     local tries
-    for ((tries = 0; tries < TRIES_MAX; tries++)); do
-        kill -0 "$1" 2>/dev/null || break
+    for ((tries = 0; tries < ENDLESS * 20; tries++)); do
+        kill -0 "$1" 2>/dev/null || return 0
         sleep 0.05
     done
-    wait "$1" 2>/dev/null || true
+    say "process $1 does not end; it is killed"
+    kill -KILL "$1"
 }
 leave() {
     local status=$? pid state
@@ -88,7 +91,7 @@ leave() {
     done
     wait 2>/dev/null || true
     for state in "${STATES[@]}"; do
-        XDG_STATE_HOME=$state "$WABAMIGRATE" --quiet db stop >/dev/null 2>&1 || true
+        XDG_STATE_HOME=$state wabamigrate --quiet db stop >/dev/null 2>&1 || true
     done
     if [[ -n ${KEEP:-} && -n $PLACE ]]; then
         say "$TEST: kept $PLACE"
@@ -106,6 +109,7 @@ state() {
         [[ $found != "$XDG_STATE_HOME" ]] || return 0
     done
     STATES+=("$XDG_STATE_HOME")
+    mkdir -m 711 "$XDG_STATE_HOME"
 }
 
 begin() {
@@ -129,13 +133,15 @@ begin() {
 
 # ---- the program ----
 
+# Runs it. Whatever takes so long never ends.
+wabamigrate() { timeout --signal=KILL "$ENDLESS" "$WABAMIGRATE" "$@"; }
 # program CODES ARGUMENTS…: runs it and wants one of the exit codes ("3", "3,4"). What it says is in
 # $PLACE/out and $PLACE/err, its code in CODE.
 program() {
     local wanted=$1
     shift
     CODE=0
-    "$WABAMIGRATE" "$@" >"$PLACE/out" 2>"$PLACE/err" || CODE=$?
+    wabamigrate "$@" >"$PLACE/out" 2>"$PLACE/err" || CODE=$?
     if [[ ,$wanted, == *,$CODE,* ]]; then
         pass "exit code $CODE: wabamigrate ${*//$PROJECT\//}"
     else
@@ -151,6 +157,7 @@ program_starts() {
 # program_ended CODES WHAT: waits for RUN.
 program_ended() {
     CODE=0
+    process_ends "$RUN"
     wait "$RUN" 2>/dev/null || CODE=$?
     if [[ ,$1, == *,$CODE,* ]]; then
         pass "exit code $CODE: $2"
@@ -193,12 +200,13 @@ world() {
         curl -sS --fail-with-body "$WORLD/$1"
     fi
 }
-# Everybody, or what the JSON says, signs up, and capture takes it. Codes live 30 seconds.
-sign_up() {
-    world signups "${1:-{\"all\":true\}}" >"$PLACE/signups.jsonl"
+# Whom the JSON names signs up, and capture takes it. Codes live 30 seconds.
+these_sign_up() {
+    world signups "$1" >"$PLACE/signups.jsonl"
     [[ -s $PLACE/signups.jsonl ]] || die "nobody signed up"
-    "$WABAMIGRATE" --quiet capture --file "$PLACE/signups.jsonl" >"$PLACE/capture.out" 2>&1
+    wabamigrate --quiet capture --file "$PLACE/signups.jsonl" >"$PLACE/capture.out" 2>&1
 }
+sign_up() { these_sign_up '{"all":true}'; }
 # How many requests the log has of which this is a part (a fixed string).
 requests() { grep -cF -- "$1" "$LOG" || true; }
 
@@ -225,18 +233,37 @@ database_options() {
 # sql TEXT: fields by |, a row a line.
 sql() {
     local options
-    "$WABAMIGRATE" --quiet db status >/dev/null # it may have gone to sleep
+    wabamigrate --quiet db status >/dev/null # it may have gone to sleep
     mapfile -t options < <(database_options)
     "$(postgres_program psql)" "${options[@]}" -XqAt -v ON_ERROR_STOP=1 -c "$1"
 }
-# One line a table: its rows and a digest of them. $1: a table to leave out.
+# One line a table: its rows and a digest of them. $1: a table to leave out, or none.
 snapshot() {
     local tables
     tables=$(sql "SELECT string_agg(format('SELECT %L, count(*), md5(string_agg(t::text, E''\\n''
                                             ORDER BY t::text)) FROM wabamigrate.%I t',
                                            tablename, tablename), ' UNION ALL ' ORDER BY tablename)
-                    FROM pg_tables WHERE schemaname = 'wabamigrate' AND tablename <> '${1:-}'")
+                    FROM pg_tables WHERE schemaname = 'wabamigrate' AND tablename <> '$1'")
     sql "$tables"
 }
 
 judge() { python3 "$HERE/judge.py" "$@"; }
+
+# ---- whole books ----
+
+# Another database and another world, both named $1, for $BOOK; then the simulator's options. Everybody
+# is signed up.
+fresh() {
+    local name=$1
+    shift
+    [[ -z $SIMULATOR ]] || simulator_ends
+    state "$name"
+    simulator_starts "$name" --manifest "$BOOK" --latency-ms "${LATENCY:-5}" "$@"
+    CODE=0
+    wabamigrate --quiet run "$BOOK" >"$PLACE/out" 2>&1 || CODE=$?
+    same "== $name: everybody waits for a signup" 4 "$CODE"
+    sign_up || die "capture refuses: $(<"$PLACE/capture.out")"
+}
+count_state() { wabamigrate status --format csv | cut -d , -f 3 | grep -cx "$1" || true; }
+state_of() { wabamigrate status --format csv | grep -F -- "$1," | cut -d , -f 3; }
+running() { sql "SELECT count(*) FROM wabamigrate.step WHERE state = 'running'"; }

@@ -33,6 +33,7 @@ static const struct {
     {"stage_create", "three statements: the staging table and its two views"},
     {"stage_copy", "COPY cannot be prepared"},
     {"stage_analyze", "ANALYZE cannot be prepared"},
+    {"book_analyze", "ANALYZE cannot be prepared"},
     {"step_hold", "LOCK cannot be prepared"},
 };
 
@@ -86,6 +87,7 @@ static void those_that_cannot_be_prepared_run_as_they_stand(void)
     for (PGresult *result; (result = PQgetResult(conn)); PQclear(result))
         CU_ASSERT_EQUAL(PQresultStatus(result), PGRES_COMMAND_OK);
     testbed_do(conn, SQL_STAGE_ANALYZE);
+    testbed_do(conn, SQL_BOOK_ANALYZE);
     testbed_do(conn, SQL_STEP_HOLD);
     testbed_do(conn, "COMMIT");
     /* gone with the transaction */

@@ -514,6 +514,74 @@ static void a_retried_step_begins_with_a_look_whatever_phase_it_failed_in(void)
     }
 }
 
+static void what_a_step_learned_is_there_for_the_next_one(void)
+{
+    struct worker worker;
+
+    worker_open(&worker, begin());
+    worker_work_until(&worker, "read_source");
+    worker_flush(&worker, 64);
+    struct task *read = worker_find(&worker, "read_source", "florist-lune");
+    reply_learn(&read->reply, LEARNED_WABA, true, NULL, NULL, "{\"id\":\"800200\"}", NULL);
+    reply_learn(&read->reply, LEARNED_WABA, false, NULL, NULL, "{\"id\":\"900200\"}", NULL);
+    reply_learn(&read->reply, LEARNED_NUMBER, true, "600201", "442079460001",
+                "{\"is_pin_enabled\":false}", NULL);
+    reply_learn(&read->reply, LEARNED_NUMBER, false, "610201", "442079460001", "{}", NULL);
+    reply_learn(&read->reply, LEARNED_BUSINESS_TOKEN, false, NULL, NULL, NULL,
+                secret_create("a-business-token"));
+    struct task *other = worker_find(&worker, "await_signup", "florist-lune");
+    reply_learn(&other->reply, LEARNED_ALLOCATION, false, "12345", NULL, NULL, NULL);
+    worker_settle(&worker, other, OUTCOME_DONE);
+    /* More than a pipeline has room for: every WABA's step may find the same user. */
+    for (int i = 0; i < 64; i++)
+        reply_learn(&read->reply, LEARNED_SYSTEM_USER, false, "445566", NULL, NULL, NULL);
+    worker_settle(&worker, read, OUTCOME_DONE);
+    worker_flush(&worker, 64);
+
+    struct task *check = worker_find(&worker, "check", FLORIST_1);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(check);
+    CU_ASSERT_PTR_NOT_NULL(check->eligibility.source_waba);
+    CU_ASSERT_PTR_NOT_NULL(check->eligibility.destination_waba);
+    CU_ASSERT_PTR_NOT_NULL(check->eligibility.source_number);
+    CU_ASSERT_PTR_NOT_NULL(check->eligibility.destination_number);
+    CU_ASSERT_STRING_EQUAL(check->facts.source_phone_number_id, "600201");
+    CU_ASSERT_STRING_EQUAL(check->facts.phone_number_id, "610201");
+    CU_ASSERT_STRING_EQUAL(check->facts.allocation_config_id, "12345");
+    CU_ASSERT_STRING_EQUAL(secret_reveal(check->facts.business_token), "a-business-token");
+    CU_ASSERT_PTR_NULL(worker_find(&worker, "check", FLORIST_2)->facts.phone_number_id);
+    testbed_expect(conn, "SELECT system_user_id FROM wabamigrate.batch", "445566");
+    worker_close(&worker);
+}
+
+static void a_pin_is_drawn_once_and_stays(void)
+{
+    struct worker worker;
+    char batch[24], *sealed = NULL;
+    int64_t batch_id = begin();
+    const char *values[] = {text_of(batch_id, batch), NULL};
+
+    worker_open(&worker, batch_id);
+    worker_work_until(&worker, "register_number");
+    struct task *task = worker_find(&worker, "register_number", NULL);
+    CU_ASSERT_STRING_EQUAL(secret_reveal(task->facts.pin), "246810");
+    sealed = memory_copy_text(testbed_ask(conn, "SELECT md5(string_agg(pin_sealed, ''::bytea"
+                                                "  ORDER BY number_id)) FROM wabamigrate.number"));
+    /* The checks once more, each with a PIN of its own. */
+    testbed_do(conn, "UPDATE wabamigrate.step SET state = 'ready' WHERE kind = 'check'");
+    worker_work_until(&worker, NULL);
+    run_sql(conn, SQL_CONTROL_RETRY, 2, values);
+    testbed_expect(conn,
+                   "SELECT md5(string_agg(pin_sealed, ''::bytea ORDER BY number_id))"
+                   "  FROM wabamigrate.number",
+                   sealed);
+    testbed_expect(conn,
+                   "SELECT count(*) FROM wabamigrate.number n"
+                   " WHERE n::text LIKE '%246810%'",
+                   "0");
+    free(sealed);
+    worker_close(&worker);
+}
+
 /* ---- nudges ---- */
 
 static void feed(const struct worker *worker, const char *line)
@@ -616,6 +684,36 @@ static void a_capture_while_the_wait_is_being_claimed_is_not_lost(void)
     expect_step("await_signup", "florist-lune",
                 "concat_ws('/', s.state, s.is_nudged, c.destination_waba_id)", "running/t/900200");
     worker_close(&worker);
+}
+
+/* The exchange of the first code says that it is burnt; the second one has come meanwhile. */
+static void a_code_captured_while_another_is_exchanged_is_not_forgotten(void)
+{
+    static const struct {
+        int64_t tried_before_ms; /* the capture, how long after the exchange was begun */
+        const char *code;
+    } cases[] = {{60000, "AQ-code"}, {-60000, NULL}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct worker worker;
+        worker_open(&worker, begin());
+        feed(&worker, florist_signs_up);
+        worker_flush(&worker, 64);
+        settle_all(&worker, "await_signup", OUTCOME_DONE);
+        worker_flush(&worker, 64);
+        struct task *task = worker_find(&worker, "exchange_code", "florist-lune");
+        CU_ASSERT_PTR_NOT_NULL_FATAL(task);
+        task->facts.intended_at_ms -= cases[i].tried_before_ms;
+        reply_learn(&task->reply, LEARNED_CODE_BURNT, false, NULL, NULL, NULL, NULL);
+        worker_settle(&worker, task, OUTCOME_DONE);
+        worker_flush(&worker, 64);
+        task = worker_find(&worker, "read_destination", "florist-lune");
+        CU_ASSERT_PTR_NOT_NULL_FATAL(task);
+        CU_ASSERT_EQUAL_FATAL(task->facts.signup_code != NULL, cases[i].code != NULL);
+        if (cases[i].code)
+            CU_ASSERT_STRING_EQUAL(secret_reveal(task->facts.signup_code), cases[i].code);
+        worker_close(&worker);
+    }
 }
 
 static void news_of_a_waba_while_its_number_is_being_checked_are_not_lost(void)
@@ -1143,11 +1241,16 @@ int main(void)
          a_failed_step_holds_its_successors_and_retry_takes_it_up_again},
         {"a retried step begins with a look, whatever phase it failed in",
          a_retried_step_begins_with_a_look_whatever_phase_it_failed_in},
+        {"what a step learned is there for the next one",
+         what_a_step_learned_is_there_for_the_next_one},
+        {"a pin is drawn once and stays", a_pin_is_drawn_once_and_stays},
         {"a capture wakes what waits for the signup", a_capture_wakes_what_waits_for_the_signup},
         {"a capture while the wait is being looked at is not lost",
          a_capture_while_the_wait_is_being_looked_at_is_not_lost},
         {"a capture while the wait is being claimed is not lost",
          a_capture_while_the_wait_is_being_claimed_is_not_lost},
+        {"a code captured while another is exchanged is not forgotten",
+         a_code_captured_while_another_is_exchanged_is_not_forgotten},
         {"news of a WABA while its number is being checked are not lost",
          news_of_a_waba_while_its_number_is_being_checked_are_not_lost},
         {"news of a WABA in the same group as the check are not lost",

@@ -13,7 +13,7 @@ sent_reads_only() {
     tail -n +"$1" "$LOG" >"$PLACE/part.jsonl"
     check "check sends reads only" judge reads "$PLACE/part.jsonl"
 }
-report_to() { "$WABAMIGRATE" report --format json --output "$1"; }
+report_to() { wabamigrate report --format json --output "$1"; }
 
 simulator_starts world --manifest "$BOOK" --scenario "$QUICKSTART/scenario.json"
 
@@ -46,7 +46,7 @@ program 3 --progress never run --patience 10s --doubt-grace 1s "$BOOK"
 
 report_to "$PLACE/report.json"
 world state >"$PLACE/state.json"
-"$WABAMIGRATE" pins export --format json --output "$PLACE/pins.json"
+wabamigrate pins export --format json --output "$PLACE/pins.json"
 check "every number stands where the scenario leads it" judge states "$PLACE/report.json" "$HERE/quickstart.expected"
 check "done in the database is done in the world, PIN and all, and nothing else is" \
     judge world "$PLACE/state.json" "$PLACE/report.json" "$PLACE/pins.json"
@@ -71,10 +71,10 @@ program 0 report --format table --number +4310000011
 matches "report --number tells the attempt that failed" '133005' "$PLACE/out"
 program 2 report no-such-batch
 program 0 --accept 3 check "$BOOK"
-snapshot >"$PLACE/before"
+snapshot none >"$PLACE/before"
 program 0 status
 program 0 report
-snapshot >"$PLACE/after"
+snapshot none >"$PLACE/after"
 check "status and report write nothing" diff "$PLACE/before" "$PLACE/after"
 
 say "== mended: what was blocked goes on by itself, what failed after retry"

@@ -1,0 +1,19 @@
+# End to end: bash scripts that run the program as people do, against the simulator and a private
+# database of their own. Exit code 77 is a skip. Everything together takes a few minutes.
+function(wm_shell_test stem)
+    add_test(NAME integration.${stem} COMMAND ${CMAKE_CURRENT_LIST_DIR}/${stem}.sh ${ARGN})
+    set_tests_properties(integration.${stem} PROPERTIES TIMEOUT 900 LABELS integration
+        SKIP_RETURN_CODE 77 ENVIRONMENT "WABAMIGRATE=$<TARGET_FILE:wabamigrate>")
+endfunction()
+
+wm_shell_test(whole_book)
+wm_shell_test(bad_input)
+wm_shell_test(crash 20)
+wm_shell_test(faults)
+wm_shell_test(nights)
+wm_shell_test(signals)
+wm_shell_test(steering)
+wm_shell_test(secrets)
+wm_shell_test(tls)
+wm_shell_test(meta_spec)
+wm_shell_test(prism)
