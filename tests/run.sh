@@ -23,7 +23,7 @@ quiet_environment() {
     for name in "${!WABAMIGRATE_@}" "${!PG@}"; do
         unset "$name"
     done
-    export LC_ALL=C.UTF-8
+    export LC_ALL=C.UTF-8 PATH=$PATH:/usr/sbin # nghttpx is there, not in an ordinary user's path
 }
 
 run_ctest() {

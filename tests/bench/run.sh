@@ -6,10 +6,11 @@
 #   tests/bench/run.sh                        64 and 256 in flight, 3 rounds: about a quarter of an hour
 #   tests/bench/run.sh --rounds 1 64          one round at 64 only
 #   tests/bench/run.sh --latency 300 64 256   another latency, in ms
+#   tests/bench/run.sh --seconds 5            smaller books: 5 s at the bound instead of 22
 #   tests/bench/run.sh --build DIR            a build that is there already, instead of the release preset
 #
-# For each concurrency a book is made whose moving needs about 22 s at the bound (concurrency ÷ latency),
-# and in every round, one after the other, so that what the machine does meanwhile strikes both:
+# For each concurrency a book is made whose moving needs about 22 s at the bound (concurrency ÷ latency).
+# In every round, one after the other, so that what the machine does meanwhile strikes both:
 #   run        `wabamigrate run` on a fresh embedded database against a fresh simulator (TLS, one fixed
 #              latency): a first run loads the book, reads it and waits for signups; then capture takes
 #              them; the second run, which moves every number, is the one that is measured.
@@ -43,12 +44,13 @@ PLACE= # a folder of our own for everything
 SIMULATOR=
 TICKS=$(getconf CLK_TCK)
 
-usage() { sed -n 's/^#   //p' "${BASH_SOURCE[0]}" | head -n 4; }
+usage() { sed -n 's/^#   //p' "${BASH_SOURCE[0]}" | head -n 5; }
 
 while (($#)); do
     case $1 in
     --rounds) ROUNDS=${2:?} && shift 2 ;;
     --latency) LATENCY_MS=${2:?} && shift 2 ;;
+    --seconds) SECONDS_AT_BOUND=${2:?} && shift 2 ;;
     --build) BUILD=$(cd "${2:?}" && pwd -P) && shift 2 ;;
     --help) usage && exit 0 ;;
     [1-9]*) CONCURRENCIES+=("$1") && shift ;;
@@ -56,6 +58,13 @@ while (($#)); do
     esac
 done
 ((${#CONCURRENCIES[@]})) || CONCURRENCIES=(64 256)
+
+# Shows what a build says only when it fails.
+quietly() {
+    (cd "$PROJECT" && "$@") >"$PLACE/build.out" 2>&1 && return
+    tail -n 40 "$PLACE/build.out" >&2
+    fail 'the build has failed'
+}
 
 # ---- a world, and its end ----
 
@@ -180,7 +189,8 @@ load_and_sign_up() {
     note first_calls "$(value calls <<<"$ended")"
     before=$(now_ms)
     simulator signups '{"all":true}' >"$PLACE/signups.jsonl"
-    wabamigrate --quiet capture --file "$PLACE/signups.jsonl" >/dev/null
+    wabamigrate --quiet capture --file "$PLACE/signups.jsonl" &>"$PLACE/capture.out" ||
+        fail "capture: $(tail -n 1 "$PLACE/capture.out")"
     note capture_us $((($(now_ms) - before) * 1000 / $(lines "$PLACE/signups.jsonl")))
     simulator clock '{"advance_seconds":-3600}' >/dev/null
 }
@@ -259,15 +269,17 @@ ratio() {
         }'
 }
 
-row() { # a line of the table for every concurrency; the function in $2... is evaluated for each
+# printf pads by bytes; these cells hold dashes and signs of several.
+pad() { printf '%s%*s' "$2" $(($1 - ${#2})) ''; }
+
+row() { # LABEL, and what prints a cell, called for every concurrency
     local label=$1 cells=
     shift
     for CONCURRENCY in "${CONCURRENCIES[@]}"; do
         BOUND=$((CONCURRENCY * 1000 / LATENCY_MS))
-        cells+=$(printf ' %-22s |' "$("$@")")
+        cells+=" $(pad 22 "$("$@")") |"
     done
-    # printf counts bytes, so the label is padded by its characters
-    printf '| %s%*s |%s\n' "$label" $((46 - ${#label})) '' "$cells"
+    say "| $(pad 46 "$label") |$cells"
 }
 
 derive() {
@@ -347,9 +359,10 @@ PLACE=$(mktemp -d "${TMPDIR:-/tmp}/wabamigrate-bench.XXXXXX")
 chmod 711 "$PLACE"
 if [[ -z $BUILD ]]; then
     BUILD=$(build_directory release)
-    build_preset release >"$PLACE/build.out" 2>&1 || { tail -n 40 "$PLACE/build.out" && fail 'the build has failed'; }
+    forget_copied_cache "$BUILD"
+    quietly cmake -S "$PROJECT" --preset release -B "$BUILD"
 fi
-cmake --build "$BUILD" --target bare_loop >"$PLACE/build.out" 2>&1 || { tail -n 40 "$PLACE/build.out" && fail 'the build has failed'; }
+quietly cmake --build "$BUILD" --target wabamigrate wabamigrate-simulator bare_loop
 
 for name in "${!WABAMIGRATE_@}" "${!PG@}"; do
     unset "$name"
