@@ -142,7 +142,7 @@ static const struct error_rule rules[] = {
     {136024, 0, NULL, ERROR_DONE, ERROR_SCOPE_STEP, HOURS(1), 0, "customer",
      "The code could not be requested, most often because the number is verified already: look at code_verification_status; if it is not VERIFIED, wait an hour, then retry."},
     {136025, 0, NULL, ERROR_PERSON, ERROR_SCOPE_STEP, 0, 0, "customer",
-     "The verification code is wrong or has expired: request a new one and give it with `wabamigrate code`."},
+     "The verification code is wrong or has expired: request a new one."},
 
     /* credit */
     {4000, 0, NULL, ERROR_DONE, ERROR_SCOPE_STEP, 0, 0, "partner",

@@ -20,7 +20,6 @@ void assess_task(struct task *task)
     }
     task->reply.outcome = OUTCOME_WAIT_PERSON;
     task->reply.waiting_for = block->waits_for ? block->waits_for : block->rule;
-    task->reply.note = block->remedy;
     if (!block->waits_for)
         task->settlement.state = "blocked";
 }

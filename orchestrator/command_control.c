@@ -77,6 +77,10 @@ int command_control(const struct options *options, const struct clock *clock, st
     int64_t batch_id;
 
     enum status status = selection_read(options, &selection, fault);
+    if (status == STATUS_OK && options->verb == VERB_CANCEL && !options->batch && !selection)
+        status = fault_set(fault, STATUS_INVALID,
+                           "cancel: name the batch, or what to cancel with --only or --number; it "
+                           "cannot be undone");
     if (status == STATUS_OK)
         status = database_find(options, clock, &database, fault);
     if (status == STATUS_OK)

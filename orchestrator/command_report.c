@@ -49,6 +49,8 @@ static enum status show(PGconn *conn, const struct options *options, const struc
     int64_t batch_id;
 
     enum status status = options->number ? e164_parse(options->number, &number, fault) : STATUS_OK;
+    if (status != STATUS_OK)
+        fault_prefix(fault, "--number %s: ", options->number);
     if (status == STATUS_OK)
         status = store_batch_find(conn, options->batch, arena, &batch_id, &batch, fault);
     if (status == STATUS_OK)

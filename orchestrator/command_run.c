@@ -13,6 +13,7 @@
 #include "orchestrator/pg.h"
 #include "orchestrator/preflight.h"
 #include "orchestrator/run.h"
+#include "orchestrator/selection.h"
 #include "orchestrator/store_load.h"
 #include "planner/credential_ref.h"
 #include "planner/eligibility.h"
@@ -82,6 +83,10 @@ static enum status read_batch(struct session *session, int64_t batch_id, struct 
     batch->vault = session->vault;
     batch->name = arena_copy_text(batch->arena, pg_cell(row, 0, "name"));
     batch->path = arena_copy_text(batch->arena, pg_cell(row, 0, "path"));
+    if (strcmp(pg_cell(row, 0, "state"), "paused") == 0)
+        log_event(LOG_WARN, "run.paused", LOG_TEXT("batch", batch->name),
+                  LOG_TEXT("why", "the batch is paused, so nothing is taken up; `wabamigrate resume` "
+                                  "ends that"));
     facts->graph_version = arena_copy_text(batch->arena, pg_cell(row, 0, "graph_version"));
     facts->partner_business_id =
         arena_copy_text(batch->arena, pg_cell(row, 0, "partner_business_id"));
@@ -139,6 +144,30 @@ static enum status apply_limit(struct session *session, struct fault *fault)
     return STATUS_OK;
 }
 
+/* A slip in --only would otherwise be a run that does nothing and says so politely. */
+static enum status check_selection(struct session *session, struct fault *fault)
+{
+    PG_AUTO_CLEAR PGresult *row = NULL;
+    const struct options *options = session->database.options;
+    char batch_id[24], *selection = NULL;
+    const char *values[] = {batch_id, NULL};
+
+    if (!options->only)
+        return STATUS_OK;
+    enum status status = selection_read(options, &selection, fault);
+    snprintf(batch_id, sizeof batch_id, "%" PRId64, session->batch.batch_id);
+    values[1] = selection;
+    if (status == STATUS_OK)
+        status = pg_query(session->conn, SQL_CONTROL_SELECT, 2, values, &row, fault);
+    free(selection);
+    if (status == STATUS_OK && strcmp(PQgetvalue(row, 0, 0), "0") == 0)
+        return fault_set(fault, STATUS_INVALID,
+                         "--only %s names no number of batch %s; customers are named by their id, "
+                         "numbers as +33123456789",
+                         options->only, session->batch.name);
+    return status;
+}
+
 static enum status prepare(struct session *session, struct fault *fault)
 {
     struct store_load_result load;
@@ -151,6 +180,8 @@ static enum status prepare(struct session *session, struct fault *fault)
         status = store_load(session->conn, options->manifest, &load, fault);
     if (status == STATUS_OK)
         status = read_batch(session, load.batch_id, fault);
+    if (status == STATUS_OK)
+        status = check_selection(session, fault);
     if (status == STATUS_OK)
         status = ask_graph(session, fault);
     if (status == STATUS_OK)

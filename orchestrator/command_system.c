@@ -121,7 +121,8 @@ static void tell(struct findings *findings, const char *what, enum status status
         findings->code = options_exit_code(status);
 }
 
-static void examine_server(struct findings *findings, PGconn *conn, const struct clock *clock)
+static void examine_server(struct findings *findings, PGconn *conn, const struct clock *clock,
+                           bool is_embedded)
 {
     struct fault fault = FAULT_NONE;
     PG_AUTO_CLEAR PGresult *row = NULL;
@@ -140,6 +141,13 @@ static void examine_server(struct findings *findings, PGconn *conn, const struct
              skew_ms > 0 ? "behind" : "ahead of", skew_ms > 0 ? skew_ms : -skew_ms,
              llabs(skew_ms) > CLOCK_SKEW_MAX_MS ? "; set both by NTP" : "");
     tell(findings, "clock", llabs(skew_ms) > CLOCK_SKEW_MAX_MS ? STATUS_DATABASE : STATUS_OK, text);
+    enum schema_state state;
+    int version;
+    if (is_embedded && store_schema_state(conn, &state, &version, &fault) == STATUS_OK &&
+        state <= SCHEMA_OLD) {
+        tell(findings, "schema", STATUS_OK, "none yet, or an older one; `run` brings it there");
+        return;
+    }
     status = store_schema_require(conn, &fault);
     snprintf(text, sizeof text, "version %d", store_schema_version());
     tell(findings, "schema", status, status == STATUS_OK ? text : fault.message);
@@ -161,7 +169,7 @@ static void examine_database(struct findings *findings, const struct options *op
         database_finish(&database);
         return;
     }
-    examine_server(findings, conn, clock);
+    examine_server(findings, conn, clock, database.is_embedded);
     status = database_open_vault(&database, false, &vault, &fault);
     tell(findings, "key", status,
          status == STATUS_OK ? "readable by its owner alone" : fault.message);

@@ -48,8 +48,9 @@ const struct option_row OPTION_ROWS[] = {
     {"accept", "WABAMIGRATE_ACCEPT", OPTION_ACCEPT, "CODES", AT(accept), 0, NULL, NULL, EVERY_VERB,
      "Exit 0 instead of these codes, such as 4,5: for schedulers."},
 
-    {"format", NULL, OPTION_CHOICE, "table|json|csv", AT(format), 0, formats, "table", DATA_VERBS,
-     "How the data looks (html comes in a later version)."},
+    {"format", NULL, OPTION_CHOICE, "table|json|csv", AT(format), 0, formats, NULL, DATA_VERBS,
+     "How the data looks: table on a terminal, else json, unless said (html comes in a later "
+     "version)."},
     {"output", NULL, OPTION_TEXT, "FILE", AT(output), 0, NULL, NULL, DATA_VERBS,
      "Write the data to FILE, whole or not at all, instead of standard output."},
 

@@ -20,8 +20,13 @@ static void count_calls(struct forecast_input *input)
 
 static bool is_to_move(const struct report_number *number)
 {
-    return number->eligible == 1 &&
-           (strcmp(number->state, "ready") == 0 || strcmp(number->state, "running") == 0);
+    static const char *const states[] = {"ready", "running", "pending", "waiting"};
+
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+        if (strcmp(number->state, states[i]) == 0)
+            return true;
+    }
+    return false;
 }
 
 void report_forecast(struct report *report, int64_t latency_ms, int64_t concurrency,

@@ -24,6 +24,8 @@
  * most. */
 #define ASK_PAUSE_FACTOR 20
 #define POLL_MAX_MS 1000
+/* A wait is told once, not at every step that becomes due a little later. */
+#define STAYING_NEWS_MS 5000
 /* Fewer finished numbers say nothing about a rate. */
 #define THRESHOLD_NUMBERS_MIN 10
 
@@ -44,12 +46,14 @@ struct run {
     struct engine *engine;
     struct task_queue claimed;
     struct progress_line progress;
+    char host[256]; /* what the worker is called unless told otherwise */
     int signal_fd;
     unsigned signals;
     enum stop stop;
     bool is_abandoned;
     int64_t deadline_ms; /* monotonic; 0: none */
     int64_t started_ms, next_claim_ms, next_ask_ms;
+    int64_t staying_until_ms; /* what the log has said last */
     int64_t asked_at_ms;   /* 0: no question is under way */
     bool asked_since_work; /* the outlook is from after the last settled step */
     int64_t first_failed, first_done;
@@ -228,6 +232,14 @@ static void heed_outlook(struct run *run, int64_t now_ms)
     }
     if (run->next_claim_ms > now_ms + outlook->due_ms)
         run->next_claim_ms = now_ms + outlook->due_ms;
+    if (now_ms + outlook->due_ms > run->staying_until_ms + STAYING_NEWS_MS) {
+        char duration[CLOCK_TEXT_BYTES];
+        clock_format_duration(outlook->due_ms, duration);
+        run->staying_until_ms = now_ms + outlook->due_ms;
+        log_event(LOG_INFO, "run.staying", LOG_TEXT("for", duration),
+                  LOG_I64("steps", outlook->ready),
+                  LOG_TEXT("why", outlook->parked ? "a quota is parked" : "they wait for a time"));
+    }
 }
 
 static void heed_ends(struct run *run, int64_t now_ms)
@@ -304,7 +316,7 @@ static enum status open_run(struct run *run, PGconn *conn, const char *only, str
         .conninfo = settings->conninfo,
         .clock = settings->clock,
         .batch = settings->batch,
-        .worker = options->worker_name ? options->worker_name : "worker",
+        .worker = options->worker_name ? options->worker_name : run->host,
         .only = only,
         .highest_number_id = settings->highest_number_id,
         .grace_ms = options->doubt_grace_ms,
@@ -388,6 +400,7 @@ struct run_result run_batch(PGconn *conn, const struct run_settings *settings, s
     const struct options *options = settings->options;
     char *only = NULL;
 
+    (void)!gethostname(run.host, sizeof run.host - 1);
     task_queue_init(&run.claimed);
     progress_init(&run.progress, options, stderr);
     log_set_before_line(progress_erase, &run.progress);

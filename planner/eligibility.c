@@ -135,8 +135,8 @@ static const struct reading not_test_number_readings[] = {
 };
 
 #define REMEDY_VERIFY                                                                            \
-    "Finish the verification by code (`wabamigrate code NUMBER CODE` with the code that WhatsApp " \
-    "sends to the number), or have the customer repeat the signup and enter the code there."
+    "Have the customer repeat the signup and enter the code that WhatsApp sends to the number, or " \
+    "finish the verification in WhatsApp Manager → Phone numbers."
 
 static const struct reading number_verified_readings[] = {
     {"VERIFIED", VERDICT_PASS, NULL, NULL, NULL},

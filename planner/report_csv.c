@@ -39,7 +39,7 @@ static void list_findings(const struct report_number *number, struct buffer *lis
 {
     for (size_t i = 0; i < number->finding_count; i++) {
         const struct report_finding *finding = &number->findings[i];
-        if (strcmp(finding->verdict, "pass") == 0)
+        if (finding->is_past || strcmp(finding->verdict, "pass") == 0)
             continue;
         if (buffer_printf(list, "%s%s=%s", list->length > 0 ? ";" : "", finding->rule,
                           finding->verdict) != STATUS_OK)

@@ -142,8 +142,10 @@ static void write_finding(struct json_pen *pen, const struct report_finding *fin
     write_text_key(pen, "field", finding->field);
     write_value_key(pen, "value", finding->value);
     write_text_key(pen, "read_at", finding->read_at);
-    if (finding->found_at)
+    if (finding->found_at) {
         write_text_key(pen, "found_at", finding->found_at);
+        write_boolean_key(pen, "is_past", finding->is_past);
+    }
     write_text_key(pen, "owner", finding->owner);
     write_text_key(pen, "remedy", finding->remedy);
     write_boolean_key(pen, "fixable", finding->is_fixable);

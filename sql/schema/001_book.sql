@@ -280,6 +280,9 @@ SELECT n.number_id, n.batch_id, n.customer_id, n.number, c.key AS customer, c.na
        WHERE s.customer_id = n.customer_id
          AND (s.number_id IS NULL OR s.number_id = n.number_id)
          AND s.state <> 'done'
+         -- A number whose own steps are done has moved, whatever its customer's WABA is read for again.
+         AND EXISTS (SELECT 1 FROM wabamigrate.step o
+                      WHERE o.number_id = n.number_id AND o.state <> 'done')
        -- A verdict on the number itself says more than a step its customer has not reached.
        ORDER BY (s.state IN ('blocked', 'failed') AND s.number_id IS NOT NULL) DESC, s.ordinal
        LIMIT 1) f ON true;

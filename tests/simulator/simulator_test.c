@@ -667,7 +667,7 @@ static const struct {
     {{"--help", NULL}, 0},
     {{"--version", NULL}, 0},
     {{NULL}, 2},
-    {{"--manifest", "/nonexistent/book.yaml", NULL}, 1},
+    {{"--manifest", "/nonexistent/book.yaml", NULL}, 2},
     {{"--listen", "0.0.0.0:8090", "--manifest", "book.yaml", NULL}, 2},
     {{"--listen", "192.0.2.1:8090", "--manifest", "book.yaml", NULL}, 2},
     {{"--colour", "red", NULL}, 2},
