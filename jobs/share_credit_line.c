@@ -216,9 +216,31 @@ static void answer_share_business(const struct facts *facts, struct json_object 
         keep_allocation(facts, id, "is_tried", "attach", reply);
 }
 
+/* A permission error on the line is about the line, not about the app's WhatsApp permissions. */
+static void refuse_line(const struct graph_error *error, struct reply *reply)
+{
+    struct error_rule *rule = arena_alloc(reply->arena, sizeof *rule);
+
+    *rule = *error->rule;
+    rule->owner = "partner";
+    rule->remedy =
+        "Meta refuses the credit line for this business: make sure that the system user is Admin "
+        "or Financial Editor of your portfolio and that the line is yours; else ask your "
+        "Meta contact, or leave credit_line_id out so that the customer pays Meta itself. "
+        "Then retry.";
+    reply->has_error = true;
+    reply->error = *error;
+    reply->error.rule = rule;
+    reply->outcome = OUTCOME_FAILED;
+}
+
 static bool error_write(const struct facts *facts, const struct graph_error *error,
                         struct reply *reply)
 {
+    if (step_is_refused_access(error)) {
+        refuse_line(error, reply);
+        return true;
+    }
     if (error->code != 4000)
         return false;
     BODY_OWNED *memo = step_memo(facts);

@@ -131,6 +131,8 @@ simulator_cpu_ms() { printf '%d\n' $(($(ticks_of "$SIMULATOR") * 1000 / TICKS));
 
 postgres_cpu_ms() {
     local master child children sum
+    # A backend that is just ending is neither a child any more nor reaped yet: let it go first.
+    sleep 0.3
     master=$(head -n 1 "$PLACE/state/wabamigrate/postgresql/postmaster.pid")
     sum=$(ticks_of "$master" all)
     read -ra children <"/proc/$master/task/$master/children" || true

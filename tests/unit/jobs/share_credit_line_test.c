@@ -23,6 +23,9 @@
 
 /* clang-format off */
 static const struct job_case look_cases[] = {
+    {.sentence = "a refusal of the line is about the line, and needs a decision", .phase = "share", .status = 403,
+     .body = "{\"error\":{\"message\":\"(#10)\",\"type\":\"OAuthException\",\"code\":10}}",
+     .outcome = OUTCOME_FAILED, .owner = "partner"},
     {.sentence = "an allocation that is there is verified, not made again", .phase = NULL, .request = LOOKUP,
      .status = 200, .body = "{\"data\":[" ALLOCATION("1", "DELETED") "," ALLOCATION("2", "APPROVED") "]}",
      .outcome = OUTCOME_NEXT, .next_phase = "verify_allocation", .memo_after = "{\"allocation\":\"2\"}", .learned = "allocation 2"},
