@@ -4,7 +4,8 @@
  *
  * A WABA's own callback address (override) may only be set once the app is subscribed, and a plain
  * subscription deletes it. So where one is wanted the list is read first: the plain subscription is
- * sent only where our app is not on it, then the address; without one, the plain subscription is all.
+ * sent only where our app is not on it, then the address; without one, the plain subscription is
+ * all.
  */
 #include "jobs/job_table.h"
 #include "jobs/step.h"

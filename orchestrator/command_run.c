@@ -85,8 +85,9 @@ static enum status read_batch(struct session *session, int64_t batch_id, struct 
     batch->path = arena_copy_text(batch->arena, pg_cell(row, 0, "path"));
     if (strcmp(pg_cell(row, 0, "state"), "paused") == 0)
         log_event(LOG_WARN, "run.paused", LOG_TEXT("batch", batch->name),
-                  LOG_TEXT("why", "the batch is paused, so nothing is taken up; `wabamigrate resume` "
-                                  "ends that"));
+                  LOG_TEXT("why",
+                           "the batch is paused, so nothing is taken up; `wabamigrate resume` "
+                           "ends that"));
     facts->graph_version = arena_copy_text(batch->arena, pg_cell(row, 0, "graph_version"));
     facts->partner_business_id =
         arena_copy_text(batch->arena, pg_cell(row, 0, "partner_business_id"));

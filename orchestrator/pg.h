@@ -49,7 +49,8 @@ void pg_clear(PGresult **result);
 #define PG_AUTO_CLOSE __attribute__((cleanup(pg_close)))
 #define PG_AUTO_CLEAR __attribute__((cleanup(pg_clear)))
 
-/* "\x…": a bytea parameter from hexadecimal text, which is freed; NULL stays NULL. Free with free(). */
+/* "\x…": a bytea parameter from hexadecimal text, which is freed; NULL stays NULL. Free with
+ * free(). */
 char *pg_bytea(char *hex);
 
 /* A PostgreSQL array literal, built element by element: {"a","b\"c",NULL,12}. */

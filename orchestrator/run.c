@@ -54,8 +54,8 @@ struct run {
     int64_t deadline_ms; /* monotonic; 0: none */
     int64_t started_ms, next_claim_ms, next_ask_ms;
     int64_t staying_until_ms; /* what the log has said last */
-    int64_t asked_at_ms;   /* 0: no question is under way */
-    bool asked_since_work; /* the outlook is from after the last settled step */
+    int64_t asked_at_ms;      /* 0: no question is under way */
+    bool asked_since_work;    /* the outlook is from after the last settled step */
     int64_t first_failed, first_done;
     bool has_first;
 };

@@ -254,6 +254,7 @@ static enum status merge(struct loader *loader, struct fault *fault)
         pg_query(conn, SQL_CUSTOMER_MERGE, 1, values, NULL, fault) != STATUS_OK ||
         pg_query(conn, SQL_CUSTOMER_KEPT, 1, values, &kept, fault) != STATUS_OK ||
         pg_query(conn, SQL_NUMBER_MERGE, 1, values, NULL, fault) != STATUS_OK ||
+        pg_script(conn, SQL_BOOK_ANALYZE, fault) != STATUS_OK ||
         pg_query(conn, SQL_NUMBER_LEFT_OUT, 1, values, &left, fault) != STATUS_OK ||
         pg_query(conn, SQL_STEP_HOLD, 0, NULL, NULL, fault) != STATUS_OK ||
         pg_query(conn, SQL_STEP_CREATE, 1, values, NULL, fault) != STATUS_OK)
@@ -313,5 +314,5 @@ enum status store_load(PGconn *conn, const char *manifest, struct store_load_res
     }
     if (pg_script(conn, "COMMIT", fault) != STATUS_OK)
         return STATUS_DATABASE;
-    return pg_script(conn, SQL_BOOK_ANALYZE, fault);
+    return pg_script(conn, SQL_STEP_ANALYZE, fault);
 }

@@ -112,8 +112,8 @@ static void write_answer(struct report_pen *pen, const struct report_attempt *at
         report_pen_printf(pen, INDENT + 2, "HTTP %lld,", (long long)attempt->http_status);
     else
         report_pen_words(pen, INDENT + 2, "no answer,");
-    report_pen_printf(pen, INDENT + 2, "%s, %lld ms",
-                      attempt->outcome ? attempt->outcome : "open", (long long)attempt->ms);
+    report_pen_printf(pen, INDENT + 2, "%s, %lld ms", attempt->outcome ? attempt->outcome : "open",
+                      (long long)attempt->ms);
     if (attempt->fbtrace_id)
         report_pen_printf(pen, INDENT + 2, "— fbtrace_id %s", attempt->fbtrace_id);
     if (attempt->worker)

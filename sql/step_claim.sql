@@ -50,7 +50,7 @@ WITH picked AS (
                AND s.customer_id = ANY (ARRAY(SELECT n.customer_id FROM wabamigrate.number n
                                                WHERE n.batch_id = $2::bigint
                                                  AND n.number_id <= $5::bigint)))
-     ORDER BY s.urgency, s.not_before, s.step_id
+     ORDER BY s.urgency, s.ordinal DESC, s.not_before, s.step_id
      LIMIT $3::bigint
        FOR UPDATE OF s SKIP LOCKED
 ), taken AS (
@@ -86,4 +86,4 @@ SELECT t.step_id, t.epoch, t.kind, t.phase, t.memo, t.tries, t.is_in_doubt,
   JOIN wabamigrate.customer c ON c.customer_id = t.customer_id
   JOIN wabamigrate.path_step q ON q.path = t.path AND q.kind = t.kind
   LEFT JOIN wabamigrate.number n ON n.number_id = t.number_id
- ORDER BY t.urgency, t.not_before, t.step_id;
+ ORDER BY t.urgency, t.ordinal DESC, t.not_before, t.step_id;

@@ -175,7 +175,9 @@ CREATE TABLE wabamigrate.step (
 CREATE UNIQUE INDEX step_of_number ON wabamigrate.step (number_id, kind) WHERE number_id IS NOT NULL;
 CREATE UNIQUE INDEX step_of_waba ON wabamigrate.step (customer_id, kind) WHERE number_id IS NULL;
 CREATE INDEX step_by_customer ON wabamigrate.step (customer_id, kind);
-CREATE INDEX step_claimable ON wabamigrate.step (batch_id, urgency, not_before, step_id)
+-- In the order of claiming: what is urgent, then what is nearest to its end, so that numbers are finished
+-- all the time instead of the whole book going through one step at once.
+CREATE INDEX step_claimable ON wabamigrate.step (batch_id, urgency, ordinal DESC, not_before, step_id)
     WHERE state = 'ready';
 CREATE INDEX step_running ON wabamigrate.step (run_id) WHERE state = 'running';
 

@@ -34,6 +34,7 @@ static const struct {
     {"stage_copy", "COPY cannot be prepared"},
     {"stage_analyze", "ANALYZE cannot be prepared"},
     {"book_analyze", "ANALYZE cannot be prepared"},
+    {"step_analyze", "ANALYZE cannot be prepared"},
     {"step_hold", "LOCK cannot be prepared"},
 };
 

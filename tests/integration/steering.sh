@@ -30,6 +30,9 @@ program 0,3,4,5 "${RUN_OPTIONS[@]}" --only "${numbers[39]},${numbers[38]}" "$BOO
 same "--only two numbers moves these" "22 done done" \
     "$(count_state 'done') $(state_of "${numbers[38]}") $(state_of "${numbers[39]}")"
 
+program 2 "${RUN_OPTIONS[@]}" --only nobody "$BOOK"
+program 2 cancel --only nobody
+
 # ---- pause, resume, cancel ----
 
 program 0 pause --only customer-000009

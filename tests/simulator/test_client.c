@@ -176,8 +176,11 @@ static void copy_header(const char *line, const char *name, char *to, size_t roo
     size_t length = strlen(name);
     if (strncasecmp(line, name, length) != 0 || line[length] != ':')
         return;
-    snprintf(to, room, "%s", line + length + 2);
-    to[strcspn(to, "\r\n")] = '\0';
+    const char *value = line + length + 1 + strspn(line + length + 1, " ");
+    size_t bytes = strcspn(value, "\r\n");
+    bytes = bytes < room ? bytes : room - 1;
+    memcpy(to, value, bytes);
+    to[bytes] = '\0';
 }
 
 static size_t take_header(char *bytes, size_t size, size_t count, void *self)
