@@ -8,7 +8,7 @@
 -- (jsonb), $17 answer text[], $18 fbtrace_id text[], $19 has an attempt boolean[], $20 the phase it was
 -- of text[]; $21 grace in ms bigint
 WITH input AS (
-    SELECT *
+    SELECT *, state IN ('waiting', 'blocked') AS may_be_nudged
       FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[],
                   $8::text[], $9::boolean[], $10::boolean[], $11::text[], $12::text[], $13::text[],
                   $14::smallint[], $15::integer[], $16::text[], $17::text[], $18::text[],
@@ -17,21 +17,28 @@ WITH input AS (
                  error, outcome, http_status, ms, request, answer, fbtrace_id, has_attempt, sent_phase)
 ), moved AS (
     UPDATE wabamigrate.step s
-       SET state = CASE WHEN s.is_nudged AND i.state IN ('waiting', 'blocked') THEN 'ready'
+       -- Something changed while it was running (a signup was captured): where it came to wait, it is
+       -- looked at again from its first phase; where it goes on, the change is not forgotten.
+       SET state = CASE WHEN s.is_nudged AND i.may_be_nudged THEN 'ready'
                         ELSE i.state END,
-           phase = i.phase,
-           memo = CASE WHEN i.memo IS NULL THEN s.memo ELSE nullif(i.memo, '')::jsonb END,
+           phase = CASE WHEN s.is_nudged AND i.may_be_nudged
+                        THEN q.first_phase ELSE i.phase END,
+           memo = CASE WHEN s.is_nudged AND i.may_be_nudged THEN NULL
+                       WHEN i.memo IS NULL THEN s.memo
+                       ELSE nullif(i.memo, '')::jsonb END,
            tries = CASE WHEN i.is_try THEN s.tries + 1
                         WHEN i.state = 'done' OR i.phase <> s.phase AND NOT s.is_in_doubt THEN 0
                         ELSE s.tries END,
            not_before = CASE WHEN i.is_in_doubt AND NOT s.is_in_doubt
                              THEN s.intended_at + $21::bigint * interval '1 ms'
                              ELSE wabamigrate.clock() + i.wait_ms * interval '1 ms' END,
-           waiting_for = i.waiting_for, is_in_doubt = i.is_in_doubt, note = i.note,
-           error = i.error::jsonb, run_id = NULL, is_nudged = false, moved_at = wabamigrate.clock()
-      FROM input i
+           is_in_doubt = i.is_in_doubt AND NOT (s.is_nudged AND i.may_be_nudged),
+           is_nudged = s.is_nudged AND i.state = 'ready',
+           waiting_for = i.waiting_for, note = i.note, error = i.error::jsonb, run_id = NULL,
+           moved_at = wabamigrate.clock()
+      FROM input i, wabamigrate.path_step q
      WHERE s.step_id = i.step_id AND s.epoch = i.epoch AND s.run_id = $1::bigint
-       AND s.state = 'running'
+       AND s.state = 'running' AND q.path = s.path AND q.kind = s.kind
     RETURNING s.step_id, s.customer_id, s.number_id, s.path, s.kind, s.state
 ), tried AS (
     INSERT INTO wabamigrate.attempt AS a

@@ -44,7 +44,7 @@ for signal in TERM INT; do
     check "and nothing was sent twice" judge once "$LOG"
 done
 
-fresh two-signals --latency-ms 500
+fresh two-signals --latency-ms 200
 interrupt TERM TERM
 program_ended 5 "a second signal ends it at once"
 check "it has left steps as they were" test "$(running)" -gt 0
