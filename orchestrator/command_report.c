@@ -219,6 +219,9 @@ static enum status export_pins(const struct database *database, PGconn *conn, st
         snprintf(id, sizeof id, "%" PRId64, batch_id);
         status = pg_query(conn, SQL_PINS_EXPORT, 2, values, &rows, fault);
     }
+    if (status == STATUS_OK && PQntuples(rows) == 0)
+        fprintf(stderr, "no number %sof batch %s has been registered by this program yet\n",
+                selection ? "selected " : "", batch);
     if (status == STATUS_OK)
         status = write_pins(options, vault, batch, rows, fault);
     free(selection);
