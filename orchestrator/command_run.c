@@ -210,6 +210,7 @@ static int work_canary(struct session *session, struct fault *fault)
 {
     const struct options *options = session->database.options;
     struct options whole = *options;
+    int64_t began_ms = clock_monotonic_ms();
     struct run_result first = work(session, fault);
 
     if (!first.is_finished || first.newly_failed > 0) {
@@ -220,6 +221,10 @@ static int work_canary(struct session *session, struct fault *fault)
     }
     log_event(LOG_INFO, "run.canary_passed", LOG_I64("numbers", whole.canary));
     whole.canary = 0;
+    if (whole.for_ms) { /* one window for both; at least a moment of it */
+        int64_t left_ms = whole.for_ms - (clock_monotonic_ms() - began_ms);
+        whole.for_ms = left_ms > 0 ? left_ms : 1;
+    }
     session->database.options = &whole;
     session->highest_number_id = 0;
     enum status status = database_connect(&session->database, &session->conn, fault);

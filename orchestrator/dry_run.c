@@ -474,6 +474,12 @@ static enum status check(struct dry *dry, int *code, struct fault *fault)
                   LOG_TEXT("why", "these WABAs gave no usable answer; what they would have told is "
                                   "unknown in this report"));
     fill_report(dry, preflight.ms, &report);
+    if (dry->options->only && report.number_count == 0)
+        return fault_set(
+            fault, STATUS_INVALID,
+            "--only %s names no number of this manifest; customers are named by their id, "
+            "numbers as +33123456789",
+            dry->options->only);
     *code = exit_code(&report);
     return report_output(dry->options, &report, false, fault);
 }

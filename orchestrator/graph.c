@@ -36,7 +36,6 @@ struct graph {
     struct curl_slist *post_headers;
     struct transfer *transfers;
     struct transfer *free_transfers; /* their easy handles keep no connection; the multi does */
-    unsigned in_flight;
     int64_t calls;
     const char *ca_file;
 };
@@ -174,11 +173,6 @@ CURLM *graph_multi(struct graph *graph)
     return graph->multi;
 }
 
-unsigned graph_in_flight(const struct graph *graph)
-{
-    return graph->in_flight;
-}
-
 int64_t graph_calls(const struct graph *graph)
 {
     return graph->calls;
@@ -274,7 +268,6 @@ enum status graph_send(struct graph *graph, const struct request *request, bool 
         transfer_give_back(transfer);
         return fault_set(fault, STATUS_INTERNAL, "libcurl: %s", curl_multi_strerror(code));
     }
-    graph->in_flight++;
     graph->calls++;
     return STATUS_OK;
 }
@@ -364,7 +357,6 @@ void graph_collect(struct graph *graph)
         struct transfer *transfer;
         CURLcode result = message->data.result; /* the message dies with the removal */
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-        graph->in_flight--;
         deliver(graph, transfer, result);
         curl_multi_remove_handle(graph->multi, transfer->easy);
         transfer_give_back(transfer);

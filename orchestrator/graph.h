@@ -67,7 +67,6 @@ MUST_CHECK enum status graph_send(struct graph *graph, const struct request *req
                                   bool is_effect, void *context, struct fault *fault);
 /* Lets transfers go on and hands over what has finished. Never waits. */
 void graph_collect(struct graph *graph);
-unsigned graph_in_flight(const struct graph *graph);
 int64_t graph_calls(const struct graph *graph); /* requests sent so far */
 
 #endif

@@ -34,7 +34,6 @@ enum answer_use { USE_NOTHING, USE_SETTLED, USE_CLAIM, USE_RENEW, USE_STATES, US
 
 struct store_run {
     struct store_run_settings settings;
-    struct pg_array *only;
     PGconn *conn;
     enum link_state link;
     PostgresPollingStatusType poll;
