@@ -31,6 +31,7 @@ same "--only two numbers moves these" "22 done done" \
     "$(count_state 'done') $(state_of "${numbers[38]}") $(state_of "${numbers[39]}")"
 
 program 2 "${RUN_OPTIONS[@]}" --only nobody "$BOOK"
+program 2 check --only nobody "$BOOK"
 program 2 cancel --only nobody
 
 # ---- pause, resume, cancel ----
