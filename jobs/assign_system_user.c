@@ -171,18 +171,15 @@ static void answer_find_user(const struct facts *facts, struct json_object *body
     if (id != NULL)
         step_memo_text(memo, "admin", id);
     json_object_object_add(memo, "admins", json_object_new_int64(count));
-    struct facts seen = *facts;
-    seen.memo =
-        arena_copy_text(reply->arena, json_object_to_json_string_ext(memo, JSON_C_TO_STRING_PLAIN));
-    if (!step_next_page(&seen, reply, "find_user", body))
+    if (!step_next_memo_page(memo, reply, "find_user", body))
         choose_user(facts, reply, id, count);
 }
 
 /* clang-format off */
 static const struct job_phase phases[] = {
-    {"lookup",    PHASE_READ,   NULL,     build_lookup,    answer_lookup,    NULL},
-    {"assign",    PHASE_EFFECT, "lookup", build_assign,    answer_assign,    NULL},
-    {"find_user", PHASE_READ,   NULL,     build_find_user, answer_find_user, NULL},
+    {"lookup",    PHASE_READ,   NULL,     build_lookup,    answer_lookup,    NULL, BUDGET_WABA, USUAL_WITH_LINE_AT_ONCE},
+    {"assign",    PHASE_EFFECT, "lookup", build_assign,    answer_assign,    NULL, BUDGET_WABA, USUAL_WITH_LINE_AT_ONCE},
+    {"find_user", PHASE_READ,   NULL,     build_find_user, answer_find_user, NULL, BUDGET_PLATFORM, USUAL_NEVER},
 };
 /* clang-format on */
 

@@ -15,7 +15,8 @@ static enum outcome build_wait(const struct facts *facts, struct request *reques
                              "`wabamigrate capture`.");
 }
 
-static const struct job_phase phases[] = {{"wait", PHASE_LOCAL, NULL, build_wait, NULL, NULL}};
+static const struct job_phase phases[] = {
+    {"wait", PHASE_LOCAL, NULL, build_wait, NULL, NULL, BUDGET_PLATFORM, USUAL_NEVER}};
 
 const struct job_kind JOB_AWAIT_SIGNUP = {
     .name = "await_signup", .subject = SUBJECT_WABA, .phases = phases, .phase_count = 1};

@@ -14,7 +14,8 @@ static enum outcome build_assess(const struct facts *facts, struct request *requ
                         "This is a fault of the program: report it, then run `wabamigrate check`.");
 }
 
-static const struct job_phase phases[] = {{"assess", PHASE_LOCAL, NULL, build_assess, NULL, NULL}};
+static const struct job_phase phases[] = {
+    {"assess", PHASE_LOCAL, NULL, build_assess, NULL, NULL, BUDGET_PLATFORM, USUAL_NEVER}};
 
 const struct job_kind JOB_CHECK = {.name = "check",
                                    .subject = SUBJECT_NUMBER,

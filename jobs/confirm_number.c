@@ -124,7 +124,7 @@ static void answer_read(const struct facts *facts, struct json_object *body, str
 }
 
 static const struct job_phase phases[] = {
-    {"read", PHASE_READ, NULL, build_read, answer_read, NULL}};
+    {"read", PHASE_READ, NULL, build_read, answer_read, NULL, BUDGET_WABA, USUAL_ALWAYS}};
 
 const struct job_kind JOB_CONFIRM_NUMBER = {
     .name = "confirm_number", .subject = SUBJECT_NUMBER, .phases = phases, .phase_count = 1};

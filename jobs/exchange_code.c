@@ -129,8 +129,8 @@ static bool error_probe(const struct facts *facts, const struct graph_error *err
 
 /* clang-format off */
 static const struct job_phase phases[] = {
-    {"exchange", PHASE_EFFECT, "probe", build_exchange, answer_exchange, error_exchange},
-    {"probe",    PHASE_READ,   NULL,    build_probe,    answer_probe,    error_probe},
+    {"exchange", PHASE_EFFECT, "probe", build_exchange, answer_exchange, error_exchange, BUDGET_PLATFORM, USUAL_WITH_SIGNUP_CODE},
+    {"probe",    PHASE_READ,   NULL,    build_probe,    answer_probe,    error_probe, BUDGET_WABA, USUAL_NEVER},
 };
 /* clang-format on */
 

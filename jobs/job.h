@@ -24,6 +24,7 @@
 
 #include "base/arena.h"
 #include "base/secret.h"
+#include "jobs/budget.h"
 #include "jobs/graph_error.h"
 #include "jobs/request.h"
 
@@ -46,8 +47,15 @@ struct facts {
     const char *number; /* "+33123456789" */
     const char *phone_number_id, *source_phone_number_id, *data_localization_region;
     const struct secret *pin;
-    /* the fields a read asks for (the planner knows which) */
-    const char *waba_fields, *number_fields;
+    /* the fields a read asks for (the planner knows which), by side; template_fields NULL:
+     * templates are not read */
+    const char *source_waba_fields, *source_number_fields;
+    const char *destination_waba_fields, *destination_number_fields, *template_fields;
+    /* fields that Graph is known to refuse to the token that reads: ",name,name,"; NULL: none */
+    const char *source_refused_fields, *destination_refused_fields;
+    /* a step of a WABA: its numbers' ids on the source, comma separated, as far as they are known
+     */
+    const char *source_phone_number_ids;
     /* the step */
     const char *memo;       /* what an earlier phase of this step left (JSON object), or NULL */
     int64_t intended_at_ms; /* wall time of the last effect's intent, 0 if there was none */
@@ -66,9 +74,13 @@ enum outcome {
 const char *outcome_name(enum outcome outcome);
 
 enum learned_type {
-    LEARNED_WABA,           /* json: the WABA's fields; is_source */
+    LEARNED_WABA,           /* json: the WABA's fields, "_templates" and "_left_out" among them;
+                               is_source */
+    LEARNED_TEMPLATES,      /* json: {"_templates": {...}}, to be added to what LEARNED_WABA said;
+                               is_source */
     LEARNED_NUMBER,         /* json: a number's fields; id, digits; is_source */
     LEARNED_UNREADABLE,     /* this WABA cannot be read (is_source): forget its facts */
+    LEARNED_FIELD_REFUSED,  /* id: a field that Graph does not give to the token that reads; is_source */
     LEARNED_BUSINESS_TOKEN, /* secret: the customer's business token */
     LEARNED_ALLOCATION,     /* id: the credit allocation configuration */
     LEARNED_SYSTEM_USER,    /* id: the partner's system user */
@@ -116,6 +128,19 @@ struct answer {
     int64_t retry_after_ms;   /* 0: no Retry-After */
 };
 
+/* When a phase is gone through by a migration that nothing disturbs: what the forecast adds up. */
+enum usual {
+    USUAL_NEVER, /* after a lost answer or a surprise only */
+    USUAL_ALWAYS,
+    USUAL_WITH_SIGNUP_CODE,      /* where a signup brought a code */
+    USUAL_WITH_CREDIT_LINE,      /* where the partner shares its credit line */
+    USUAL_WITH_LINE_IN_PARTS,    /* the same, where it is shared and attached by two calls */
+    USUAL_WITH_LINE_AT_ONCE,     /* the same, where one call does both */
+    USUAL_WITH_WEBHOOK_OVERRIDE, /* where the customer has a callback of its own */
+    USUAL_WITH_STORAGE_REGION,   /* where a data localization region is wished for */
+    USUAL_COUNT
+};
+
 struct job_phase {
     const char *name;
     enum phase_type type;
@@ -127,6 +152,8 @@ struct job_phase {
     /* A Graph error this phase understands better than the table: true when `reply` is decided.
      * NULL: the table decides. */
     bool (*error)(const struct facts *facts, const struct graph_error *error, struct reply *reply);
+    enum budget budget; /* what its request uses up */
+    enum usual usual;   /* a PHASE_LOCAL sends nothing: USUAL_NEVER */
 };
 
 struct job_kind {

@@ -7,9 +7,8 @@
  * of a WABA is done once for all its numbers. Where a step of a WABA needs a step of a number, the
  * first number that has it done is enough (nothing is written for a customer none of whose numbers
  * may move); such a step needs nothing else. Where a step of a number needs one of the WABA, it
- * waits for that one. `calls`: how many requests it takes, undisturbed, at the least; for the
- * forecast. `refreshes`: when this step is done, the named step is looked at again if it was
- * waiting or blocked.
+ * waits for that one. `refreshes`: when this step is done, the named step is looked at again if it
+ * was waiting or blocked.
  */
 #ifndef WABAMIGRATE_JOBS_PATH_H
 #define WABAMIGRATE_JOBS_PATH_H
@@ -21,8 +20,7 @@
 struct path_step {
     const char *kind;
     const char *needs[PATH_NEEDS_MAX]; /* NULL-terminated unless full */
-    unsigned calls;
-    const char *refreshes; /* or NULL */
+    const char *refreshes;             /* or NULL */
 };
 
 struct path {

@@ -5,21 +5,21 @@
 
 /* clang-format off */
 static const struct path_step embedded_signup[] = {
-    /* kind               needs                              calls, refreshes */
-    {"read_source",        {NULL},                                1, "check"},
-    {"await_signup",       {NULL},                                0, NULL},
-    {"exchange_code",      {"await_signup"},                      1, NULL},
-    {"read_destination",   {"exchange_code"},                     1, "check"},
-    {"check",              {"read_source"},                       0, NULL},
+    /* kind               needs                              refreshes */
+    {"read_source",        {NULL}, "check"},
+    {"await_signup",       {NULL}, NULL},
+    {"exchange_code",      {"await_signup"}, NULL},
+    {"read_destination",   {"exchange_code"}, "check"},
+    {"check",              {"read_source"}, NULL},
     /* Subscribing before sharing the line also satisfies Meta's "at least one app subscribed". */
-    {"subscribe_webhooks", {"check"},                             1, NULL},
-    {"assign_system_user", {"subscribe_webhooks"},                2, NULL},
-    {"share_credit_line",  {"assign_system_user"},                4, NULL},
+    {"subscribe_webhooks", {"check"}, NULL},
+    {"assign_system_user", {"subscribe_webhooks"}, NULL},
+    {"share_credit_line",  {"assign_system_user"}, NULL},
     /* The storage setting can only be changed while the number is not registered; its one call is made
      * only where the manifest names a region. */
-    {"set_storage",        {"check", "share_credit_line"},        0, NULL},
-    {"register_number",    {"set_storage"},                       1, NULL},
-    {"confirm_number",     {"register_number"},                   1, NULL},
+    {"set_storage",        {"check", "share_credit_line"}, NULL},
+    {"register_number",    {"set_storage"}, NULL},
+    {"confirm_number",     {"register_number"}, NULL},
 };
 /* clang-format on */
 

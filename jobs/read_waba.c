@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * read_source, read_destination: a WABA and all its numbers, in as few calls as there are pages.
+ * read_source, read_destination: a WABA, all its numbers and the count of its templates, in as few
+ * calls as there are pages. What is longer than the first answer is read page by page: the numbers,
+ * then the templates.
  *
- * The source is often not ours to read: then its facts are forgotten and the eligibility rules fall
- * back on what the customer attests. That is never a reason to stop.
+ * The source is often not ours to read: then its facts are forgotten, its numbers are asked for by
+ * their ids where there is a token for that (jobs/read_ids.h), and the eligibility rules fall back
+ * on what the customer attests. That is never a reason to stop.
+ *
+ * The memo: what jobs/read_fields.h keeps; "after" (where the page begins); "templates" (those
+ * counted so far) and "templates_after" (where to go on with them when the numbers are read).
  */
-#include <ctype.h>
 #include <json-c/json.h>
 #include <string.h>
 
 #include "jobs/job_table.h"
+#include "jobs/read_fields.h"
+#include "jobs/read_ids.h"
 #include "jobs/step.h"
 
-#define PAGE_NUMBERS "100"
+#define PAGE_ITEMS "100"
 
 static const char *waba_id(const struct facts *facts, bool is_source)
 {
@@ -24,90 +31,27 @@ static enum step_token token_of(bool is_source)
     return is_source ? STEP_TOKEN_SOURCE : STEP_TOKEN_CUSTOMER;
 }
 
-/* Graph fails the whole read for one field that it does not give to this app. Such a field is left
- * out from then on: the memo's "without" is ",name,name,". */
-static bool is_left_out(struct json_object *memo, const char *name, size_t length)
+/* Requests */
+
+/* Field expansion folds the numbers and the templates into the read of their WABA. */
+static const char *folded_fields(const struct read_fields *read)
 {
-    const char *without = body_text(memo, "without");
+    const char *templates = read_fields_list(read, READ_TEMPLATES);
+    const char *fields =
+        arena_printf(read->arena, "%s,phone_numbers.limit(" PAGE_ITEMS "){%s}",
+                     read_fields_list(read, READ_WABA), read_fields_list(read, READ_NUMBERS));
 
-    for (const char *at = without; at != NULL && (at = strchr(at, ',')) != NULL; at++) {
-        if (strncmp(at + 1, name, length) == 0 && at[1 + length] == ',')
-            return true;
-    }
-    return false;
-}
-
-/* The top-level names of a field list; "a{b,c}" is one name, "a", with all that follows it. */
-static const char *next_field(const char *list, size_t *name_length, size_t *length)
-{
-    int depth = 0;
-    size_t i = 0;
-
-    *name_length = strcspn(list, ",.{(");
-    for (; list[i] != '\0' && (depth > 0 || list[i] != ','); i++)
-        depth += (list[i] == '{' || list[i] == '(') - (list[i] == '}' || list[i] == ')');
-    *length = i;
-    return list[i] == ',' ? list + i + 1 : list + i;
-}
-
-static const char *usable_fields(const struct facts *facts, struct arena *arena, const char *fields)
-{
-    BODY_OWNED *memo = step_memo(facts);
-    const char *usable = "";
-
-    while (*fields != '\0') {
-        size_t name_length, length;
-        const char *next = next_field(fields, &name_length, &length);
-        if (length > 0 && !is_left_out(memo, fields, name_length))
-            usable = arena_printf(arena, "%s%s%.*s", usable, usable[0] != '\0' ? "," : "",
-                                  (int)length, fields);
-        fields = next;
-    }
-    return usable;
-}
-
-static bool has_field(const char *fields, const char *name, size_t name_size)
-{
-    while (fields != NULL && *fields != '\0') {
-        size_t name_length, length;
-        const char *next = next_field(fields, &name_length, &length);
-        if (name_length == name_size && strncmp(fields, name, name_size) == 0)
-            return true;
-        fields = next;
-    }
-    return false;
-}
-
-/* The id is always asked for, and a number's digits: nothing can be filed without them. */
-static const char *asked_fields(const struct facts *facts, struct arena *arena, const char *fields,
-                                const char *needed)
-{
-    const char *usable = usable_fields(facts, arena, fields != NULL ? fields : needed);
-
-    while (*needed != '\0') {
-        size_t name_length, length;
-        const char *next = next_field(needed, &name_length, &length);
-        if (!has_field(usable, needed, name_length))
-            usable = arena_printf(arena, "%s%s%.*s", usable, usable[0] != '\0' ? "," : "",
-                                  (int)length, needed);
-        needed = next;
-    }
-    return usable;
-}
-
-static const char *number_fields(const struct facts *facts, struct arena *arena)
-{
-    return asked_fields(facts, arena, facts->number_fields, "id,display_phone_number");
-}
-
-static const char *waba_fields(const struct facts *facts, struct arena *arena)
-{
-    return asked_fields(facts, arena, facts->waba_fields, "id");
+    if (templates == NULL)
+        return fields;
+    return arena_printf(read->arena, "%s," READ_FIELDS_TEMPLATES ".limit(" PAGE_ITEMS "){%s}",
+                        fields, templates);
 }
 
 static enum outcome build_waba(const struct facts *facts, struct request *request,
                                struct reply *reply, bool is_source)
 {
+    BODY_OWNED *memo = step_memo(facts);
+    const struct read_fields read = {facts, reply->arena, memo, is_source};
     const char *id = waba_id(facts, is_source);
 
     if (id == NULL && is_source)
@@ -121,136 +65,256 @@ static enum outcome build_waba(const struct facts *facts, struct request *reques
         return reply_done(reply, "there is no token to read the source WABA with");
     }
     request_begin(request, reply->arena, REQUEST_GET, facts->graph_version, id, NULL);
-    request_add_text(request, REQUEST_QUERY, "fields",
-                     arena_printf(reply->arena, "%s,phone_numbers.limit(" PAGE_NUMBERS "){%s}",
-                                  waba_fields(facts, reply->arena),
-                                  number_fields(facts, reply->arena)));
+    request_add_text(request, REQUEST_QUERY, "fields", folded_fields(&read));
+    return step_send(facts, request, reply, token_of(is_source));
+}
+
+static enum outcome build_list(const struct facts *facts, struct request *request,
+                               struct reply *reply, bool is_source, const char *edge,
+                               enum read_part part)
+{
+    BODY_OWNED *memo = step_memo(facts);
+    const struct read_fields read = {facts, reply->arena, memo, is_source};
+    const char *id = waba_id(facts, is_source);
+    const char *fields = read_fields_list(&read, part);
+
+    /* Without a WABA or a place to go on from, the first phase says what to do. */
+    if (id == NULL || fields == NULL || body_text(memo, "after") == NULL)
+        return reply_next(reply, "waba", NULL);
+    request_begin(request, reply->arena, REQUEST_GET, facts->graph_version, id, edge);
+    request_add_text(request, REQUEST_QUERY, "fields", fields);
+    request_add_text(request, REQUEST_QUERY, "limit", PAGE_ITEMS);
+    step_add_page(facts, request);
     return step_send(facts, request, reply, token_of(is_source));
 }
 
 static enum outcome build_page(const struct facts *facts, struct request *request,
                                struct reply *reply, bool is_source)
 {
-    const char *id = waba_id(facts, is_source);
-
-    /* Without a WABA or a place to go on from, the first phase says what to do. */
-    BODY_OWNED *memo = step_memo(facts);
-    if (id == NULL || body_text(memo, "after") == NULL)
-        return reply_next(reply, "waba", NULL);
-    request_begin(request, reply->arena, REQUEST_GET, facts->graph_version, id, "phone_numbers");
-    request_add_text(request, REQUEST_QUERY, "fields", number_fields(facts, reply->arena));
-    request_add_text(request, REQUEST_QUERY, "limit", PAGE_NUMBERS);
-    step_add_page(facts, request);
-    return step_send(facts, request, reply, token_of(is_source));
+    return build_list(facts, request, reply, is_source, "phone_numbers", READ_NUMBERS);
 }
 
-static void learn_number(struct reply *reply, bool is_source, struct json_object *number)
+static enum outcome build_templates(const struct facts *facts, struct request *request,
+                                    struct reply *reply, bool is_source)
 {
-    const char *id = body_text(number, "id");
-    const char *display = body_text(number, "display_phone_number");
-    char digits[32];
-    size_t count = 0;
-
-    for (const char *c = display; c != NULL && *c != '\0' && count < sizeof digits - 1; c++) {
-        if (isdigit((unsigned char)*c))
-            digits[count++] = *c;
-    }
-    digits[count] = '\0';
-    if (id == NULL || count == 0)
-        return;
-    reply_learn(reply, LEARNED_NUMBER, is_source, id, digits,
-                json_object_to_json_string_ext(number, JSON_C_TO_STRING_PLAIN), NULL);
+    return build_list(facts, request, reply, is_source, READ_FIELDS_TEMPLATES, READ_TEMPLATES);
 }
 
-static void learn_numbers(const struct facts *facts, struct reply *reply, bool is_source,
+/* Templates */
+
+static void count_template(struct json_object *counts, const char *key)
+{
+    json_object_object_add(counts, key, json_object_new_int64(step_memo_count(counts, key) + 1));
+}
+
+/* Adds a page to the memo's counts: APPROVED and GREEN is copied by Meta itself, APPROVED and
+ * UNKNOWN by a call only. */
+static void count_templates(struct json_object *memo, struct json_object *list)
+{
+    static const char *const keys[] = {"total", "approved_green", "approved_unknown"};
+    struct json_object *counts = json_object_new_object();
+
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        json_object_object_add(
+            counts, keys[i],
+            json_object_new_int64(step_memo_count(body_get(memo, "templates"), keys[i])));
+    for (size_t i = 0; i < body_length(list); i++) {
+        struct json_object *quality = body_get(body_at(list, i), "quality_score");
+        bool is_approved = body_text_is(body_at(list, i), "status", "APPROVED");
+        count_template(counts, "total");
+        if (is_approved && body_text_is(quality, "score", "GREEN"))
+            count_template(counts, "approved_green");
+        if (is_approved && body_text_is(quality, "score", "UNKNOWN"))
+            count_template(counts, "approved_unknown");
+    }
+    json_object_object_add(memo, "templates", counts);
+}
+
+static void learn_templates(const struct read_fields *read, struct reply *reply)
+{
+    BODY_OWNED *own = json_object_new_object();
+    struct json_object *left_out = read_fields_left_out(read, READ_WABA);
+
+    if (read_fields_list(read, READ_TEMPLATES) != NULL)
+        json_object_object_add(own, "_templates",
+                               json_object_get(body_get(read->memo, "templates")));
+    if (left_out != NULL)
+        json_object_object_add(own, "_left_out", left_out);
+    reply_learn(reply, LEARNED_TEMPLATES, read->is_source, waba_id(read->facts, read->is_source),
+                NULL, json_object_to_json_string_ext(own, JSON_C_TO_STRING_PLAIN), NULL);
+}
+
+/* The WABA and its numbers are known: that the rest cannot be read is no reason to stop. */
+static void leave_templates_out(const struct read_fields *read, struct reply *reply)
+{
+    read_fields_drop(read, READ_FIELDS_TEMPLATES);
+    learn_templates(read, reply);
+    (void)reply_done(reply, "the templates cannot all be read, and stay uncounted");
+}
+
+/* After the numbers: the templates that did not fit into the first answer. */
+static void go_on_with_templates(struct json_object *memo, struct reply *reply)
+{
+    const char *after = body_text(memo, "templates_after");
+
+    if (after == NULL) {
+        (void)reply_done(reply, NULL);
+        return;
+    }
+    step_memo_text(memo, "after", after);
+    json_object_object_del(memo, "templates_after");
+    step_remember(reply, memo);
+    (void)reply_next(reply, "templates", NULL);
+}
+
+static void answer_templates(const struct facts *facts, struct json_object *body,
+                             struct reply *reply, bool is_source)
+{
+    BODY_OWNED *memo = step_memo(facts);
+    const struct read_fields read = {facts, reply->arena, memo, is_source};
+
+    if (body_list(body) == NULL) {
+        step_unclear(reply, "the answer holds no list");
+        return;
+    }
+    count_templates(memo, body_list(body));
+    if (step_next_memo_page(memo, reply, "templates", body))
+        return;
+    learn_templates(&read, reply);
+    (void)reply_done(reply, NULL);
+}
+
+/* The WABA and its numbers */
+
+static void learn_numbers(const struct read_fields *read, struct reply *reply,
                           struct json_object *numbers)
 {
     struct json_object *list = body_list(numbers);
 
+    read_fields_learn(read, reply);
     for (size_t i = 0; i < body_length(list); i++)
-        learn_number(reply, is_source, body_at(list, i));
-    if (!step_next_page(facts, reply, "page", numbers))
-        (void)reply_done(reply, NULL);
+        (void)read_fields_learn_number(read, body_at(list, i), reply);
+    if (!step_next_memo_page(read->memo, reply, "page", numbers))
+        go_on_with_templates(read->memo, reply);
 }
 
-/* The WABA's own fields, without its list of numbers. */
-static void learn_waba(struct reply *reply, const char *id, bool is_source,
+/* What the first answer says of the templates: all there is to say, or where to go on. */
+static void fold_templates(const struct read_fields *read, struct json_object *templates,
+                           struct json_object *own)
+{
+    json_object_object_del(read->memo, "templates");
+    json_object_object_del(read->memo, "templates_after");
+    if (read_fields_list(read, READ_TEMPLATES) == NULL)
+        return;
+    /* A WABA without templates has no list at all. */
+    count_templates(read->memo, body_list(templates));
+    if (!body_has_next_page(templates)) {
+        json_object_object_add(own, "_templates",
+                               json_object_get(body_get(read->memo, "templates")));
+        json_object_object_del(read->memo, "templates");
+    } else if (body_next_cursor(templates) != NULL) {
+        step_memo_text(read->memo, "templates_after", body_next_cursor(templates));
+    } else {
+        read_fields_drop(read, READ_FIELDS_TEMPLATES);
+    }
+}
+
+/* The apps' first page tells whether ours is among them; where the next one is, is no fact. */
+static struct json_object *without_paging(struct json_object *edge)
+{
+    struct json_object *own = json_object_new_object();
+
+    json_object_object_foreach(edge, key, value)
+    {
+        if (strcmp(key, "paging") != 0)
+            json_object_object_add(own, key, json_object_get(value));
+    }
+    return own;
+}
+
+/* The WABA's own fields, without its lists of numbers and templates. */
+static void learn_waba(const struct read_fields *read, struct reply *reply,
                        struct json_object *body)
 {
     BODY_OWNED *own = json_object_new_object();
 
     json_object_object_foreach(body, key, value)
     {
-        if (strcmp(key, "phone_numbers") != 0)
+        bool is_apps = strcmp(key, "subscribed_apps") == 0;
+        if (is_apps && json_object_is_type(value, json_type_object))
+            json_object_object_add(own, key, without_paging(value));
+        else if (strcmp(key, "phone_numbers") != 0 && strcmp(key, READ_FIELDS_TEMPLATES) != 0)
             json_object_object_add(own, key, json_object_get(value));
     }
-    reply_learn(reply, LEARNED_WABA, is_source, id, NULL,
+    fold_templates(read, body_get(body, READ_FIELDS_TEMPLATES), own);
+    struct json_object *left_out = read_fields_left_out(read, READ_WABA);
+    if (left_out != NULL)
+        json_object_object_add(own, "_left_out", left_out);
+    reply_learn(reply, LEARNED_WABA, read->is_source, waba_id(read->facts, read->is_source), NULL,
                 json_object_to_json_string_ext(own, JSON_C_TO_STRING_PLAIN), NULL);
 }
 
 static void answer_waba(const struct facts *facts, struct json_object *body, struct reply *reply,
                         bool is_source)
 {
-    const char *id = waba_id(facts, is_source);
+    BODY_OWNED *memo = step_memo(facts);
+    const struct read_fields read = {facts, reply->arena, memo, is_source};
 
-    if (!body_text_is(body, "id", id)) {
+    if (!body_text_is(body, "id", waba_id(facts, is_source))) {
         step_unclear(reply, "the answer is not about the WABA asked for");
         return;
     }
-    learn_waba(reply, id, is_source, body);
+    json_object_object_del(memo, "after");
+    learn_waba(&read, reply, body);
     /* A WABA without numbers has no list at all. */
-    learn_numbers(facts, reply, is_source, body_get(body, "phone_numbers"));
+    learn_numbers(&read, reply, body_get(body, "phone_numbers"));
 }
 
 static void answer_page(const struct facts *facts, struct json_object *body, struct reply *reply,
                         bool is_source)
 {
+    BODY_OWNED *memo = step_memo(facts);
+    const struct read_fields read = {facts, reply->arena, memo, is_source};
+
     if (body_list(body) == NULL)
         step_unclear(reply, "the answer holds no list");
     else
-        learn_numbers(facts, reply, is_source, body);
+        learn_numbers(&read, reply, body);
 }
 
-/* "(#100) Tried accessing nonexisting field (is_pin_enabled) on node type (…)": true when the read
- * can go on without that field. */
-static bool leave_field_out(const struct facts *facts, const struct graph_error *error,
-                            struct reply *reply, const char *phase)
-{
-    static const char marker[] = "nonexisting field (";
-    const char *name = error->message != NULL ? strstr(error->message, marker) : NULL;
+/* Refusals */
 
-    if (error->code != 100 || name == NULL)
-        return false;
-    name += sizeof marker - 1;
-    size_t length = strcspn(name, ")");
+static bool read_on_with_less(const struct facts *facts, const struct graph_error *error,
+                              struct reply *reply, bool is_source, const char *phase,
+                              unsigned parts)
+{
     BODY_OWNED *memo = step_memo(facts);
-    if (is_left_out(memo, name, length) || (!has_field(facts->waba_fields, name, length) &&
-                                            !has_field(facts->number_fields, name, length)))
+    const struct read_fields read = {facts, reply->arena, memo, is_source};
+    const char *note = read_fields_leave_out(&read, parts, error);
+
+    if (note == NULL)
+        note = read_fields_go_bare(&read, parts, error);
+    if (note == NULL)
         return false;
-    const char *without = body_text(memo, "without");
-    step_memo_text(
-        memo, "without",
-        arena_printf(reply->arena, "%s%.*s,", without != NULL ? without : ",", (int)length, name));
     step_remember(reply, memo);
-    (void)reply_next(reply, phase,
-                     arena_printf(reply->arena,
-                                  "Graph does not give the field %.*s; reading on "
-                                  "without it",
-                                  (int)length, name));
+    (void)reply_next(reply, phase, note);
     return true;
 }
 
 static bool error_source(const struct facts *facts, const struct graph_error *error,
-                         struct reply *reply, const char *phase)
+                         struct reply *reply)
 {
     bool is_our_token = facts->source_token == NULL;
     bool is_token_refused = error->rule->class == ERROR_CREDENTIAL;
 
-    if (leave_field_out(facts, error, reply, phase))
-        return true;
     if (!step_is_refused_access(error) && (!is_token_refused || is_our_token))
         return false;
     reply_learn(reply, LEARNED_UNREADABLE, true, facts->source_waba_id, NULL, NULL, NULL);
+    if (!is_token_refused && read_ids_are_known(facts)) {
+        read_ids_begin(facts, reply,
+                       "the source WABA cannot be read; asking for its numbers by their ids");
+        return true;
+    }
     (void)reply_done(reply,
                      arena_printf(reply->arena,
                                   "the source WABA cannot be read (%s, code %lld); what matters "
@@ -261,10 +325,9 @@ static bool error_source(const struct facts *facts, const struct graph_error *er
 }
 
 static bool error_destination(const struct facts *facts, const struct graph_error *error,
-                              struct reply *reply, const char *phase)
+                              struct reply *reply)
 {
-    if (leave_field_out(facts, error, reply, phase))
-        return true;
+    (void)facts;
     if (!step_is_refused_access(error))
         return false;
     bool is_permission = error->code == 10 || error->code == 131005;
@@ -283,48 +346,85 @@ static bool error_destination(const struct facts *facts, const struct graph_erro
     return true;
 }
 
-#define DEFINE_SIDE(side, is_source)                                                          \
-    static enum outcome build_waba_##side(const struct facts *facts, struct request *request, \
-                                          struct reply *reply)                                \
-    {                                                                                         \
-        return build_waba(facts, request, reply, is_source);                                  \
-    }                                                                                         \
-    static enum outcome build_page_##side(const struct facts *facts, struct request *request, \
-                                          struct reply *reply)                                \
-    {                                                                                         \
-        return build_page(facts, request, reply, is_source);                                  \
-    }                                                                                         \
-    static void answer_waba_##side(const struct facts *facts, struct json_object *body,       \
-                                   struct reply *reply)                                       \
-    {                                                                                         \
-        answer_waba(facts, body, reply, is_source);                                           \
-    }                                                                                         \
-    static void answer_page_##side(const struct facts *facts, struct json_object *body,       \
-                                   struct reply *reply)                                       \
-    {                                                                                         \
-        answer_page(facts, body, reply, is_source);                                           \
-    }                                                                                         \
-    static bool error_waba_##side(const struct facts *facts, const struct graph_error *error, \
-                                  struct reply *reply)                                        \
-    {                                                                                         \
-        return error_##side(facts, error, reply, "waba");                                     \
-    }                                                                                         \
-    static bool error_page_##side(const struct facts *facts, const struct graph_error *error, \
-                                  struct reply *reply)                                        \
-    {                                                                                         \
-        return error_##side(facts, error, reply, "page");                                     \
-    }                                                                                         \
-    static const struct job_phase phases_##side[] = {                                         \
-        {"waba", PHASE_READ, NULL, build_waba_##side, answer_waba_##side, error_waba_##side}, \
-        {"page", PHASE_READ, NULL, build_page_##side, answer_page_##side, error_page_##side}, \
-    };
+static bool error_read(const struct facts *facts, const struct graph_error *error,
+                       struct reply *reply, bool is_source, const char *phase, unsigned parts)
+{
+    if (read_on_with_less(facts, error, reply, is_source, phase, parts))
+        return true;
+    return is_source ? error_source(facts, error, reply) : error_destination(facts, error, reply);
+}
 
-DEFINE_SIDE(source, true)
-DEFINE_SIDE(destination, false)
+static bool error_waba(const struct facts *facts, const struct graph_error *error,
+                       struct reply *reply, bool is_source)
+{
+    return error_read(facts, error, reply, is_source, "waba",
+                      READ_WABA | READ_NUMBERS | READ_TEMPLATES);
+}
+
+static bool error_page(const struct facts *facts, const struct graph_error *error,
+                       struct reply *reply, bool is_source)
+{
+    return error_read(facts, error, reply, is_source, "page", READ_NUMBERS);
+}
+
+static bool error_templates(const struct facts *facts, const struct graph_error *error,
+                            struct reply *reply, bool is_source)
+{
+    BODY_OWNED *memo = step_memo(facts);
+    const struct read_fields read = {facts, reply->arena, memo, is_source};
+    enum error_class class = error->rule->class;
+    bool is_source_token = is_source && facts->source_token != NULL;
+
+    if (class != ERROR_PERSON && class != ERROR_PERMANENT && class != ERROR_DONE &&
+        (class != ERROR_CREDENTIAL || !is_source_token))
+        return false;
+    leave_templates_out(&read, reply);
+    return true;
+}
+
+/* A phase of one side: the same functions, told which side it is. */
+#define DEFINE_PHASE(phase, side, is_source)                                                       \
+    static enum outcome build_##phase##_##side(const struct facts *facts, struct request *request, \
+                                               struct reply *reply)                                \
+    {                                                                                              \
+        return build_##phase(facts, request, reply, is_source);                                    \
+    }                                                                                              \
+    static void answer_##phase##_##side(const struct facts *facts, struct json_object *body,       \
+                                        struct reply *reply)                                       \
+    {                                                                                              \
+        answer_##phase(facts, body, reply, is_source);                                             \
+    }                                                                                              \
+    static bool error_##phase##_##side(const struct facts *facts, const struct graph_error *error, \
+                                       struct reply *reply)                                        \
+    {                                                                                              \
+        return error_##phase(facts, error, reply, is_source);                                      \
+    }
+
+DEFINE_PHASE(waba, source, true)
+DEFINE_PHASE(page, source, true)
+DEFINE_PHASE(templates, source, true)
+DEFINE_PHASE(waba, destination, false)
+DEFINE_PHASE(page, destination, false)
+DEFINE_PHASE(templates, destination, false)
+
+/* clang-format off */
+static const struct job_phase phases_source[] = {
+    {"waba",         PHASE_READ, NULL, build_waba_source,      answer_waba_source,      error_waba_source,      BUDGET_WABA, USUAL_ALWAYS},
+    {"page",         PHASE_READ, NULL, build_page_source,      answer_page_source,      error_page_source,      BUDGET_WABA, USUAL_NEVER},
+    {"templates",    PHASE_READ, NULL, build_templates_source, answer_templates_source, error_templates_source, BUDGET_WABA, USUAL_NEVER},
+    /* One request, but Graph counts each of its ids as a call. */
+    {READ_IDS_PHASE, PHASE_READ, NULL, read_ids_build,         read_ids_answer,         read_ids_error,         BUDGET_WABA, USUAL_NEVER},
+};
+static const struct job_phase phases_destination[] = {
+    {"waba",      PHASE_READ, NULL, build_waba_destination,      answer_waba_destination,      error_waba_destination,      BUDGET_WABA, USUAL_ALWAYS},
+    {"page",      PHASE_READ, NULL, build_page_destination,      answer_page_destination,      error_page_destination,      BUDGET_WABA, USUAL_NEVER},
+    {"templates", PHASE_READ, NULL, build_templates_destination, answer_templates_destination, error_templates_destination, BUDGET_WABA, USUAL_NEVER},
+};
+/* clang-format on */
 
 const struct job_kind JOB_READ_SOURCE = {
-    .name = "read_source", .subject = SUBJECT_WABA, .phases = phases_source, .phase_count = 2};
+    .name = "read_source", .subject = SUBJECT_WABA, .phases = phases_source, .phase_count = 4};
 const struct job_kind JOB_READ_DESTINATION = {.name = "read_destination",
                                               .subject = SUBJECT_WABA,
                                               .phases = phases_destination,
-                                              .phase_count = 2};
+                                              .phase_count = 3};

@@ -143,8 +143,8 @@ static void answer_lookup(const struct facts *facts, struct json_object *body, s
 
 /* clang-format off */
 static const struct job_phase phases[] = {
-    {"register", PHASE_EFFECT, "lookup", build_register, answer_register, error_register},
-    {"lookup",   PHASE_READ,   NULL,     build_lookup,   answer_lookup,   NULL},
+    {"register", PHASE_EFFECT, "lookup", build_register, answer_register, error_register, BUDGET_REGISTRATION, USUAL_ALWAYS},
+    {"lookup",   PHASE_READ,   NULL,     build_lookup,   answer_lookup,   NULL, BUDGET_WABA, USUAL_NEVER},
 };
 /* clang-format on */
 

@@ -73,11 +73,12 @@ static const char *encoded_copy(struct arena *arena, const char *text)
 void request_begin(struct request *request, struct arena *arena, enum request_method method,
                    const char *graph_version, const char *node, const char *edge)
 {
-    BUG_UNLESS(graph_version != NULL && node != NULL);
+    BUG_UNLESS(graph_version != NULL && (node != NULL || edge == NULL));
     *request = (struct request){.arena = arena, .method = method};
-    request->path = arena_printf(arena, "/%s/%s%s%s", encoded_copy(arena, graph_version),
-                                 encoded_copy(arena, node), edge != NULL ? "/" : "",
-                                 edge != NULL ? encoded_copy(arena, edge) : "");
+    request->path =
+        arena_printf(arena, "/%s/%s%s%s", encoded_copy(arena, graph_version),
+                     node != NULL ? encoded_copy(arena, node) : "", edge != NULL ? "/" : "",
+                     edge != NULL ? encoded_copy(arena, edge) : "");
 }
 
 static struct request_param *add_param(struct request *request, enum request_place place,

@@ -40,7 +40,8 @@ struct request {
     bool is_system_token;       /* whether the partner's own token was used */
 };
 
-/* "/VERSION/NODE[/EDGE]"; `edge` may be NULL. The pieces are percent-encoded. */
+/* "/VERSION/NODE[/EDGE]"; `edge` may be NULL, and `node` with it: "/VERSION/", for a read of many
+ * nodes by their ids. The pieces are percent-encoded. */
 void request_begin(struct request *request, struct arena *arena, enum request_method method,
                    const char *graph_version, const char *node, const char *edge);
 void request_add_text(struct request *request, enum request_place place, const char *name,

@@ -74,8 +74,8 @@ static void answer_lookup(const struct facts *facts, struct json_object *body, s
 
 /* clang-format off */
 static const struct job_phase phases[] = {
-    {"set",    PHASE_EFFECT, "lookup", build_set,    answer_set,    NULL},
-    {"lookup", PHASE_READ,   NULL,     build_lookup, answer_lookup, NULL},
+    {"set",    PHASE_EFFECT, "lookup", build_set,    answer_set,    NULL, BUDGET_PLATFORM, USUAL_WITH_STORAGE_REGION},
+    {"lookup", PHASE_READ,   NULL,     build_lookup, answer_lookup, NULL, BUDGET_PLATFORM, USUAL_NEVER},
 };
 /* clang-format on */
 

@@ -356,12 +356,12 @@ static void answer_verify_waba(const struct facts *facts, struct json_object *bo
 
 /* clang-format off */
 static const struct job_phase phases[] = {
-    {"lookup",            PHASE_READ,   NULL,                build_lookup,            answer_lookup,            NULL},
-    {"share",             PHASE_EFFECT, "lookup",            build_share,             answer_share,             error_write},
-    {"share_business",    PHASE_EFFECT, "lookup",            build_share_business,    answer_share_business,    error_write},
-    {"attach",            PHASE_EFFECT, "verify_allocation", build_attach,            answer_share,             error_write},
-    {"verify_allocation", PHASE_READ,   NULL,                build_verify_allocation, answer_verify_allocation, NULL},
-    {"verify_waba",       PHASE_READ,   NULL,                build_verify_waba,       answer_verify_waba,       NULL},
+    {"lookup",            PHASE_READ,   NULL,                build_lookup,            answer_lookup,            NULL, BUDGET_CREDIT_LINE, USUAL_WITH_CREDIT_LINE},
+    {"share",             PHASE_EFFECT, "lookup",            build_share,             answer_share,             error_write, BUDGET_CREDIT_LINE, USUAL_WITH_LINE_AT_ONCE},
+    {"share_business",    PHASE_EFFECT, "lookup",            build_share_business,    answer_share_business,    error_write, BUDGET_PLATFORM, USUAL_WITH_LINE_IN_PARTS},
+    {"attach",            PHASE_EFFECT, "verify_allocation", build_attach,            answer_share,             error_write, BUDGET_PLATFORM, USUAL_WITH_LINE_IN_PARTS},
+    {"verify_allocation", PHASE_READ,   NULL,                build_verify_allocation, answer_verify_allocation, NULL, BUDGET_CREDIT_LINE, USUAL_WITH_CREDIT_LINE},
+    {"verify_waba",       PHASE_READ,   NULL,                build_verify_waba,       answer_verify_waba,       NULL, BUDGET_WABA, USUAL_WITH_CREDIT_LINE},
 };
 /* clang-format on */
 

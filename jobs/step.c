@@ -108,10 +108,18 @@ void step_add_page(const struct facts *facts, struct request *request)
 bool step_next_page(const struct facts *facts, struct reply *reply, const char *phase,
                     struct json_object *body)
 {
+    BODY_OWNED *memo = step_memo(facts);
+
+    return step_next_memo_page(memo, reply, phase, body);
+}
+
+bool step_next_memo_page(struct json_object *memo, struct reply *reply, const char *phase,
+                         struct json_object *body)
+{
+    const char *cursor = body_next_cursor(body);
+
     if (!body_has_next_page(body))
         return false;
-    BODY_OWNED *memo = step_memo(facts);
-    const char *cursor = body_next_cursor(body);
 
     /* A cursor that leads to itself would keep us turning the same page for ever. */
     if (cursor == NULL || body_text_is(memo, "after", cursor)) {

@@ -43,6 +43,9 @@ void step_add_page(const struct facts *facts, struct request *request);
 /* When the list goes on: decides to go on with `phase` at the next page, and returns true. */
 bool step_next_page(const struct facts *facts, struct reply *reply, const char *phase,
                     struct json_object *body);
+/* The same with a memo the caller has already changed (it stays the caller's). */
+bool step_next_memo_page(struct json_object *memo, struct reply *reply, const char *phase,
+                         struct json_object *body);
 
 /* A read has shown that the effect is not there: on to `phase`, which sends it (again). At once at
  * first, then after growing waits and a second look, and after five rounds a person decides: a

@@ -129,9 +129,9 @@ static void answer_lookup(const struct facts *facts, struct json_object *body, s
 
 /* clang-format off */
 static const struct job_phase phases[] = {
-    {"subscribe", PHASE_EFFECT, "lookup", build_subscribe, answer_subscribe, NULL},
-    {"override",  PHASE_EFFECT, "lookup", build_override,  answer_override,  NULL},
-    {"lookup",    PHASE_READ,   NULL,     build_lookup,    answer_lookup,    NULL},
+    {"subscribe", PHASE_EFFECT, "lookup", build_subscribe, answer_subscribe, NULL, BUDGET_WABA, USUAL_ALWAYS},
+    {"override",  PHASE_EFFECT, "lookup", build_override,  answer_override,  NULL, BUDGET_WABA, USUAL_WITH_WEBHOOK_OVERRIDE},
+    {"lookup",    PHASE_READ,   NULL,     build_lookup,    answer_lookup,    NULL, BUDGET_WABA, USUAL_WITH_WEBHOOK_OVERRIDE},
 };
 /* clang-format on */
 

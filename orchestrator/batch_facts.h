@@ -10,6 +10,8 @@
 #include "base/vault.h"
 #include "jobs/job.h"
 
+struct field_refusals;
+
 struct batch_facts {
     struct arena *arena;
     int64_t batch_id; /* 0 in a dry run */
@@ -17,6 +19,10 @@ struct batch_facts {
     const struct vault *vault; /* NULL in a dry run */
     struct facts facts;        /* the partner's part; everything else NULL */
     struct secret *system_token, *app_secret;
+    struct field_refusals *refusals; /* what reads have learned so far; not NULL in a run */
 };
+
+/* The planner's field lists, for every read. */
+void batch_facts_set_fields(struct facts *facts);
 
 #endif

@@ -17,6 +17,7 @@
 #include "orchestrator/report_output.h"
 #include "orchestrator/selection.h"
 #include "orchestrator/signals.h"
+#include "orchestrator/store_look.h"
 #include "orchestrator/store_report.h"
 #include "planner/csv.h"
 #include "planner/e164.h"
@@ -39,6 +40,23 @@ static int exit_code(const struct report *report)
     return code;
 }
 
+/* How the book stood at the looks before, and with --since what has changed. */
+static enum status add_history(PGconn *conn, const struct options *options,
+                               const struct clock *clock, struct arena *arena,
+                               struct report *report, struct fault *fault)
+{
+    struct store_since since = {0};
+
+    enum status status = store_look_list(conn, arena, report, fault);
+    if (status == STATUS_OK && options->since)
+        status = store_since_find(conn, report->batch, options->since, clock, arena, &since, fault);
+    if (status == STATUS_OK && since.numbers)
+        store_since_apply(&since, (struct report_number *)report->numbers, report->number_count,
+                          options->number != NULL, report);
+    PQclear(since.numbers);
+    return status;
+}
+
 static enum status show(PGconn *conn, const struct options *options, const struct clock *clock,
                         const char *title, bool with_findings, int *code, struct fault *fault)
 {
@@ -56,6 +74,8 @@ static enum status show(PGconn *conn, const struct options *options, const struc
     if (status == STATUS_OK)
         status = store_report_read(conn, batch_id, batch, options->number ? number.text : NULL,
                                    clock, arena, &report, fault);
+    if (status == STATUS_OK)
+        status = add_history(conn, options, clock, arena, &report, fault);
     if (status == STATUS_OK) {
         report.title = title;
         report.with_findings = with_findings;
@@ -176,6 +196,10 @@ static enum status write_pins(const struct options *options, const struct vault 
     static const char *const names[] = {"number", "customer", "phone_number_id", "pin"};
     enum report_format format = options->has_format ? options->format : REPORT_CSV;
     struct output_file file = {0};
+
+    if (format == REPORT_HTML)
+        return fault_set(fault, STATUS_INVALID,
+                         "--format html: PINs are written as table, json or csv");
 
     enum status status = output_file_open(&file, options->output, true, fault);
     if (status != STATUS_OK)

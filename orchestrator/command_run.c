@@ -10,22 +10,24 @@
 #include "base/log.h"
 #include "orchestrator/database.h"
 #include "orchestrator/dry_run.h"
+#include "orchestrator/field_refusals.h"
 #include "orchestrator/pg.h"
 #include "orchestrator/preflight.h"
 #include "orchestrator/run.h"
 #include "orchestrator/selection.h"
 #include "orchestrator/store_load.h"
 #include "planner/credential_ref.h"
-#include "planner/eligibility.h"
 #include "sql/statements.h"
 
 #define PREFLIGHT_TIMEOUT_MS 30000
 
 int command_check(const struct options *options, const struct clock *clock, struct fault *fault)
 {
-    struct database database;
+    struct database database = {.options = options, .clock = clock};
 
-    enum status status = database_find(options, clock, &database, fault);
+    /* Offline there is no database: none is looked for, none is made. */
+    enum status status =
+        options->is_offline ? STATUS_OK : database_find(options, clock, &database, fault);
     if (status != STATUS_OK)
         return options_exit_code(status);
     int code = dry_run(&database, fault);
@@ -39,6 +41,7 @@ struct session {
     PGconn *conn;
     struct vault *vault;
     struct batch_facts batch;
+    struct field_refusals refusals;
     int64_t highest_number_id;
 };
 
@@ -46,6 +49,7 @@ static void session_finish(struct session *session)
 {
     secret_destroy(session->batch.system_token);
     secret_destroy(session->batch.app_secret);
+    field_refusals_finish(&session->refusals);
     arena_destroy(session->batch.arena);
     vault_close(session->vault);
     pg_close(&session->conn);
@@ -81,6 +85,7 @@ static enum status read_batch(struct session *session, int64_t batch_id, struct 
     batch->arena = arena_create();
     batch->batch_id = batch_id;
     batch->vault = session->vault;
+    batch->refusals = &session->refusals;
     batch->name = arena_copy_text(batch->arena, pg_cell(row, 0, "name"));
     batch->path = arena_copy_text(batch->arena, pg_cell(row, 0, "path"));
     if (strcmp(pg_cell(row, 0, "state"), "paused") == 0)
@@ -95,8 +100,7 @@ static enum status read_batch(struct session *session, int64_t batch_id, struct 
     facts->credit_line_id = arena_copy_text(batch->arena, pg_cell(row, 0, "credit_line_id"));
     facts->credit_method = arena_copy_text(batch->arena, pg_cell(row, 0, "credit_method"));
     facts->system_user_id = arena_copy_text(batch->arena, pg_cell(row, 0, "system_user_id"));
-    facts->waba_fields = ELIGIBILITY_WABA_FIELDS;
-    facts->number_fields = ELIGIBILITY_NUMBER_FIELDS;
+    batch_facts_set_fields(facts);
     return read_credentials(batch, row, fault);
 }
 

@@ -194,7 +194,7 @@ static void examine_graph(struct findings *findings, const struct options *optio
                "not asked: give the manifest (`wabamigrate doctor MANIFEST`) for its credentials");
         return;
     }
-    enum status status = dry_book_read(options->manifest, &book, &fault);
+    enum status status = dry_book_read(options->manifest, false, &book, &fault);
     tell(findings, "manifest", status, status == STATUS_OK ? "valid" : fault.message);
     if (status == STATUS_OK) {
         status = preflight_run(&graph, &book.batch, false, &preflight, &fault);

@@ -26,8 +26,8 @@ static void log_task(const struct engine *engine, const struct task *task)
     bool is_done = strcmp(settlement->state, "done") == 0;
     /* What changed on Graph is news; a read that went well is not, and who waits for a person is
      * told by the report, every night anew. */
-    bool is_quiet = strcmp(settlement->state, "ready") == 0 || !task->was_sent ||
-                    (is_done && task->phase->type != PHASE_EFFECT);
+    bool is_quiet = engine->settings.is_reading_only || strcmp(settlement->state, "ready") == 0 ||
+                    !task->was_sent || (is_done && task->phase->type != PHASE_EFFECT);
     enum log_level level = strcmp(settlement->state, "failed") == 0    ? LOG_ERROR
                            : settlement->is_try || reply->is_throttled ? LOG_WARN
                            : is_quiet                                  ? LOG_DEBUG

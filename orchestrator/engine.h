@@ -20,7 +20,8 @@ struct engine;
 struct engine_settings {
     struct graph_settings graph;
     const struct clock *clock;
-    const char *batch; /* for the log */
+    const char *batch;    /* for the log */
+    bool is_reading_only; /* a check: the report tells what each read came to, not the log */
 };
 
 MUST_CHECK enum status engine_create(const struct engine_settings *settings, struct engine **engine,

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "orchestrator/nearest_word.h"
+#include "planner/language.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
@@ -43,6 +44,20 @@ static enum status read_percent(const char *text, int64_t *percent, struct fault
     }
     return fault_set(fault, STATUS_INVALID, "\"%.40s\" is not a percentage from 1%% to 100%%",
                      text);
+}
+
+static enum status check_language(const char *text, struct fault *fault)
+{
+    char known[80] = "";
+
+    if (language_find(text))
+        return STATUS_OK;
+    for (size_t i = 0; i < LANGUAGE_COUNT; i++) {
+        size_t used = strlen(known);
+        snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "", LANGUAGES[i]->code);
+    }
+    return fault_set(fault, STATUS_INVALID, "\"%.40s\" is not a language of this version: %s", text,
+                     known);
 }
 
 static enum status read_choice(const struct option_row *row, const char *text, void *field,
@@ -213,6 +228,9 @@ enum status option_read_value(const struct option_row *row, const char *text,
         break;
     case OPTION_GRAPH_URL:
         status = check_graph_url(text, fault);
+        break;
+    case OPTION_LANGUAGE:
+        status = check_language(text, fault);
         break;
     case OPTION_TEXT:
         break;

@@ -76,6 +76,11 @@ struct options {
     int64_t stop_at_failure_percent; /* 0: none */
     int64_t canary;                  /* 0: none */
     const char *only;                /* SELECTOR */
+    bool is_offline;                 /* check: the manifest alone */
+    int fail_on;                     /* check: enum verdict, VERDICT_FAIL or VERDICT_WARN */
+    int64_t max_age_ms;              /* check: reads younger than this are not made again */
+    const char *since;               /* check, report: "last", a date, a time or a duration */
+    const char *language;            /* of the page: "en", "fr" */
     const char *worker_name;
 
     /* status, report, pause, resume, cancel, retry, pins export */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "planner/eligibility.h"
+
 #define WORKING_VERBS (VERB_BIT(VERB_CHECK) | VERB_BIT(VERB_RUN))
 #define BATCH_VERBS \
     (VERB_BIT(VERB_PAUSE) | VERB_BIT(VERB_RESUME) | VERB_BIT(VERB_CANCEL) | VERB_BIT(VERB_RETRY))
@@ -15,9 +17,14 @@ static const struct choice log_formats[] = {
     {"text", LOG_FORMAT_TEXT}, {"json", LOG_FORMAT_JSON}, {NULL, 0}};
 static const struct choice progresses[] = {
     {"auto", PROGRESS_AUTO}, {"always", PROGRESS_ALWAYS}, {"never", PROGRESS_NEVER}, {NULL, 0}};
-static const struct choice formats[] = {
-    {"table", REPORT_TABLE}, {"json", REPORT_JSON}, {"csv", REPORT_CSV}, {"html", -1}, {NULL, 0}};
-_Static_assert(sizeof(enum log_format) == sizeof(int) && sizeof(enum progress) == sizeof(int) &&
+static const struct choice formats[] = {{"table", REPORT_TABLE},
+                                        {"json", REPORT_JSON},
+                                        {"csv", REPORT_CSV},
+                                        {"html", REPORT_HTML},
+                                        {NULL, 0}};
+static const struct choice failures[] = {{"fail", VERDICT_FAIL}, {"warn", VERDICT_WARN}, {NULL, 0}};
+_Static_assert(sizeof(enum verdict) == sizeof(int) && sizeof(enum log_format) == sizeof(int) &&
+                   sizeof(enum progress) == sizeof(int) &&
                    sizeof(enum report_format) == sizeof(int),
                "a choice is stored as an int");
 
@@ -48,9 +55,9 @@ const struct option_row OPTION_ROWS[] = {
     {"accept", "WABAMIGRATE_ACCEPT", OPTION_ACCEPT, "CODES", AT(accept), 0, NULL, NULL, EVERY_VERB,
      "Exit 0 instead of these codes, such as 4,5: for schedulers."},
 
-    {"format", NULL, OPTION_CHOICE, "table|json|csv", AT(format), 0, formats, NULL, DATA_VERBS,
-     "How the data looks: table on a terminal, else json, unless said (html comes in a later "
-     "version)."},
+    {"format", NULL, OPTION_CHOICE, "table|json|csv|html", AT(format), 0, formats, NULL, DATA_VERBS,
+     "How the data looks: table on a terminal, else json, unless said. html is one page that needs "
+     "no network, for a browser, for paper, and for sending to customers."},
     {"output", NULL, OPTION_TEXT, "FILE", AT(output), 0, NULL, NULL, DATA_VERBS,
      "Write the data to FILE, whole or not at all, instead of standard output."},
 
@@ -58,6 +65,20 @@ const struct option_row OPTION_ROWS[] = {
      "Do what check does: read, apply the rules, write nothing."},
     {"concurrency", NULL, OPTION_COUNT, "N", AT(concurrency), 1024, NULL, "64", WORKING_VERBS,
      "Requests in flight at most, 1 to 1024."},
+    {"offline", NULL, OPTION_FLAG, NULL, AT(is_offline), 0, NULL, NULL, VERB_BIT(VERB_CHECK),
+     "Ask nobody: the manifest alone, and what the customers confirmed in it."},
+    {"fail-on", NULL, OPTION_CHOICE, "fail|warn", AT(fail_on), 0, failures, "fail",
+     VERB_BIT(VERB_CHECK),
+     "Exit 3 also where a rule only warns and somebody has to act on it."},
+    {"max-age", NULL, OPTION_DURATION, "DURATION", AT(max_age_ms), 0, NULL, NULL,
+     VERB_BIT(VERB_CHECK),
+     "What an earlier check has read of a WABA less than this long ago is not read again."},
+    {"since", NULL, OPTION_TEXT, "WHEN", AT(since), 0, NULL, NULL,
+     VERB_BIT(VERB_CHECK) | VERB_BIT(VERB_REPORT),
+     "Show what has changed since an earlier check: last, a date (2026-11-20), a time "
+     "(2026-11-20T01:00:00Z), or how long ago (2d)."},
+    {"language", NULL, OPTION_LANGUAGE, "CODE", AT(language), 0, NULL, "en", DATA_VERBS,
+     "The language an HTML page begins with: en or fr. The page itself holds both."},
     {"limit", NULL, OPTION_COUNT, "N", AT(limit), INT64_C(1000000000), NULL, NULL, VERB_BIT(VERB_RUN),
      "Take up at most N numbers."},
     {"only", NULL, OPTION_TEXT, "SELECTOR", AT(only), 0, NULL, NULL, WORKING_VERBS | BATCH_VERBS,

@@ -23,6 +23,7 @@ enum option_type {
     OPTION_PERCENT,
     OPTION_DURATION,
     OPTION_HOUR,
+    OPTION_LANGUAGE,
     OPTION_ACCEPT
 };
 

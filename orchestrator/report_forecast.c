@@ -5,49 +5,154 @@
 
 #include "jobs/job.h"
 #include "jobs/path.h"
-#include "planner/forecast.h"
 
-static void count_calls(struct forecast_input *input)
+_Static_assert((int)BUDGET_COUNT <= FORECAST_BUDGETS_MAX, "the forecast holds every budget");
+
+void forecast_tally_init(struct forecast_tally *tally)
 {
-    const struct path *path = path_find("embedded_signup");
-
-    for (size_t i = 0; i < path->step_count; i++) {
-        const struct job_kind *kind = job_find(path->steps[i].kind);
-        *(kind->subject == SUBJECT_WABA ? &input->calls_per_customer : &input->calls_per_number) +=
-            path->steps[i].calls;
-    }
+    *tally = (struct forecast_tally){.input = {.budget_count = BUDGET_COUNT}};
+    for (size_t i = 0; i < BUDGET_COUNT; i++)
+        tally->input.budgets[i] = (struct forecast_budget){
+            .name = BUDGETS[i].name, .limit = BUDGETS[i].calls, .window_ms = BUDGETS[i].window_ms};
 }
 
-static bool is_to_move(const struct report_number *number)
+static bool is_gone_through(enum usual usual, const struct forecast_traits *traits)
 {
-    static const char *const states[] = {"ready", "running", "pending", "waiting"};
-
-    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
-        if (strcmp(number->state, states[i]) == 0)
-            return true;
+    switch (usual) {
+    case USUAL_NEVER:
+    case USUAL_COUNT:
+        return false;
+    case USUAL_ALWAYS:
+        return true;
+    case USUAL_WITH_SIGNUP_CODE:
+        return traits->has_signup_code;
+    case USUAL_WITH_CREDIT_LINE:
+        return traits->has_credit_line;
+    case USUAL_WITH_LINE_IN_PARTS:
+        return traits->has_credit_line && traits->has_line_in_parts;
+    case USUAL_WITH_LINE_AT_ONCE:
+        return traits->has_credit_line && !traits->has_line_in_parts;
+    case USUAL_WITH_WEBHOOK_OVERRIDE:
+        return traits->has_webhook_override;
+    case USUAL_WITH_STORAGE_REGION:
+        return traits->has_storage_region;
     }
     return false;
 }
 
-void report_forecast(struct report *report, int64_t latency_ms, int64_t concurrency,
-                     int64_t window_ms)
+/* An app's quota is used up by all its calls together; a WABA's by its own; a number registers
+ * once, whatever the others do. */
+static int64_t busiest(enum budget budget, int64_t steps, int64_t of_one)
 {
-    struct forecast_input input = {
-        .latency_ms = latency_ms, .concurrency = concurrency, .window_ms = window_ms};
-    const char *last = NULL;
-
-    count_calls(&input);
-    for (size_t i = 0; i < report->number_count; i++) {
-        const struct report_number *number = &report->numbers[i];
-        if (!is_to_move(number))
-            continue;
-        input.eligible_numbers++;
-        if (!last || strcmp(last, number->customer) != 0)
-            input.eligible_customers++;
-        last = number->customer;
+    switch (budget) {
+    case BUDGET_WABA:
+        return of_one;
+    case BUDGET_REGISTRATION:
+        return 0;
+    case BUDGET_PLATFORM:
+    case BUDGET_CREDIT_LINE:
+    case BUDGET_COUNT:
+        break;
     }
-    struct forecast forecast = forecast_make(&input);
-    report->forecast_calls = forecast.calls;
-    report->forecast_seconds = forecast.seconds;
-    report->forecast_nights = forecast.nights;
+    return steps;
+}
+
+void forecast_tally_add(struct forecast_tally *tally, const char *kind_name,
+                        const struct forecast_traits *traits, int64_t steps, int64_t of_one)
+{
+    const struct job_kind *kind = job_find(kind_name);
+    int64_t calls = 0;
+
+    if (!kind || steps <= 0)
+        return;
+    for (size_t i = 0; i < kind->phase_count; i++) {
+        const struct job_phase *phase = &kind->phases[i];
+        if (!is_gone_through(phase->usual, traits))
+            continue;
+        struct forecast_budget *budget = &tally->input.budgets[phase->budget];
+        budget->calls += steps;
+        budget->busiest_calls += busiest(phase->budget, steps, of_one);
+        if (phase->budget == BUDGET_REGISTRATION) {
+            tally->input.registrations += steps;
+            budget->busiest_calls = 1;
+        }
+        calls++;
+    }
+    *(kind->subject == SUBJECT_WABA ? &tally->chain_of_waba : &tally->chain_of_number) += calls;
+}
+
+/* An app's calls add up; of WABAs and numbers the busiest counts. */
+static void add_up(struct forecast_tally *tally, const struct forecast_tally *own)
+{
+    for (size_t i = 0; i < BUDGET_COUNT; i++) {
+        struct forecast_budget *all = &tally->input.budgets[i];
+        const struct forecast_budget *one = &own->input.budgets[i];
+        all->calls += one->calls;
+        if (i != BUDGET_WABA && i != BUDGET_REGISTRATION)
+            all->busiest_calls += one->busiest_calls;
+        else if (one->busiest_calls > all->busiest_calls)
+            all->busiest_calls = one->busiest_calls;
+    }
+    tally->input.registrations += own->input.registrations;
+    if (own->chain_of_waba > tally->chain_of_waba)
+        tally->chain_of_waba = own->chain_of_waba;
+    if (own->chain_of_number > tally->chain_of_number)
+        tally->chain_of_number = own->chain_of_number;
+}
+
+void forecast_tally_add_customer(struct forecast_tally *tally, const char *path_name,
+                                 const struct forecast_traits *traits, int64_t numbers,
+                                 int64_t numbers_with_region)
+{
+    const struct path *path = path_find(path_name);
+    struct forecast_traits with_region = *traits, without_region = *traits;
+    struct forecast_tally own;
+
+    if (!path || numbers <= 0)
+        return;
+    with_region.has_storage_region = true;
+    without_region.has_storage_region = false;
+    forecast_tally_init(&own);
+    for (size_t i = 0; i < path->step_count; i++) {
+        const char *kind = path->steps[i].kind;
+        if (job_find(kind)->subject == SUBJECT_WABA) {
+            forecast_tally_add(&own, kind, traits, 1, 1);
+            continue;
+        }
+        forecast_tally_add(&own, kind, &with_region, numbers_with_region, numbers_with_region);
+        forecast_tally_add(&own, kind, &without_region, numbers - numbers_with_region,
+                           numbers - numbers_with_region);
+    }
+    add_up(tally, &own);
+}
+
+void forecast_tally_add_reads(struct forecast_tally *tally, const char *path_name,
+                              bool has_destination)
+{
+    static const struct forecast_traits none;
+    const struct path *path = path_find(path_name);
+    struct forecast_tally own;
+
+    forecast_tally_init(&own);
+    for (size_t i = 0; path && i < path->step_count; i++) {
+        const struct path_step *step = &path->steps[i];
+        /* What refreshes a verdict is a read; one that needs another step first is of the
+         * destination. */
+        if (step->refreshes && (has_destination || !step->needs[0]))
+            forecast_tally_add(&own, step->kind, &none, 1, 1);
+    }
+    add_up(tally, &own);
+}
+
+void report_forecast(struct report *report, const struct forecast_tally *tally, int64_t latency_ms,
+                     int64_t concurrency, int64_t window_ms)
+{
+    struct forecast_input input = tally->input;
+
+    input.chain_calls = tally->chain_of_waba + tally->chain_of_number;
+    input.latency_ms = latency_ms;
+    input.concurrency = concurrency;
+    input.window_ms = window_ms;
+    report->forecast = forecast_make(&input);
+    report->has_forecast = true;
 }

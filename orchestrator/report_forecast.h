@@ -1,17 +1,43 @@
 /* SPDX-License-Identifier: PostgreSQL */
-/* report_forecast -- what a report's numbers that are still to move will take: calls, seconds,
- * nights. */
+/*
+ * report_forecast -- adds up the calls of the steps still to go, by budget, from the job kinds' own
+ * phase tables, and hands them to the planner's forecast.
+ */
 #ifndef WABAMIGRATE_ORCHESTRATOR_REPORT_FORECAST_H
 #define WABAMIGRATE_ORCHESTRATOR_REPORT_FORECAST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "planner/report.h"
 
-/* Fills the report's forecast from its numbers (sorted by customer): all that are neither finished
- * nor blocked, so those too that still wait for a signup. `latency_ms`: mean of a call, 0 when not
- * measured. `window_ms`: a night's, 0 for no limit. */
-void report_forecast(struct report *report, int64_t latency_ms, int64_t concurrency,
-                     int64_t window_ms);
+/* What decides which phases of a step are gone through. */
+struct forecast_traits {
+    bool has_signup_code, has_credit_line, has_line_in_parts, has_webhook_override,
+        has_storage_region;
+};
+
+struct forecast_tally {
+    struct forecast_input input;
+    int64_t chain_of_waba, chain_of_number;
+};
+
+void forecast_tally_init(struct forecast_tally *tally);
+/* `steps` steps of this kind are to go, `of_one` of them of the customer that has most. */
+void forecast_tally_add(struct forecast_tally *tally, const char *kind,
+                        const struct forecast_traits *traits, int64_t steps, int64_t of_one);
+/* A customer with `numbers` numbers to move, all steps of `path` ahead of it. */
+void forecast_tally_add_customer(struct forecast_tally *tally, const char *path,
+                                 const struct forecast_traits *traits, int64_t numbers,
+                                 int64_t numbers_with_region);
+
+/* A customer none of whose numbers may move: it is read all the same, so that it can be told when
+ * it may. */
+void forecast_tally_add_reads(struct forecast_tally *tally, const char *path, bool has_destination);
+
+/* Fills report->forecast. `latency_ms`: measured mean of a call, 0 where unknown; `window_ms` 0: no
+ * window. */
+void report_forecast(struct report *report, const struct forecast_tally *tally, int64_t latency_ms,
+                     int64_t concurrency, int64_t window_ms);
 
 #endif

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "orchestrator/output_file.h"
+#include "planner/language.h"
 
 #define WIDTH_DEFAULT 80
 
@@ -20,10 +21,12 @@ static unsigned terminal_width(const struct options *options)
     return width ? width : WIDTH_DEFAULT;
 }
 
-enum status report_output(const struct options *options, const struct report *report, bool is_story,
+enum status report_output(const struct options *options, struct report *report, bool is_story,
                           struct fault *fault)
 {
     struct output_file file = {0};
+
+    report->language = language_find(options->language);
     /* The contract: a table on a terminal. What goes to a pipe or a file is for programs. */
     enum report_format format = options->has_format                         ? options->format
                                 : !options->output && isatty(STDOUT_FILENO) ? REPORT_TABLE

@@ -9,7 +9,7 @@
 #include "planner/report.h"
 
 /* `is_story`: one number's whole story. */
-MUST_CHECK enum status report_output(const struct options *options, const struct report *report,
+MUST_CHECK enum status report_output(const struct options *options, struct report *report,
                                      bool is_story, struct fault *fault);
 
 #endif

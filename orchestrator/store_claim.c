@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "orchestrator/credentials.h"
+#include "orchestrator/field_refusals.h"
 #include "orchestrator/pg.h"
 
 /* clang-format off */
@@ -14,7 +15,8 @@ enum column {
     BUSINESS_ID, SOURCE_WABA_ID, DESTINATION_WABA_ID, TOKEN_REF, SOURCE_TOKEN_REF, OVERRIDE_URI,
     VERIFY_TOKEN_REF, ALLOCATION, BUSINESS_TOKEN, SIGNUP_CODE, WABA_CURRENCY, NUMBER_ID, NUMBER,
     PHONE_NUMBER_ID, SOURCE_PHONE_NUMBER_ID, PIN, REGION, SOURCE_WABA, DESTINATION_WABA,
-    SOURCE_NUMBER, DESTINATION_NUMBER, ATTEST, SOURCE_READ_AT, DESTINATION_READ_AT, PATH,
+    SOURCE_NUMBER, DESTINATION_NUMBER, ATTEST, SOURCE_READ_AT, DESTINATION_READ_AT, PATH, NOW,
+    REGISTRATIONS, BLOCKED_UNTIL, SOURCE_PHONE_NUMBER_IDS,
     COLUMN_COUNT
 };
 
@@ -25,7 +27,8 @@ static const char *const names[COLUMN_COUNT] = {
     "allocation_config_id", "business_token_sealed", "signup_code_sealed", "waba_currency",
     "number_id", "number", "phone_number_id", "source_phone_number_id", "pin_sealed",
     "data_localization_region", "source_waba", "destination_waba", "source_number",
-    "destination_number", "attest", "source_read_at", "destination_read_at", "path",
+    "destination_number", "attest", "source_read_at", "destination_read_at", "path", "now",
+    "registrations", "blocked_until", "source_phone_number_ids",
 };
 /* clang-format on */
 
@@ -76,9 +79,8 @@ static void read_attestations(struct task *task, const struct row *row)
         arena_alloc(task->arena, (count + 1) * sizeof(struct eligibility_attestation));
     json_object_object_foreach(attest, rule, date)
     {
-        list[i++] = (struct eligibility_attestation){
-            arena_copy_text(task->arena, rule),
-            arena_copy_text(task->arena, json_object_get_string(date))};
+        eligibility_attestation_split(json_object_get_string(date), task->arena, &list[i]);
+        list[i++].rule = arena_copy_text(task->arena, rule);
     }
     json_object_put(attest);
     task->eligibility.attestations = list;
@@ -99,6 +101,13 @@ static void read_eligibility(struct task *task, const struct row *row)
     facts->destination_waba_id = task->facts.destination_waba_id;
     facts->phone_number_id = task->facts.phone_number_id;
     facts->is_embedded_signup = path && strcmp(path, "embedded_signup") == 0;
+    facts->now = text(row, NOW);
+    facts->business_id = task->facts.business_id;
+    facts->app_id = task->facts.app_id;
+    facts->waba_currency = task->facts.waba_currency;
+    facts->has_credit_line = task->facts.credit_line_id != NULL;
+    facts->registrations_spent = (int)integer(row, REGISTRATIONS);
+    facts->registration_blocked_until = text(row, BLOCKED_UNTIL);
     read_attestations(task, row);
 }
 
@@ -159,6 +168,11 @@ static struct task *read_task(const PGresult *rows, int at_row, const int *at,
     facts->phone_number_id = text(&row, PHONE_NUMBER_ID);
     facts->source_phone_number_id = text(&row, SOURCE_PHONE_NUMBER_ID);
     facts->data_localization_region = text(&row, REGION);
+    facts->source_phone_number_ids = text(&row, SOURCE_PHONE_NUMBER_IDS);
+    task->source_token_ref = text(&row, SOURCE_TOKEN_REF);
+    task->token_ref = text(&row, TOKEN_REF);
+    if (batch->refusals)
+        field_refusals_tell(batch->refusals, task);
     if (task->kind->is_assessed)
         read_eligibility(task, &row);
     read_secrets(task, &row, batch);

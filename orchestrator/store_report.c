@@ -82,6 +82,7 @@ static enum status read_numbers(struct reading *reading, struct report *report, 
         number->number = text(reading, rows, i, "number");
         number->customer = text(reading, rows, i, "customer");
         number->customer_name = text(reading, rows, i, "customer_name");
+        number->language = text(reading, rows, i, "language");
         number->state = text(reading, rows, i, "state");
         number->step = text(reading, rows, i, "step");
         number->eligible = eligible ? eligible[0] == 't' : -1;
@@ -107,6 +108,8 @@ static void read_finding(struct reading *reading, const PGresult *rows, int row,
     finding->owner = text(reading, rows, row, "owner");
     finding->remedy = text(reading, rows, row, "remedy");
     finding->is_fixable = pg_cell_bool(rows, row, "is_fixable");
+    finding->is_blocking = pg_cell_bool(rows, row, "is_blocking");
+    finding->attested_by = text(reading, rows, row, "attested_by");
     finding->found_at = reading->number ? text(reading, rows, row, "found_at") : NULL;
     finding->is_past = pg_cell_bool(rows, row, "is_past");
 }
@@ -141,17 +144,20 @@ static enum status read_findings(struct reading *reading, struct report *report,
     int count = PQntuples(rows);
     struct report_finding *findings =
         arena_alloc(reading->arena, ((size_t)count + 1) * sizeof *findings);
+    const struct report_finding **list =
+        arena_alloc(reading->arena, ((size_t)count + 1) * sizeof(const struct report_finding *));
     struct report_number **order = by_number(reading, report);
     size_t at = 0;
     for (int i = 0; i < count; i++) {
         const char *number = pg_cell(rows, i, "number");
         read_finding(reading, rows, i, &findings[i]);
+        list[i] = &findings[i];
         while (at < report->number_count && strcmp(order[at]->number, number) < 0)
             at++;
         if (at == report->number_count || strcmp(order[at]->number, number) != 0)
             continue;
         if (order[at]->finding_count++ == 0)
-            order[at]->findings = &findings[i];
+            order[at]->findings = &list[i];
     }
     return STATUS_OK;
 }
@@ -209,15 +215,43 @@ static enum status read_attempts(struct reading *reading, struct report_number *
     return STATUS_OK;
 }
 
+static enum status read_steps_left(struct reading *reading, struct forecast_tally *tally,
+                                   struct fault *fault)
+{
+    PG_AUTO_CLEAR PGresult *rows = NULL, *batch = NULL;
+    const char *values[] = {reading->batch_id};
+
+    if (pg_query(reading->conn, SQL_BATCH_FACTS, 1, values, &batch, fault) != STATUS_OK ||
+        pg_query(reading->conn, SQL_REPORT_FORECAST, 1, values, &rows, fault) != STATUS_OK)
+        return STATUS_DATABASE;
+    const char *method = pg_cell(batch, 0, "credit_method");
+    for (int i = 0; i < PQntuples(rows); i++) {
+        struct forecast_traits traits = {
+            .has_credit_line = pg_cell(batch, 0, "credit_line_id") != NULL,
+            .has_line_in_parts = method && strcmp(method, "sharing_then_attach") == 0,
+            .has_signup_code = pg_cell_bool(rows, i, "has_signup_code"),
+            .has_webhook_override = pg_cell_bool(rows, i, "has_webhook_override"),
+            .has_storage_region = pg_cell_bool(rows, i, "has_storage_region"),
+        };
+        forecast_tally_add(tally, pg_cell(rows, i, "kind"), &traits, pg_cell_i64(rows, i, "steps"),
+                           pg_cell_i64(rows, i, "of_one"));
+    }
+    return STATUS_OK;
+}
+
 static enum status read_calls(struct reading *reading, struct report *report, struct fault *fault)
 {
     PG_AUTO_CLEAR PGresult *row = NULL;
     const char *values[] = {reading->batch_id};
+    struct forecast_tally tally;
 
+    forecast_tally_init(&tally);
+    if (read_steps_left(reading, &tally, fault) != STATUS_OK)
+        return STATUS_DATABASE;
     if (pg_query(reading->conn, SQL_REPORT_CALLS, 1, values, &row, fault) != STATUS_OK)
         return STATUS_DATABASE;
     report->calls_made = pg_cell_i64(row, 0, "calls");
-    report_forecast(report, pg_cell_i64(row, 0, "mean_ms"), CONCURRENCY_DEFAULT, 0);
+    report_forecast(report, &tally, pg_cell_i64(row, 0, "mean_ms"), CONCURRENCY_DEFAULT, 0);
     return STATUS_OK;
 }
 
@@ -233,7 +267,6 @@ enum status store_report_read(PGconn *conn, int64_t batch_id, const char *batch,
     clock_format(clock_wall_ms(clock), now);
     report->batch = batch;
     report->generated_at = arena_copy_text(arena, now);
-    report->forecast_calls = -1;
     if (read_numbers(&reading, report, fault) != STATUS_OK)
         return STATUS_DATABASE;
     if (number && report->number_count == 0)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "orchestrator/field_refusals.h"
 #include "orchestrator/pg.h"
 #include "orchestrator/process_identity.h"
 #include "orchestrator/store_claim.h"
@@ -260,6 +261,10 @@ void store_run_flush(struct store_run *store, struct task_queue *settled, unsign
     store->calls = calls;
     task_queue_move(settled, &store->group);
     store->group_size = store->group.count;
+    for (const struct task *task = store->group.first; task; task = task->next) {
+        if (store->settings.batch->refusals)
+            field_refusals_learn(store->settings.batch->refusals, task);
+    }
     begin(store);
     store_settle_group(&store->group, store->settings.batch, store->run_id,
                        store->settings.grace_ms, queue_settle, store);
@@ -577,5 +582,6 @@ void store_run_close(struct store_run *store, int exit_code, int64_t calls)
     if (store->link != LINK_IDLE || PQexitPipelineMode(store->conn) != 1 ||
         PQsetnonblocking(store->conn, 0) != 0)
         return; /* the lease runs out by itself */
-    (void)!pg_query(store->conn, SQL_RUN_END, 3, values, NULL, NULL);
+    if (pg_query(store->conn, SQL_RUN_END, 3, values, NULL, NULL) == STATUS_OK)
+        (void)!pg_query(store->conn, SQL_LOOK_OF_RUN, 1, values, NULL, NULL);
 }

@@ -122,6 +122,9 @@ static void describe_phases(json_object *phases)
             json_object_object_add(row, "is_effect",
                                    json_object_new_boolean(phase->type == PHASE_EFFECT));
             put_text(row, "in_doubt", phase->in_doubt);
+            json_object_object_add(row, "is_registration",
+                                   json_object_new_boolean(phase->type == PHASE_EFFECT &&
+                                                           phase->budget == BUDGET_REGISTRATION));
             json_object_array_add(phases, row);
         }
     }

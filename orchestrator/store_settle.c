@@ -8,9 +8,10 @@
 #include <string.h>
 
 #include "orchestrator/credentials.h"
+#include "orchestrator/pg_columns.h"
+#include "orchestrator/store_findings.h"
 #include "sql/statements.h"
 
-#define PARAMETERS_MAX 24
 /* Graph's usage headers are kept from here on; below, they change nothing that we do. */
 #define USAGE_PERCENT_NOTED 50
 /* So near its limit a quota is left alone until it has had time to recover: Meta's window is an
@@ -18,62 +19,31 @@
 #define USAGE_PERCENT_PARKED 95
 #define USAGE_PARK_MS (5 * 60 * 1000)
 
-/* One array parameter a column; rows are added across. */
-struct columns {
-    struct pg_array arrays[PARAMETERS_MAX];
-    unsigned count;
-};
-
-static void columns_init(struct columns *columns, unsigned count)
-{
-    BUG_UNLESS(count <= PARAMETERS_MAX);
-    columns->count = count;
-    for (unsigned i = 0; i < count; i++)
-        pg_array_init(&columns->arrays[i]);
-}
-
-/* Sends `sql` with `first` and `last` (each may be NULL) around the arrays, if there is any row. */
-static void columns_send(struct columns *columns, const char *sql, const char *first,
-                         const char *last, store_send *send, void *self)
-{
-    const char *values[PARAMETERS_MAX + 2];
-    int count = 0;
-
-    if (columns->arrays[0].count > 0) {
-        if (first)
-            values[count++] = first;
-        for (unsigned i = 0; i < columns->count; i++)
-            values[count++] = pg_array_literal(&columns->arrays[i]);
-        if (last)
-            values[count++] = last;
-        send(self, sql, count, values);
-    }
-    for (unsigned i = 0; i < columns->count; i++)
-        pg_array_finish(&columns->arrays[i]);
-}
-
 static void send_wabas(const struct task_queue *group, store_send *send, void *self)
 {
-    struct columns columns;
+    struct pg_columns columns;
 
-    columns_init(&columns, 3);
+    pg_columns_init(&columns, 4);
     for (const struct task *task = group->first; task; task = task->next) {
         for (const struct learned *fact = task->reply.learned; fact; fact = fact->next) {
-            if (fact->type != LEARNED_WABA && fact->type != LEARNED_UNREADABLE)
+            bool is_part = fact->type == LEARNED_TEMPLATES;
+            if (fact->type != LEARNED_WABA && fact->type != LEARNED_UNREADABLE && !is_part)
                 continue;
             pg_array_add_i64(&columns.arrays[0], task->customer_id);
             pg_array_add_bool(&columns.arrays[1], fact->is_source);
-            pg_array_add_text(&columns.arrays[2], fact->type == LEARNED_WABA ? fact->json : NULL);
+            pg_array_add_text(&columns.arrays[2],
+                              fact->type == LEARNED_UNREADABLE ? NULL : fact->json);
+            pg_array_add_bool(&columns.arrays[3], is_part);
         }
     }
-    columns_send(&columns, SQL_LEARN_WABA, NULL, NULL, send, self);
+    pg_columns_send(&columns, SQL_LEARN_WABA, NULL, NULL, send, self);
 }
 
 static void send_numbers(const struct task_queue *group, store_send *send, void *self)
 {
-    struct columns columns;
+    struct pg_columns columns;
 
-    columns_init(&columns, 5);
+    pg_columns_init(&columns, 5);
     for (const struct task *task = group->first; task; task = task->next) {
         for (const struct learned *fact = task->reply.learned; fact; fact = fact->next) {
             if (fact->type != LEARNED_NUMBER)
@@ -85,7 +55,7 @@ static void send_numbers(const struct task_queue *group, store_send *send, void 
             pg_array_add_text(&columns.arrays[4], fact->json);
         }
     }
-    columns_send(&columns, SQL_LEARN_NUMBER, NULL, NULL, send, self);
+    pg_columns_send(&columns, SQL_LEARN_NUMBER, NULL, NULL, send, self);
 }
 
 /* "\x…", as a bytea parameter wants it; free it with free(). NULL for no secret. */
@@ -101,9 +71,9 @@ static char *seal(const struct batch_facts *batch, struct arena *arena, const ch
 static void send_customers(const struct task_queue *group, const struct batch_facts *batch,
                            store_send *send, void *self)
 {
-    struct columns columns;
+    struct pg_columns columns;
 
-    columns_init(&columns, 5);
+    pg_columns_init(&columns, 5);
     for (const struct task *task = group->first; task; task = task->next) {
         const struct secret *token = NULL;
         const char *allocation = NULL;
@@ -125,7 +95,7 @@ static void send_customers(const struct task_queue *group, const struct batch_fa
         pg_array_add_i64(&columns.arrays[4], task->facts.intended_at_ms);
         free(sealed);
     }
-    columns_send(&columns, SQL_LEARN_CUSTOMER, NULL, NULL, send, self);
+    pg_columns_send(&columns, SQL_LEARN_CUSTOMER, NULL, NULL, send, self);
 }
 
 static void send_system_user(const struct task_queue *group, const char *batch_id, store_send *send,
@@ -145,9 +115,9 @@ static void send_system_user(const struct task_queue *group, const char *batch_i
 static void send_verdicts(const struct task_queue *group, const struct batch_facts *batch,
                           store_send *send, void *self)
 {
-    struct columns columns;
+    struct pg_columns columns;
 
-    columns_init(&columns, 3);
+    pg_columns_init(&columns, 3);
     for (const struct task *task = group->first; task; task = task->next) {
         if (task->finding_count == 0)
             continue;
@@ -157,38 +127,22 @@ static void send_verdicts(const struct task_queue *group, const struct batch_fac
         pg_array_add_text(&columns.arrays[2], sealed);
         free(sealed);
     }
-    columns_send(&columns, SQL_NUMBER_ASSESSED, NULL, NULL, send, self);
+    pg_columns_send(&columns, SQL_NUMBER_ASSESSED, NULL, NULL, send, self);
 }
 
-void store_settle_findings(const struct task_queue *group, const char *batch_name, store_send *send,
-                           void *self)
+static void send_findings(const struct task_queue *group, const char *batch, store_send *send,
+                          void *self)
 {
-    struct columns columns;
+    struct store_findings findings;
 
-    columns_init(&columns, 12);
-    for (const struct task *task = group->first; task; task = task->next) {
-        for (size_t i = 0; i < task->finding_count; i++) {
-            const struct finding *finding = &task->findings[i];
-            struct pg_array *array = columns.arrays;
-            pg_array_add_text(array++, task->facts.number);
-            pg_array_add_text(array++, finding->rule);
-            pg_array_add_text(array++, verdict_name(finding->verdict));
-            pg_array_add_text(array++, evidence_name(finding->evidence));
-            pg_array_add_text(array++, finding->field);
-            pg_array_add_text(array++, finding->value);
-            pg_array_add_text(array++, finding->owner);
-            pg_array_add_text(array++, finding->remedy);
-            pg_array_add_text(array++, finding->waits_for);
-            pg_array_add_bool(array++, finding->is_blocking);
-            pg_array_add_bool(array++, finding->is_fixable);
-            pg_array_add_text(array, finding->read_at);
-        }
-    }
-    columns_send(&columns, SQL_FINDING_RECORD, batch_name, NULL, send, self);
+    store_findings_init(&findings);
+    for (const struct task *task = group->first; task; task = task->next)
+        store_findings_add(&findings, task->facts.number, task->findings, task->finding_count);
+    store_findings_send(&findings, batch, send, self);
 }
 
-static void add_budget(struct columns *columns, const char *scope, const char *subject, int percent,
-                       int64_t park_ms)
+static void add_budget(struct pg_columns *columns, const char *scope, const char *subject,
+                       int percent, int64_t park_ms)
 {
     if (!subject || !*subject)
         return;
@@ -216,9 +170,9 @@ static const char *waba_of(const struct task *task)
 
 static void send_budgets(const struct task_queue *group, store_send *send, void *self)
 {
-    struct columns columns;
+    struct pg_columns columns;
 
-    columns_init(&columns, 4);
+    pg_columns_init(&columns, 4);
     for (const struct task *task = group->first; task; task = task->next) {
         const struct settlement *settlement = &task->settlement;
         if (settlement->parks_app)
@@ -234,7 +188,7 @@ static void send_budgets(const struct task_queue *group, store_send *send, void 
                 add_budget(&columns, "waba", usage->object_id, usage->percent, park_for(usage));
         }
     }
-    columns_send(&columns, SQL_BUDGET_NOTE, NULL, NULL, send, self);
+    pg_columns_send(&columns, SQL_BUDGET_NOTE, NULL, NULL, send, self);
 }
 
 static void add_attempt(struct pg_array *array, const struct task *task)
@@ -253,9 +207,9 @@ static void add_attempt(struct pg_array *array, const struct task *task)
 static void send_outcomes(const struct task_queue *group, const char *run_id, const char *grace_ms,
                           store_send *send, void *self)
 {
-    struct columns columns;
+    struct pg_columns columns;
 
-    columns_init(&columns, 19);
+    pg_columns_init(&columns, 19);
     for (const struct task *task = group->first; task; task = task->next) {
         const struct settlement *settlement = &task->settlement;
         struct pg_array *array = columns.arrays;
@@ -275,17 +229,17 @@ static void send_outcomes(const struct task_queue *group, const char *run_id, co
                          : NULL);
         add_attempt(array, task);
     }
-    columns_send(&columns, SQL_STEP_SETTLE, run_id, grace_ms, send, self);
+    pg_columns_send(&columns, SQL_STEP_SETTLE, run_id, grace_ms, send, self);
 }
 
 static void send_refresh(const struct task_queue *group, store_send *send, void *self)
 {
-    struct columns columns;
+    struct pg_columns columns;
 
-    columns_init(&columns, 1);
+    pg_columns_init(&columns, 1);
     for (const struct task *task = group->first; task; task = task->next)
         pg_array_add_i64(&columns.arrays[0], task->step_id);
-    columns_send(&columns, SQL_STEP_REFRESH, NULL, NULL, send, self);
+    pg_columns_send(&columns, SQL_STEP_REFRESH, NULL, NULL, send, self);
 }
 
 void store_settle_group(const struct task_queue *group, const struct batch_facts *batch,
@@ -303,7 +257,7 @@ void store_settle_group(const struct task_queue *group, const struct batch_facts
     send_customers(group, batch, send, self);
     send_system_user(group, batch_id, send, self);
     send_verdicts(group, batch, send, self);
-    store_settle_findings(group, batch->name, send, self);
+    send_findings(group, batch->name, send, self);
     send_budgets(group, send, self);
     send_outcomes(group, run, grace, send, self);
     send_refresh(group, send, self);

@@ -9,19 +9,12 @@
 #define WABAMIGRATE_ORCHESTRATOR_STORE_SETTLE_H
 
 #include "orchestrator/batch_facts.h"
-#include "orchestrator/pg.h"
+#include "orchestrator/pg_columns.h"
 #include "orchestrator/task.h"
-
-/* Queues one statement with text parameters; the caller's way of sending. */
-typedef void store_send(void *self, const char *sql, int count, const char *const *values);
 
 /* Sends every statement the group needs, in order, step_settle and step_refresh last. The values
  * are valid during each call. */
 void store_settle_group(const struct task_queue *group, const struct batch_facts *batch,
                         int64_t run_id, int64_t grace_ms, store_send *send, void *self);
-
-/* The findings of the group's assessed tasks alone (a dry run keeps only these). */
-void store_settle_findings(const struct task_queue *group, const char *batch_name, store_send *send,
-                           void *self);
 
 #endif

@@ -46,6 +46,8 @@ struct task {
     struct secret *secrets[TASK_SECRETS_MAX]; /* those of the facts that are this task's own */
     unsigned secret_count;
     const char *missing_credential; /* not NULL: why a credential of the facts could not be had */
+    /* the manifest's references of the tokens a read uses, for field_refusals; NULL: ours */
+    const char *source_token_ref, *token_ref;
 
     struct eligibility_facts eligibility; /* only for an assessed kind */
     struct json_object *nodes[4];         /* what eligibility's pointers own */

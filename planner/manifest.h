@@ -47,10 +47,10 @@ struct manifest_batch {
     struct manifest_settings defaults;
 };
 
-/* One line of `attest`: the customer confirmed this rule on that day. */
+/* One line of `attest`: the customer, or who is named, confirmed this rule on that day. */
 struct manifest_attestation {
     const char *rule; /* an eligibility rule id */
-    const char *date; /* "2026-11-20" */
+    const char *date; /* "2026-11-20", or "2026-11-20 the manager, by phone" */
 };
 
 #define MANIFEST_ATTESTATIONS_MAX 32

@@ -9,6 +9,10 @@
 
 #include "planner/credential_ref.h"
 
+/* "2026-11-20" */
+#define DATE_LENGTH 10
+#define ATTESTED_BY_MAX 120
+
 struct manifest_problem {
     struct manifest_place place;
     size_t order; /* among equals: as they were found */
@@ -132,12 +136,22 @@ bool manifest_book_keep(struct manifest_book *book, const struct manifest_key *k
 }
 
 bool manifest_book_attest(struct manifest_book *book, struct manifest_customer *customer,
-                          struct arena *arena, const char *rule, const char *date,
+                          struct arena *arena, const char *rule, const char *text,
                           struct manifest_place place, const char *path)
 {
     static const struct manifest_key date_key = {.name = "date", .kind = KIND_DATE};
     struct fault fault = FAULT_NONE;
+    size_t length = strlen(text);
+    /* What follows the date and a space is who confirmed it. */
+    size_t date_length = length > DATE_LENGTH && text[DATE_LENGTH] == ' ' ? DATE_LENGTH : length;
+    const char *date = arena_copy_bytes(arena, text, date_length);
 
+    if (length - date_length > ATTESTED_BY_MAX) {
+        manifest_book_problem(book, place, path,
+                              "says in more than %d bytes who confirmed it; shorten it",
+                              ATTESTED_BY_MAX);
+        return false;
+    }
     if (manifest_keys_check(&date_key, date, &fault) != STATUS_OK) {
         manifest_book_problem(book, place, path, "%s", fault.message);
         return false;
@@ -145,7 +159,7 @@ bool manifest_book_attest(struct manifest_book *book, struct manifest_customer *
     /* Rules are known ones and come once each, so there is always room. */
     BUG_UNLESS(customer->attest_count < MANIFEST_ATTESTATIONS_MAX);
     customer->attest[customer->attest_count++] =
-        (struct manifest_attestation){arena_copy_text(arena, rule), arena_copy_text(arena, date)};
+        (struct manifest_attestation){arena_copy_text(arena, rule), arena_copy_text(arena, text)};
     return true;
 }
 

@@ -81,7 +81,7 @@ bool manifest_book_keep(struct manifest_book *book, const struct manifest_key *k
                         const char *text, struct manifest_place place, const char *path);
 /* Adds one line to `attest`. False after a problem. */
 bool manifest_book_attest(struct manifest_book *book, struct manifest_customer *customer,
-                          struct arena *arena, const char *rule, const char *date,
+                          struct arena *arena, const char *rule, const char *text,
                           struct manifest_place place, const char *path);
 /* With check_credentials: a reference that does not resolve is a problem. NULL is fine. */
 void manifest_book_resolve(struct manifest_book *book, const char *reference,

@@ -19,40 +19,80 @@ size_t report_state_index(const char *state)
     return i;
 }
 
-void report_count(const struct report_number *numbers, size_t number_count,
-                  struct report_counts *counts)
+static size_t state_of(const struct report_number *number)
+{
+    return report_state_index(number->state);
+}
+
+size_t report_standing(const struct report_number *number)
+{
+    size_t state = state_of(number);
+
+    if (number->eligible == 1 && (state == REPORT_PENDING || state == REPORT_BLOCKED))
+        return REPORT_READY;
+    if (number->eligible == 0 && (state == REPORT_PENDING || state == REPORT_READY))
+        return REPORT_BLOCKED;
+    return state;
+}
+
+static void count(const struct report_number *numbers, size_t number_count,
+                  size_t (*place)(const struct report_number *), struct report_counts *counts)
 {
     *counts = (struct report_counts){0};
     for (size_t i = 0; i < number_count; i++) {
-        counts->by_state[report_state_index(numbers[i].state)]++;
+        counts->by_state[place(&numbers[i])]++;
         counts->eligible += numbers[i].eligible == 1;
         counts->not_eligible += numbers[i].eligible == 0;
     }
 }
 
-static bool is_state(const struct report_number *number, const char *state)
+void report_count(const struct report_number *numbers, size_t number_count,
+                  struct report_counts *counts)
 {
-    return number->state && strcmp(number->state, state) == 0;
+    count(numbers, number_count, state_of, counts);
+}
+
+void report_count_standings(const struct report_number *numbers, size_t number_count,
+                            struct report_counts *counts)
+{
+    count(numbers, number_count, report_standing, counts);
+}
+
+const char *report_change_name(enum report_change change)
+{
+    static const char *const names[] = {
+        [REPORT_CHANGE_UNCHANGED] = "unchanged",
+        [REPORT_CHANGE_NEWLY_ELIGIBLE] = "newly_eligible",
+        [REPORT_CHANGE_NEWLY_BLOCKED] = "newly_blocked",
+        [REPORT_CHANGE_NEW] = "new",
+    };
+
+    return names[change];
 }
 
 bool report_is_over(const struct report_number *number)
 {
-    return is_state(number, "done") || is_state(number, "cancelled");
+    size_t state = state_of(number);
+
+    return state == REPORT_DONE || state == REPORT_CANCELLED;
 }
 
 bool report_is_blocking(const struct report_finding *finding)
 {
-    if (finding->is_past)
-        return false;
-    if (finding->is_fixable)
-        return false;
-    return strcmp(finding->verdict, "fail") == 0 ||
-           (strcmp(finding->verdict, "unknown") == 0 && finding->owner);
+    return finding->is_blocking && !finding->is_past;
+}
+
+/* A warning, or an unknown that Graph would let pass: worth a word where somebody can act on it. */
+static bool is_advice(const struct report_finding *finding)
+{
+    return !finding->is_past && !finding->is_blocking && finding->owner && finding->remedy &&
+           strcmp(finding->verdict, "pass") != 0;
 }
 
 static struct report_act act_of_error(const struct report_error *error)
 {
-    struct report_act act = {.error = error, .owner = error->owner, .remedy = error->remedy};
+    struct report_act act = {
+        .error = error, .owner = error->owner, .remedy = error->remedy, .is_blocking = true};
 
     if (!act.remedy) {
         act.owner = act.owner ? act.owner : "partner";
@@ -81,11 +121,28 @@ static struct report_act act_of_wait(const char *waiting_for)
         {.waiting_for = "time", .remedy = "Nothing to do: a later run goes on by itself."},
     };
 
+    struct report_act act = {.waiting_for = waiting_for};
     for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
         if (strcmp(waiting_for, acts[i].waiting_for) == 0)
-            return acts[i];
+            act = acts[i];
     }
-    return (struct report_act){.waiting_for = waiting_for};
+    act.is_blocking = true;
+    return act;
+}
+
+static size_t add_findings(const struct report_number *number,
+                           bool (*is_chosen)(const struct report_finding *), bool is_blocking,
+                           struct report_act acts[REPORT_ACTS_MAX], size_t count)
+{
+    for (size_t i = 0; i < number->finding_count && count < REPORT_ACTS_MAX; i++) {
+        const struct report_finding *finding = number->findings[i];
+        if (is_chosen(finding) && !finding->is_fixable)
+            acts[count++] = (struct report_act){.finding = finding,
+                                                .owner = finding->owner,
+                                                .remedy = finding->remedy,
+                                                .is_blocking = is_blocking};
+    }
+    return count;
 }
 
 size_t report_acts(const struct report_number *number, struct report_act acts[REPORT_ACTS_MAX])
@@ -96,39 +153,50 @@ size_t report_acts(const struct report_number *number, struct report_act acts[RE
         return 0;
     if (number->error)
         acts[count++] = act_of_error(number->error);
-    for (size_t i = 0; i < number->finding_count && count < REPORT_ACTS_MAX; i++) {
-        const struct report_finding *finding = &number->findings[i];
-        if (report_is_blocking(finding))
-            acts[count++] = (struct report_act){
-                .finding = finding, .owner = finding->owner, .remedy = finding->remedy};
-    }
-    if (count == 0 && number->waiting_for)
+    count = add_findings(number, report_is_blocking, true, acts, count);
+    if (count == 0 && number->waiting_for && report_standing(number) != REPORT_READY)
         acts[count++] = act_of_wait(number->waiting_for);
-    return count;
+    return add_findings(number, is_advice, false, acts, count);
 }
 
 #define VALUE_BYTES_MAX 60
 #define TITLE_BYTES_MAX 140
 
-/* "name_approved (DECLINED)", "two_step_off (not known)"; a rule that fails on a plain true or
- * false says it all by its name. */
+/* "DECLINED" of "\"DECLINED\""; *length 0 where the value is not a text. */
+static const char *bare_text(const char *value, int *length)
+{
+    size_t bytes = value ? strlen(value) : 0;
+
+    *length = 0;
+    if (bytes < 2 || value[0] != '"' || value[bytes - 1] != '"')
+        return "";
+    bytes -= 2;
+    *length = (int)report_text_fit(value + 1, bytes < VALUE_BYTES_MAX ? bytes : VALUE_BYTES_MAX);
+    return value + 1;
+}
+
+/* "name_approved (DECLINED)", "two_step_off (not known: no access)", "payment_method (attested
+ * 2026-09-01, old)"; a rule that fails on a plain true or false says it all by its name. An
+ * attestation that warns is one that has grown old. */
 static void cause_of_finding(const struct report_finding *finding, char cause[REPORT_CAUSE_BYTES])
 {
     bool is_unknown = strcmp(finding->verdict, "unknown") == 0;
-    const char *value = finding->value ? finding->value : "not known";
-    size_t length = strlen(value);
-    bool is_quoted = length >= 2 && value[0] == '"' && value[length - 1] == '"';
+    int length;
+    const char *value = bare_text(finding->value, &length);
 
-    if (!is_quoted && !is_unknown) {
+    if (strcmp(finding->evidence, "attested") == 0)
+        (void)snprintf(cause, REPORT_CAUSE_BYTES, "%s (attested%s%.40s%s)", finding->rule,
+                       finding->read_at ? " " : "", finding->read_at ? finding->read_at : "",
+                       strcmp(finding->verdict, "warn") == 0 ? ", old" : "");
+    else if (length > 0)
+        (void)snprintf(cause, REPORT_CAUSE_BYTES, "%s (%.*s)", finding->rule, length, value);
+    else if (is_unknown && finding->value)
+        (void)snprintf(cause, REPORT_CAUSE_BYTES, "%s (%.*s)", finding->rule,
+                       (int)report_text_fit(finding->value, VALUE_BYTES_MAX), finding->value);
+    else if (is_unknown)
+        (void)snprintf(cause, REPORT_CAUSE_BYTES, "%s (not known: no access)", finding->rule);
+    else
         (void)snprintf(cause, REPORT_CAUSE_BYTES, "%s", finding->rule);
-        return;
-    }
-    if (is_quoted) {
-        value++;
-        length -= 2;
-    }
-    length = report_text_fit(value, length < VALUE_BYTES_MAX ? length : VALUE_BYTES_MAX);
-    (void)snprintf(cause, REPORT_CAUSE_BYTES, "%s (%.*s)", finding->rule, (int)length, value);
 }
 
 static void cause_of_error(const struct report_error *error, char cause[REPORT_CAUSE_BYTES])
@@ -178,6 +246,9 @@ enum status report_write(const struct report *report, enum report_format format,
     case REPORT_CSV:
         report_csv_write(report, stream);
         break;
+    case REPORT_HTML:
+        report_html_write(report, stream);
+        break;
     }
     return finished(stream, fault);
 }
@@ -194,6 +265,9 @@ enum status report_write_number(const struct report *report, enum report_format 
         break;
     case REPORT_CSV:
         report_csv_write(report, stream);
+        break;
+    case REPORT_HTML:
+        report_html_write(report, stream);
         break;
     }
     return finished(stream, fault);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * report -- where every number stands, for people (table), machines (JSON) and spreadsheets (CSV).
+ * report -- where every number stands, for people (table, page), machines (JSON) and spreadsheets
+ * (CSV).
  *
  * Pure: it is given rows and writes text. `check`, `status` and `report` all write through it, so
  * that they cannot differ. The JSON's shape is the contract's; keys only ever get added.
@@ -14,8 +15,11 @@
 #include <stdio.h>
 
 #include "base/fault.h"
+#include "planner/forecast.h"
 
-enum report_format { REPORT_TABLE, REPORT_JSON, REPORT_CSV };
+struct language;
+
+enum report_format { REPORT_TABLE, REPORT_JSON, REPORT_CSV, REPORT_HTML };
 
 struct report_finding {
     const char *rule, *verdict, *evidence;
@@ -24,6 +28,8 @@ struct report_finding {
     const char *read_at;        /* or NULL */
     const char *owner, *remedy; /* or NULL */
     bool is_fixable;
+    const char *attested_by; /* who confirmed it; NULL: the customer, or nobody */
+    bool is_blocking;        /* it alone keeps the number from moving */
     /* one number's story only: */
     const char *found_at; /* since when the rule gave this answer; or NULL */
     bool is_past;         /* the rule has given another answer since */
@@ -48,18 +54,37 @@ struct report_attempt {
     const char *answer; /* the body kept, or NULL */
 };
 
+/* Against an earlier look (`--since`). */
+enum report_change {
+    REPORT_CHANGE_NONE, /* not compared */
+    REPORT_CHANGE_UNCHANGED,
+    REPORT_CHANGE_NEWLY_ELIGIBLE,
+    REPORT_CHANGE_NEWLY_BLOCKED,
+    REPORT_CHANGE_NEW /* the earlier look did not know the number */
+};
+
 struct report_number {
     const char *number, *customer, *customer_name;
+    const char *language; /* of the customer ("fr_FR"), or NULL */
     const char *state, *step;
     int eligible;            /* 1, 0; -1: not looked at yet (JSON null) */
     const char *waiting_for; /* or NULL: "signup", "code", "time", "business_verification", ... */
     const char *not_before;  /* RFC 3339 or NULL */
     const char *note;        /* one sentence: why it is where it is, or NULL */
-    const struct report_finding *findings;
+    const struct report_finding *const *findings; /* numbers share them */
     size_t finding_count;
+    enum report_change change;
     const struct report_error *error;      /* or NULL */
     const struct report_attempt *attempts; /* filled for one number only */
     size_t attempt_count;
+};
+
+/* How the whole book stood at an earlier look, for its history. */
+struct report_look {
+    const char *at;      /* RFC 3339 */
+    const char *command; /* "check", "run" */
+    int64_t numbers, eligible, not_eligible, done, failed;
+    int64_t calls;
 };
 
 struct report {
@@ -69,9 +94,15 @@ struct report {
     const struct report_number *numbers; /* sorted by the caller: customer, then number */
     size_t number_count;
     int64_t calls_made;
-    int64_t forecast_calls, forecast_seconds,
-        forecast_nights; /* forecast_calls < 0: no forecast key */
-    bool with_findings;  /* table: list what blocks, with owner and remedy */
+    bool has_forecast;
+    struct forecast forecast;
+    bool with_findings;              /* table: list what blocks, with owner and remedy */
+    bool is_offline;                 /* nobody was asked: the manifest alone */
+    const struct language *language; /* of the page; NULL: English */
+    const struct report_look *looks; /* oldest first; the last is this one, where it is a look */
+    size_t look_count;
+    const char *since; /* RFC 3339: what `change` is against; NULL: nothing */
+    int64_t gone;      /* with since: numbers of then that the book has no more */
 };
 
 /* Writes the whole report. `width`: columns of the terminal (80 where it is not one); the table

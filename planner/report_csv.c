@@ -1,6 +1,16 @@
 /* SPDX-License-Identifier: PostgreSQL */
-/* report_csv -- one row a number, the JSON's names as columns. Line breaks in cells become spaces:
- * a row is a line, for tools that know no quotes. */
+/*
+ * report_csv -- one row a number, the JSON's names as columns. Line breaks in cells become spaces:
+ * a row is a line, for tools that know no quotes.
+ *
+ * No byte order mark: scripts are promised that the first column is `number` and RFC 4180 knows no
+ * mark, while LibreOffice reads UTF-8 without one. Excel takes a double-clicked file without a mark
+ * for the machine's old code page: there it is opened by Data > From Text/CSV.
+ *
+ * Our own number stays bare, "+33123456789": a spreadsheet takes it for a signed number, never for
+ * a formula, and keeps every digit (E.164 has 15 at most, a double holds 15), but shows it without
+ * its plus. An apostrophe or ="..." would keep the plus and break every script that reads the file.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +20,15 @@
 #include "planner/report_parts.h"
 #include "planner/report_text.h"
 
-#define FINDINGS_BYTES_MAX 65536
+/* What a cell may hold. Past it, an entry is left out: Excel itself stops at 32,767 characters. */
+#define LIST_BYTES_MAX 32000
 
 /* clang-format off */
 static const char *const columns[] = {
     "number", "customer", "state", "step", "eligible", "waiting_for", "not_before", "findings",
     "remedy", "error_step", "error_code", "error_subcode", "error_title", "error_details",
     "error_fbtrace_id", "error_class", "error_at", "owner", "note", "customer_name",
+    "remedies", "change", "attested", "language",
 };
 /* clang-format on */
 #define COLUMN_COUNT (sizeof columns / sizeof columns[0])
@@ -33,16 +45,55 @@ static void add(struct row *row, const char *cell)
     row->cells[row->count++] = cell;
 }
 
-/* "two_step_off=fail;name_approved=unknown". Rules are our own words, so the ceiling is never met;
- * were it, the cell would end early. */
+/* "two_step_off=fail;name_approved=unknown" */
 static void list_findings(const struct report_number *number, struct buffer *list)
 {
     for (size_t i = 0; i < number->finding_count; i++) {
-        const struct report_finding *finding = &number->findings[i];
+        const struct report_finding *finding = number->findings[i];
         if (finding->is_past || strcmp(finding->verdict, "pass") == 0)
             continue;
         if (buffer_printf(list, "%s%s=%s", list->length > 0 ? ";" : "", finding->rule,
                           finding->verdict) != STATUS_OK)
+            return;
+    }
+}
+
+static bool is_repeated(const struct report_act *acts, size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        bool is_same_owner =
+            strcmp(acts[i].owner ? acts[i].owner : "", acts[at].owner ? acts[at].owner : "") == 0;
+        if (is_same_owner && acts[i].remedy && strcmp(acts[i].remedy, acts[at].remedy) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* "customer: Turn two-step verification off. | partner: Subscribe the app.": all there is to do,
+ * each once, most urgent first. */
+static void list_remedies(const struct report_act *acts, size_t count, struct buffer *list)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!acts[i].remedy || is_repeated(acts, i))
+            continue;
+        if (buffer_printf(list, "%s%s%s%s", list->length > 0 ? " | " : "",
+                          acts[i].owner ? acts[i].owner : "", acts[i].owner ? ": " : "",
+                          acts[i].remedy) != STATUS_OK)
+            return;
+    }
+}
+
+/* "two_step_off=2026-11-20;payment_method=2026-09-01 (the shop's manager)" */
+static void list_attested(const struct report_number *number, struct buffer *list)
+{
+    for (size_t i = 0; i < number->finding_count; i++) {
+        const struct report_finding *finding = number->findings[i];
+        const char *by = finding->attested_by;
+        if (finding->is_past || strcmp(finding->evidence, "attested") != 0)
+            continue;
+        if (buffer_printf(list, "%s%s=%s%s%s%s", list->length > 0 ? ";" : "", finding->rule,
+                          finding->read_at ? finding->read_at : "", by ? " (" : "", by ? by : "",
+                          by ? ")" : "") != STATUS_OK)
             return;
     }
 }
@@ -77,15 +128,30 @@ static void write_row(FILE *stream, struct row *row)
         free(harmless[i]);
 }
 
-static void write_number(FILE *stream, const struct report_number *number, struct buffer *findings)
+/* The cells that list, kept from number to number for their memory. */
+struct lists {
+    struct buffer findings, remedies, attested;
+};
+
+static void make_lists(const struct report_number *number, const struct report_act *acts,
+                       size_t act_count, struct lists *lists)
+{
+    buffer_clear(&lists->findings);
+    buffer_clear(&lists->remedies);
+    buffer_clear(&lists->attested);
+    list_findings(number, &lists->findings);
+    list_remedies(acts, act_count, &lists->remedies);
+    list_attested(number, &lists->attested);
+}
+
+static void write_number(FILE *stream, const struct report_number *number, struct lists *lists)
 {
     struct row row = {.is_number = {true}};
-    struct report_act acts[REPORT_ACTS_MAX] = {{0}};
+    struct report_act acts[REPORT_ACTS_MAX];
     char code[24], subcode[24];
 
-    (void)report_acts(number, acts);
-    buffer_clear(findings);
-    list_findings(number, findings);
+    acts[0] = (struct report_act){0};
+    make_lists(number, acts, report_acts(number, acts), lists);
     add(&row, number->number);
     add(&row, number->customer);
     add(&row, number->state);
@@ -93,22 +159,30 @@ static void write_number(FILE *stream, const struct report_number *number, struc
     add(&row, number->eligible < 0 ? NULL : number->eligible ? "true" : "false");
     add(&row, number->waiting_for);
     add(&row, number->not_before);
-    add(&row, buffer_text(findings));
+    add(&row, buffer_text(&lists->findings));
     add(&row, acts[0].remedy);
     add_error(&row, number->error, code, subcode);
     add(&row, acts[0].owner);
     add(&row, number->note);
     add(&row, number->customer_name);
+    add(&row, buffer_text(&lists->remedies));
+    add(&row, report_change_name(number->change));
+    add(&row, buffer_text(&lists->attested));
+    add(&row, number->language);
     write_row(stream, &row);
 }
 
 void report_csv_write(const struct report *report, FILE *stream)
 {
-    struct buffer findings;
+    struct lists lists;
 
-    buffer_init(&findings, FINDINGS_BYTES_MAX);
+    buffer_init(&lists.findings, LIST_BYTES_MAX);
+    buffer_init(&lists.remedies, LIST_BYTES_MAX);
+    buffer_init(&lists.attested, LIST_BYTES_MAX);
     csv_write_record(stream, columns, NULL, COLUMN_COUNT);
     for (size_t i = 0; i < report->number_count; i++)
-        write_number(stream, &report->numbers[i], &findings);
-    buffer_finish(&findings);
+        write_number(stream, &report->numbers[i], &lists);
+    buffer_finish(&lists.findings);
+    buffer_finish(&lists.remedies);
+    buffer_finish(&lists.attested);
 }

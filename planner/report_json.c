@@ -3,15 +3,27 @@
  * line, so that line tools can work on it too. */
 #include <inttypes.h>
 #include <json-c/json.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "planner/report_parts.h"
+#include "planner/report_tally.h"
 #include "planner/report_text.h"
 
 struct json_pen {
     FILE *stream;
     bool needs_comma;
 };
+
+/* How many bytes at the start need no escape: nearly all of a report is such. */
+static size_t plain_length(const char *text)
+{
+    size_t length = 0;
+
+    while (text[length] >= 0x20 && text[length] < 0x7F && text[length] != '"' &&
+           text[length] != '\\')
+        length++;
+    return length;
+}
 
 static void write_text(FILE *stream, const char *text)
 {
@@ -20,7 +32,14 @@ static void write_text(FILE *stream, const char *text)
     char encoded[4];
 
     (void)putc('"', stream);
-    for (; (bytes = report_text_decode(text, &code_point)) > 0; text += bytes) {
+    for (;;) {
+        size_t plain = plain_length(text);
+        (void)fwrite(text, 1, plain, stream);
+        text += plain;
+        bytes = report_text_decode(text, &code_point);
+        if (bytes == 0)
+            break;
+        text += bytes;
         if (code_point == '"' || code_point == '\\')
             (void)fprintf(stream, "\\%c", (int)code_point);
         else if (code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0))
@@ -53,7 +72,9 @@ static void write_comma(struct json_pen *pen)
 static void write_key(struct json_pen *pen, const char *key)
 {
     write_comma(pen);
-    (void)fprintf(pen->stream, "\"%s\": ", key);
+    (void)putc('"', pen->stream);
+    (void)fputs(key, pen->stream);
+    (void)fputs("\": ", pen->stream);
 }
 
 static void write_text_key(struct json_pen *pen, const char *key, const char *text)
@@ -85,11 +106,26 @@ static void write_boolean_key(struct json_pen *pen, const char *key, int value)
     (void)fputs(value < 0 ? "null" : value ? "true" : "false", pen->stream);
 }
 
+/* true, false, or a text of letters: most values, for which a parser need not be started. */
+static bool is_simple(const char *json)
+{
+    size_t plain = *json == '"' ? plain_length(json + 1) : 0;
+
+    return strcmp(json, "true") == 0 || strcmp(json, "false") == 0 ||
+           (*json == '"' && strcmp(json + 1 + plain, "\"") == 0);
+}
+
 /* The value is JSON already; it is read and written anew, so that nothing else can slip in. What is
  * not JSON is shown as text rather than lost. */
 static void write_value_key(struct json_pen *pen, const char *key, const char *json)
 {
     enum json_tokener_error error = json_tokener_success;
+
+    if (json && is_simple(json)) {
+        write_key(pen, key);
+        (void)fputs(json, pen->stream);
+        return;
+    }
     struct json_object *value = json ? json_tokener_parse_verbose(json, &error) : NULL;
 
     if (value && !json_object_is_type(value, json_type_string)) {
@@ -103,33 +139,111 @@ static void write_value_key(struct json_pen *pen, const char *key, const char *j
     (void)json_object_put(value);
 }
 
+static void write_forecast(struct json_pen *pen, const struct forecast *forecast)
+{
+    write_key(pen, "forecast");
+    open_with(pen, '{');
+    write_integer_key(pen, "calls", forecast->calls);
+    write_integer_key(pen, "seconds", forecast->seconds);
+    write_integer_key(pen, "nights", forecast->nights);
+    write_integer_key(pen, "registrations", forecast->registrations);
+    write_text_key(pen, "bottleneck", forecast->bottleneck);
+    write_key(pen, "by_budget");
+    open_with(pen, '[');
+    for (size_t i = 0; i < forecast->budget_count; i++) {
+        const struct forecast_budget *budget = &forecast->budgets[i];
+        write_comma(pen);
+        open_with(pen, '{');
+        write_text_key(pen, "budget", budget->name);
+        write_integer_key(pen, "calls", budget->calls);
+        write_integer_key(pen, "busiest", budget->busiest_calls);
+        write_positive_key(pen, "limit", budget->limit);
+        write_integer_key(pen, "window_seconds", budget->window_ms / 1000);
+        write_integer_key(pen, "seconds", forecast->budget_seconds[i]);
+        close_with(pen, '}');
+    }
+    close_with(pen, ']');
+    close_with(pen, '}');
+}
+
+static void write_by_rule(struct json_pen *pen, const struct report_tally *tally)
+{
+    write_key(pen, "by_rule");
+    open_with(pen, '{');
+    for (size_t i = 0; i < tally->rule_count; i++) {
+        write_key(pen, tally->rules[i].rule);
+        open_with(pen, '{');
+        for (size_t j = 0; j < REPORT_VERDICTS; j++)
+            write_integer_key(pen, report_verdicts[j], (int64_t)tally->rules[i].by_verdict[j]);
+        close_with(pen, '}');
+    }
+    close_with(pen, '}');
+}
+
+static void write_by_owner(struct json_pen *pen, const struct report_owners *owners)
+{
+    write_key(pen, "by_owner");
+    open_with(pen, '{');
+    for (size_t i = 0; i < owners->row_count; i++)
+        write_integer_key(pen, owners->rows[i].owner, (int64_t)owners->rows[i].count);
+    close_with(pen, '}');
+}
+
+static void write_since(struct json_pen *pen, const struct report *report,
+                        const struct report_tally *tally)
+{
+    /* clang-format off */
+    static const struct { const char *key; enum report_change change; } changes[] = {
+        {"newly_eligible", REPORT_CHANGE_NEWLY_ELIGIBLE},
+        {"newly_blocked", REPORT_CHANGE_NEWLY_BLOCKED},
+        {"new", REPORT_CHANGE_NEW},
+        {"unchanged", REPORT_CHANGE_UNCHANGED},
+    };
+    /* clang-format on */
+
+    write_key(pen, "since");
+    open_with(pen, '{');
+    write_text_key(pen, "at", report->since);
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++)
+        write_integer_key(pen, changes[i].key, (int64_t)tally->changes[changes[i].change]);
+    write_integer_key(pen, "gone", report->gone);
+    close_with(pen, '}');
+}
+
+static void write_by_state(struct json_pen *pen, const struct report_counts *counts)
+{
+    write_key(pen, "by_state");
+    open_with(pen, '{');
+    for (size_t i = 0; i < REPORT_STATES; i++) {
+        if (counts->by_state[i])
+            write_integer_key(pen, report_states[i], (int64_t)counts->by_state[i]);
+    }
+    close_with(pen, '}');
+}
+
 static void write_summary(struct json_pen *pen, const struct report *report)
 {
+    struct report_tally *tally = report_tally_create(report);
     struct report_counts counts;
 
     report_count(report->numbers, report->number_count, &counts);
     write_key(pen, "summary");
     open_with(pen, '{');
     write_integer_key(pen, "numbers", (int64_t)report->number_count);
-    write_key(pen, "by_state");
-    open_with(pen, '{');
-    for (size_t i = 0; i < REPORT_STATES; i++) {
-        if (counts.by_state[i])
-            write_integer_key(pen, report_states[i], (int64_t)counts.by_state[i]);
-    }
-    close_with(pen, '}');
+    write_by_state(pen, &counts);
     write_integer_key(pen, "eligible", (int64_t)counts.eligible);
     write_integer_key(pen, "not_eligible", (int64_t)counts.not_eligible);
     write_integer_key(pen, "calls_made", report->calls_made);
-    if (report->forecast_calls >= 0) {
-        write_key(pen, "forecast");
-        open_with(pen, '{');
-        write_integer_key(pen, "calls", report->forecast_calls);
-        write_integer_key(pen, "seconds", report->forecast_seconds);
-        write_integer_key(pen, "nights", report->forecast_nights);
-        close_with(pen, '}');
-    }
+    if (report->has_forecast)
+        write_forecast(pen, &report->forecast);
+    write_by_rule(pen, tally);
+    write_by_owner(pen, &tally->owners);
+    if (report->since)
+        write_since(pen, report, tally);
+    if (report->is_offline)
+        write_boolean_key(pen, "offline", true);
     close_with(pen, '}');
+    free(tally);
 }
 
 static void write_finding(struct json_pen *pen, const struct report_finding *finding)
@@ -149,6 +263,8 @@ static void write_finding(struct json_pen *pen, const struct report_finding *fin
     write_text_key(pen, "owner", finding->owner);
     write_text_key(pen, "remedy", finding->remedy);
     write_boolean_key(pen, "fixable", finding->is_fixable);
+    write_boolean_key(pen, "blocking", finding->is_blocking);
+    write_text_key(pen, "attested_by", finding->attested_by);
     close_with(pen, '}');
 }
 
@@ -191,7 +307,7 @@ static void write_attempt(struct json_pen *pen, const struct report_attempt *att
     close_with(pen, '}');
 }
 
-static void write_number(struct json_pen *pen, const struct report_number *number,
+static void write_number(struct json_pen *pen, const struct report_number *number, bool is_compared,
                          bool with_attempts)
 {
     open_with(pen, '{');
@@ -204,10 +320,13 @@ static void write_number(struct json_pen *pen, const struct report_number *numbe
     write_text_key(pen, "waiting_for", number->waiting_for);
     write_text_key(pen, "not_before", number->not_before);
     write_text_key(pen, "note", number->note);
+    write_text_key(pen, "language", number->language);
+    if (is_compared)
+        write_text_key(pen, "change", report_change_name(number->change));
     write_key(pen, "findings");
     open_with(pen, '[');
     for (size_t i = 0; i < number->finding_count; i++)
-        write_finding(pen, &number->findings[i]);
+        write_finding(pen, number->findings[i]);
     close_with(pen, ']');
     write_error(pen, number->error);
     if (with_attempts) {
@@ -234,7 +353,7 @@ void report_json_write(const struct report *report, bool with_attempts, FILE *st
     (void)fputs(",\n  \"numbers\": [", stream);
     for (size_t i = 0; i < report->number_count; i++) {
         (void)fputs(i > 0 ? ",\n    " : "\n    ", stream);
-        write_number(&pen, &report->numbers[i], with_attempts);
+        write_number(&pen, &report->numbers[i], report->since != NULL, with_attempts);
     }
     (void)fputs("]}\n", stream);
 }

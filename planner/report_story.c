@@ -44,7 +44,8 @@ static void write_acts(struct report_pen *pen, const struct report_number *numbe
     for (size_t i = 0; i < count; i++) {
         report_pen_indent(pen, 2);
         if (acts[i].owner)
-            report_pen_printf(pen, INDENT, "%s:", acts[i].owner);
+            report_pen_printf(pen, INDENT, "%s%s:", acts[i].owner,
+                              acts[i].is_blocking ? "" : " (a warning)");
         report_pen_words(pen, INDENT, acts[i].remedy ? acts[i].remedy : "see the note");
         report_pen_end(pen);
     }
@@ -70,30 +71,94 @@ static void write_error(struct report_pen *pen, const struct report_error *error
     report_pen_end(pen);
 }
 
-static void write_finding(struct report_pen *pen, const struct report_finding *finding)
+/* "(api, 2026-11-23T01:00:00Z)", "(attested 2026-09-01) by the shop's manager", "(none)" */
+static void write_evidence(struct report_pen *pen, unsigned hang,
+                           const struct report_finding *finding)
+{
+    const char *gap = strcmp(finding->evidence, "attested") == 0 ? " " : ", ";
+    const char *at = finding->read_at;
+
+    report_pen_printf(pen, hang, "(%s%s%s)", finding->evidence, at ? gap : "", at ? at : "");
+    if (finding->attested_by) {
+        report_pen_words(pen, hang, "by");
+        report_pen_words(pen, hang, finding->attested_by);
+    }
+}
+
+static void write_reading(struct report_pen *pen, unsigned hang,
+                          const struct report_finding *finding)
+{
+    bool is_read = strcmp(finding->evidence, "none") != 0;
+
+    if (finding->field && (finding->value || is_read)) {
+        report_pen_printf(pen, hang, "— %s is", finding->field);
+        report_pen_words(pen, hang, finding->value ? finding->value : "absent");
+    } else if (finding->field) {
+        report_pen_printf(pen, hang, "— %s was not read", finding->field);
+    }
+    write_evidence(pen, hang, finding);
+}
+
+static void write_present(struct report_pen *pen, const struct report_finding *finding)
 {
     unsigned hang = 2 + VERDICT_COLUMNS;
 
     report_pen_indent(pen, 2);
     report_pen_cell(pen, VERDICT_COLUMNS, finding->verdict);
     report_pen_words(pen, hang, finding->rule);
-    if (finding->field) {
-        report_pen_printf(pen, hang, "— %s is", finding->field);
-        report_pen_words(pen, hang, finding->value ? finding->value : "absent");
-    }
-    report_pen_printf(pen, hang, "(%s%s%s)", finding->evidence, finding->read_at ? ", " : "",
-                      finding->read_at ? finding->read_at : "");
-    if (finding->is_fixable)
+    write_reading(pen, hang, finding);
+    if (finding->is_fixable && strcmp(finding->verdict, "pass") != 0)
         report_pen_words(pen, hang, "the run mends it by itself");
     if (finding->found_at)
-        report_pen_printf(pen, hang, "since %s%s", finding->found_at,
-                          finding->is_past ? ", answered otherwise since" : "");
+        report_pen_printf(pen, hang, "since %s", finding->found_at);
     report_pen_end(pen);
-    if (finding->remedy && !finding->is_past && !report_is_blocking(finding)) {
+    if (finding->remedy && !report_is_blocking(finding)) {
         report_pen_indent(pen, hang);
         report_pen_words(pen, hang, finding->remedy);
         report_pen_end(pen);
     }
+}
+
+static void write_past(struct report_pen *pen, const struct report_finding *finding,
+                       const char *until)
+{
+    unsigned hang = 4 + VERDICT_COLUMNS;
+
+    report_pen_indent(pen, 2 + VERDICT_COLUMNS);
+    report_pen_printf(pen, hang, "was %s", finding->verdict);
+    write_reading(pen, hang, finding);
+    if (finding->found_at)
+        report_pen_printf(pen, hang, "from %s", finding->found_at);
+    if (until)
+        report_pen_printf(pen, hang, "until %s", until);
+    report_pen_end(pen);
+}
+
+/* A rule's answers, the last one first: how it stands, then how it came there. Findings come in the
+ * order they were made. */
+static void write_rule(struct report_pen *pen, const struct report_number *number, size_t first)
+{
+    const char *until = NULL;
+
+    for (size_t i = number->finding_count; i-- > first;) {
+        const struct report_finding *finding = number->findings[i];
+        if (strcmp(finding->rule, number->findings[first]->rule) != 0)
+            continue;
+        if (finding->is_past)
+            write_past(pen, finding, until);
+        else
+            write_present(pen, finding);
+        until = finding->found_at;
+    }
+}
+
+static bool is_first_of_rule(const struct report_number *number, size_t at)
+{
+    size_t i = 0;
+
+    while (strcmp(number->findings[i]->rule, number->findings[at]->rule) != 0)
+        i++;
+    return i == at;
 }
 
 static void write_findings(struct report_pen *pen, const struct report_number *number)
@@ -101,8 +166,10 @@ static void write_findings(struct report_pen *pen, const struct report_number *n
     report_pen_end(pen);
     report_pen_words(pen, 0, number->finding_count > 0 ? "Findings" : "Findings: none yet");
     report_pen_end(pen);
-    for (size_t i = 0; i < number->finding_count; i++)
-        write_finding(pen, &number->findings[i]);
+    for (size_t i = 0; i < number->finding_count; i++) {
+        if (is_first_of_rule(number, i))
+            write_rule(pen, number, i);
+    }
 }
 
 static void write_answer(struct report_pen *pen, const struct report_attempt *attempt)

@@ -291,3 +291,55 @@ void report_pen_printf(struct report_pen *pen, unsigned hang, const char *format
     va_end(arguments);
     report_pen_words(pen, hang, text);
 }
+
+/* As much of a word as fits; at least a character, so that every line gets on. */
+static const char *put_part_of_word(struct report_pen *pen, unsigned end_column, const char *word,
+                                    const char *end)
+{
+    for (bool is_first = true; word < end; is_first = false) {
+        uint32_t code_point;
+        size_t bytes = report_text_decode(word, &code_point);
+        code_point = report_text_harmless(code_point);
+        if (!is_first && pen->column + report_text_columns(code_point) > end_column)
+            break;
+        put(pen, code_point);
+        word += bytes;
+    }
+    return word;
+}
+
+/* One line of a column: the words that fit before `end_column`. Returns what is left. */
+static const char *put_line(struct report_pen *pen, unsigned end_column, const char *text)
+{
+    const char *word = after_space(text);
+
+    for (bool is_first = true; *word; is_first = false) {
+        unsigned columns;
+        const char *end = end_of_word(word, &columns);
+        if (pen->column + (is_first ? 0 : 1) + columns > end_column) {
+            if (!is_first)
+                break;
+            return after_space(put_part_of_word(pen, end_column, word, end));
+        }
+        owe(pen, is_first ? 0 : 1);
+        (void)put_part_of_word(pen, end_column, word, end);
+        word = after_space(end);
+    }
+    return word;
+}
+
+void report_pen_row(struct report_pen *pen, struct report_cell *cells, size_t cell_count)
+{
+    bool is_more = true;
+
+    while (is_more) {
+        is_more = false;
+        for (size_t i = 0; i < cell_count; i++) {
+            const char *text = cells[i].text ? cells[i].text : "";
+            report_pen_indent(pen, cells[i].column);
+            cells[i].text = put_line(pen, cells[i].column + cells[i].columns - 1, text);
+            is_more = is_more || *cells[i].text;
+        }
+        report_pen_end(pen);
+    }
+}

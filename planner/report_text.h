@@ -54,4 +54,12 @@ void report_pen_printf(struct report_pen *pen, unsigned hang, const char *format
     PRINTF_LIKE(3, 4);
 void report_pen_end(struct report_pen *pen);
 
+/* Texts beside each other, each wrapped between its own columns, until all are written; every line
+ * is ended. `columns` counts the gap to the neighbour; at least 4. A NULL text is empty. */
+struct report_cell {
+    unsigned column, columns;
+    const char *text;
+};
+void report_pen_row(struct report_pen *pen, struct report_cell *cells, size_t cell_count);
+
 #endif

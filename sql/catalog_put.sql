@@ -20,4 +20,5 @@ WITH put_step AS (
 INSERT INTO wabamigrate.job_phase
 SELECT * FROM jsonb_populate_recordset(NULL::wabamigrate.job_phase, $3::jsonb)
 ON CONFLICT (kind, phase) DO UPDATE
-   SET is_effect = excluded.is_effect, in_doubt = excluded.in_doubt;
+   SET is_effect = excluded.is_effect, in_doubt = excluded.in_doubt,
+       is_registration = excluded.is_registration;

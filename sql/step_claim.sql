@@ -80,10 +80,20 @@ SELECT t.step_id, t.epoch, t.kind, t.phase, t.memo, t.tries, t.is_in_doubt,
        CASE WHEN q.is_assessed THEN c.attest END AS attest,
        wabamigrate.rfc3339(c.source_read_at) AS source_read_at,
        wabamigrate.rfc3339(c.destination_read_at) AS destination_read_at,
-       t.path
+       t.path,
+       CASE WHEN q.is_assessed THEN wabamigrate.rfc3339(wabamigrate.clock()) END AS now,
+       CASE WHEN q.is_assessed THEN spent.registrations END AS registrations,
+       CASE WHEN q.is_assessed THEN wabamigrate.rfc3339(spent.blocked_until) END AS blocked_until,
+       -- Steps that refresh a verdict read: where the WABA is closed to them, by number.
+       CASE WHEN q.refreshes IS NOT NULL
+            THEN (SELECT string_agg(o.source_phone_number_id, ',' ORDER BY o.number_id)
+                    FROM wabamigrate.number o WHERE o.customer_id = t.customer_id)
+       END AS source_phone_number_ids
   FROM taken t
   JOIN wabamigrate.batch b ON b.batch_id = t.batch_id
   JOIN wabamigrate.customer c ON c.customer_id = t.customer_id
   JOIN wabamigrate.path_step q ON q.path = t.path AND q.kind = t.kind
   LEFT JOIN wabamigrate.number n ON n.number_id = t.number_id
+  LEFT JOIN LATERAL (SELECT * FROM wabamigrate.registrations_of(n.number) WHERE q.is_assessed) spent
+         ON true
  ORDER BY t.urgency, t.ordinal DESC, t.not_before, t.step_id;

@@ -27,8 +27,14 @@ void facts_fill(struct facts *facts)
         .source_phone_number_id = "600100",
         .data_localization_region = "DE",
         .pin = secret_create(FACTS_PIN),
-        .waba_fields = "id,name,owner_business_info{id}",
-        .number_fields = "id,display_phone_number,is_pin_enabled",
+        .source_waba_fields = "id,name,owner_business_info{id}",
+        .source_number_fields = "id,display_phone_number,is_pin_enabled",
+        .destination_waba_fields = "id,name,subscribed_apps",
+        .destination_number_fields = "id,display_phone_number,status",
+        .template_fields = "status,quality_score",
+        .source_refused_fields = ",name,",
+        .destination_refused_fields = ",status,",
+        .source_phone_number_ids = "600100,600200",
         .intended_at_ms = 1795000000000,
     };
 }
@@ -50,7 +56,11 @@ void facts_make_sparse(struct facts *facts)
     facts->credit_line_id = facts->system_user_id = facts->waba_currency = NULL;
     facts->webhook_override_callback_uri = facts->allocation_config_id = NULL;
     facts->phone_number_id = facts->source_phone_number_id = NULL;
-    facts->data_localization_region = facts->waba_fields = facts->number_fields = NULL;
+    facts->data_localization_region = facts->template_fields = NULL;
+    facts->source_refused_fields = facts->destination_refused_fields = NULL;
+    facts->source_waba_fields = facts->source_number_fields = NULL;
+    facts->destination_waba_fields = facts->destination_number_fields = NULL;
+    facts->source_phone_number_ids = NULL;
 }
 
 void facts_release(struct facts *facts)

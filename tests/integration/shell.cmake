@@ -7,6 +7,7 @@ function(wm_shell_test stem)
 endfunction()
 
 wm_shell_test(whole_book)
+wm_shell_test(check)
 wm_shell_test(bad_input)
 wm_shell_test(crash 20)
 wm_shell_test(faults)

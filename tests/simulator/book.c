@@ -2,10 +2,30 @@
 #include "tests/simulator/book.h"
 
 #include <errno.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#include "tests/simulator/book_mix.h"
+
+enum status book_open(const char *folder, const char *name, FILE **file, struct fault *fault)
+{
+    char path[4096];
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+        return fault_set(fault, STATUS_IO, "cannot make %s: %s", folder, strerror(errno));
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    *file = fopen(path, "we");
+    if (!*file)
+        return fault_set(fault, STATUS_IO, "cannot write %s: %s", path, strerror(errno));
+    return STATUS_OK;
+}
+
+enum status book_close(FILE *file, const char *folder, const char *name, struct fault *fault)
+{
+    bool has_failed = ferror(file) != 0;
+    if (fclose(file) != 0 || has_failed)
+        return fault_set(fault, STATUS_IO, "cannot write %s/%s: %s", folder, name, strerror(errno));
+    return STATUS_OK;
+}
 
 /* Country code and the digits before a seven-digit counter. */
 /* clang-format off */
@@ -42,7 +62,7 @@ static void write_head(FILE *file, unsigned numbers, unsigned customers)
             numbers, customers, numbers, customers);
 }
 
-static void write_customer(FILE *file, unsigned customer)
+static void write_customer(FILE *file, unsigned customer, bool is_mixed)
 {
     fprintf(file,
             "  - id: customer-%06u\n"
@@ -50,6 +70,11 @@ static void write_customer(FILE *file, unsigned customer)
             "    business_id: \"70%08u\"\n"
             "    source_waba_id: \"80%08u\"\n",
             customer, customer, customer, customer);
+    if (is_mixed) {
+        book_mix_customer(file, customer);
+        fputs("    numbers:\n", file);
+        return;
+    }
     /* One in ten cannot be read at the source: its customer has confirmed what must hold. */
     if (customer % 10 == 0)
         fputs("    attest: { business_verified: 2026-11-20, source_waba_approved: 2026-11-20, "
@@ -61,38 +86,49 @@ static void write_customer(FILE *file, unsigned customer)
     fputs("    numbers:\n", file);
 }
 
-static void write_number(FILE *file, unsigned number)
+void book_write_e164(FILE *file, unsigned number)
 {
     size_t country = number % COUNTRY_COUNT;
-    fprintf(file, "      - { number: \"+%s%s%07u\", source_phone_number_id: \"60%09u\" }\n",
-            countries[country].code, countries[country].lead, number, number);
+    fprintf(file, "+%s%s%07u", countries[country].code, countries[country].lead, number);
 }
 
-static void write_customers(FILE *file, unsigned numbers, unsigned customers)
+static void write_number(FILE *file, unsigned number, bool has_destination)
+{
+    fputs("      - { number: \"", file);
+    book_write_e164(file, number);
+    fprintf(file, "\", source_phone_number_id: \"60%09u\"", number);
+    if (has_destination)
+        fprintf(file, ", phone_number_id: \"61%09u\"", number);
+    fputs(" }\n", file);
+}
+
+unsigned book_last_number(unsigned numbers, unsigned customers, unsigned customer)
+{
+    return (unsigned)((unsigned long)numbers * customer / customers);
+}
+
+static void write_customers(FILE *file, unsigned numbers, unsigned customers, bool is_mixed)
 {
     unsigned next = 1;
     for (unsigned customer = 1; customer <= customers; customer++) {
-        unsigned last = (unsigned)((unsigned long)numbers * customer / customers);
-        write_customer(file, customer);
+        unsigned last = book_last_number(numbers, customers, customer);
+        write_customer(file, customer, is_mixed);
         for (; next <= last; next++)
-            write_number(file, next);
+            write_number(file, next, is_mixed && book_mix_is_signed_up(customer));
     }
 }
 
-enum status book_write(unsigned numbers, unsigned customers, const char *folder,
+enum status book_write(unsigned numbers, unsigned customers, bool is_mixed, const char *folder,
                        struct fault *fault)
 {
-    char path[4096];
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        return fault_set(fault, STATUS_IO, "cannot make %s: %s", folder, strerror(errno));
-    snprintf(path, sizeof path, "%s/book.yaml", folder);
-    FILE *file = fopen(path, "we");
-    if (!file)
-        return fault_set(fault, STATUS_IO, "cannot write %s: %s", path, strerror(errno));
+    FILE *file;
+    enum status status = book_open(folder, "book.yaml", &file, fault);
+    if (status != STATUS_OK)
+        return status;
     write_head(file, numbers, customers);
-    write_customers(file, numbers, customers);
-    bool has_failed = ferror(file) != 0;
-    if (fclose(file) != 0 || has_failed)
-        return fault_set(fault, STATUS_IO, "cannot write %s: %s", path, strerror(errno));
-    return STATUS_OK;
+    write_customers(file, numbers, customers, is_mixed);
+    status = book_close(file, folder, "book.yaml", fault);
+    if (status == STATUS_OK && is_mixed)
+        status = book_mix_write(numbers, customers, folder, fault);
+    return status;
 }

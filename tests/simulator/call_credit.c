@@ -103,64 +103,41 @@ static size_t collect_wabas(const struct world *world, struct arena *arena, int6
     return count;
 }
 
-static bool find_start(struct exchange *exchange, struct waba **wabas, size_t count, size_t *first)
+static uint64_t waba_id_at(const void *items, size_t place)
 {
-    const char *after = exchange_text(exchange, "after");
-    *first = 0;
-    if (!after)
-        return true;
-    const char *id = listing_cursor_id(exchange->arena, exchange->node_id, after);
-    for (size_t i = 0; id && i < count; i++) {
-        if (strcmp(wabas[i]->id, id) == 0) {
-            *first = i + 1;
-            return true;
-        }
-    }
-    exchange_refuse(exchange, 100, 0, "(#100) Invalid cursors values");
-    return false;
+    struct waba *const *wabas = items;
+    return strtoull(wabas[place]->id, NULL, 10);
+}
+
+static json_object *render_waba(const struct world *world, struct exchange *exchange,
+                                const void *items, size_t place, const struct field *fields)
+{
+    struct waba *const *wabas = items;
+    struct node node = {.kind = NODE_WABA, .waba = wabas[place]};
+    return fields_render(world, exchange, &node, fields);
 }
 
 void call_list_client_wabas(struct world *world, struct exchange *exchange)
 {
-    const char *text = exchange_text(exchange, "fields"),
-               *limit_text = exchange_text(exchange, "limit");
-    const struct field *fields = text ? fields_parse(exchange, text) : NULL;
+    struct listing listing;
     int64_t after_ms;
-    size_t limit, first;
-    if (!is_partner(world, exchange) || (text && !fields) ||
-        !read_created_after(exchange, &after_ms) ||
-        !listing_limit(exchange, limit_text, 25, &limit))
+    if (!is_partner(world, exchange) || !listing_read(exchange, &listing) ||
+        !read_created_after(exchange, &after_ms))
         return;
+    listing.sort = NULL; /* newest first is all there is */
     struct waba **wabas;
     size_t count = collect_wabas(world, exchange->arena, after_ms, &wabas);
-    if (!find_start(exchange, wabas, count, &first))
-        return;
-    size_t last = first + limit < count ? first + limit : count;
-    json_object *json = json_object_new_object(), *data = json_object_new_array();
-    json_object_object_add(json, "data", data);
-    for (size_t i = first; i < last; i++) {
-        struct node node = {.kind = NODE_WABA, .waba = wabas[i]};
-        json_object *one = fields_render(world, exchange, &node, fields);
-        if (!one) {
-            json_object_put(json);
-            return;
-        }
-        json_object_array_add(data, one);
-    }
-    if (last > first) {
-        struct listing_page page = {exchange->node_id,
-                                    wabas[first]->id,
-                                    wabas[last - 1]->id,
-                                    last < count,
-                                    exchange->node_id,
-                                    exchange->edge,
-                                    text,
-                                    limit_text,
-                                    NULL,
-                                    exchange_text(exchange, "filtering")};
-        json_object_object_add(json, "paging", listing_paging(exchange, &page));
-    }
-    exchange_answer(exchange, json);
+    struct listing_items items = {.list = exchange->node_id,
+                                  .node_id = exchange->node_id,
+                                  .edge = exchange->edge,
+                                  .limit_max = 100,
+                                  .count = count,
+                                  .items = wabas,
+                                  .id_at = waba_id_at,
+                                  .render = render_waba};
+    json_object *json = listing_page(world, exchange, &listing, &items);
+    if (json)
+        exchange_answer(exchange, json);
 }
 
 /* ---- allocations ---- */

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: PostgreSQL */
-/* Codes and tokens: /oauth/access_token, /debug_token, /me, and the read of many nodes at once. */
+/* Codes and tokens: /oauth/access_token, /debug_token, /me. */
 #include <string.h>
 
 #include "tests/simulator/calls.h"
 #include "tests/simulator/fields.h"
-#include "tests/simulator/usage.h"
 
 #define BUSINESS_TOKEN_LIFE_MS ((int64_t)60 * 86400000)
 
@@ -122,46 +121,6 @@ void call_me(struct world *world, struct exchange *exchange)
                             field->name);
             return;
         }
-    }
-    exchange_answer(exchange, json);
-}
-
-static struct waba *waba_of(const struct node *node)
-{
-    if (!node)
-        return NULL;
-    if (node->kind == NODE_WABA)
-        return node->waba;
-    return node->kind == NODE_PHONE ? node->phone->waba : NULL;
-}
-
-void call_many(struct world *world, struct exchange *exchange)
-{
-    const char *text = exchange_text(exchange, "fields");
-    const struct field *fields = text ? fields_parse(exchange, text) : NULL;
-    if (text && !fields)
-        return;
-    json_object *json = json_object_new_object();
-    char *rest = arena_copy_text(exchange->arena, exchange_text(exchange, "ids")), *state = NULL;
-    unsigned count = 0;
-    for (char *id = strtok_r(rest, ",", &state); id; id = strtok_r(NULL, ",", &state)) {
-        struct node *node = world_find_node(world, id);
-        struct waba *waba = waba_of(node);
-        json_object *one = NULL;
-        if (++count > 50)
-            exchange_refuse(exchange, 100, 0, "(#100) Param ids: at most 50 ids in one request");
-        else if (!node || !world_may_read(world, exchange->token, node))
-            exchange_refuse(exchange, 803, 0,
-                            "(#803) Some of the aliases you requested do not "
-                            "exist: %.40s",
-                            id);
-        else if (!waba || usage_charge_waba(world, exchange, waba)) /* each id counts as one call */
-            one = fields_render(world, exchange, node, fields);
-        if (!one) {
-            json_object_put(json);
-            return;
-        }
-        json_object_object_add(json, id, one);
     }
     exchange_answer(exchange, json);
 }

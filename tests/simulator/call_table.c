@@ -28,6 +28,17 @@ static const struct param_spec list_phones[] = {
     {"sort",      PARAM_TEXT,   false, NULL},
     {"filtering", PARAM_TEXT,   false, NULL},
     {NULL, PARAM_TEXT, false, NULL}};
+static const struct param_spec list_templates[] = {
+    {"fields",        PARAM_TEXT,   false, NULL},
+    {"limit",         PARAM_NUMBER, false, NULL},
+    {"after",         PARAM_TEXT,   false, NULL},
+    {"before",        PARAM_TEXT,   false, NULL},
+    {"status",        PARAM_TEXT,   false, NULL},
+    {"category",      PARAM_TEXT,   false, NULL},
+    {"language",      PARAM_TEXT,   false, NULL},
+    {"name",          PARAM_TEXT,   false, NULL},
+    {"quality_score", PARAM_TEXT,   false, NULL},
+    {NULL, PARAM_TEXT, false, NULL}};
 static const struct param_spec create_phone[] = {
     {"cc",                   PARAM_DIGITS, true,  NULL},
     {"phone_number",         PARAM_DIGITS, true,  NULL},
@@ -112,6 +123,7 @@ const struct call CALLS[] = {
     {"GET",    NODE_WABA,        NULL,                 QUOTA_WABA,   FOR_ANYONE, MANAGE, fields_only,   call_read_node},
     {"GET",    NODE_WABA,        "phone_numbers",      QUOTA_WABA,   FOR_ANYONE, MANAGE, list_phones,   call_list_phones},
     {"POST",   NODE_WABA,        "phone_numbers",      QUOTA_NONE,   FOR_ANYONE, MANAGE, create_phone,  call_create_phone},
+    {"GET",    NODE_WABA,        "message_templates",  QUOTA_WABA,   FOR_ANYONE, MANAGE, list_templates, call_list_templates},
     {"GET",    NODE_WABA,        "subscribed_apps",    QUOTA_WABA,   FOR_ANYONE, MANAGE, list_subscribed, call_list_subscribed},
     {"POST",   NODE_WABA,        "subscribed_apps",    QUOTA_WABA,   FOR_ANYONE, MANAGE, subscribe,     call_subscribe},
     {"DELETE", NODE_WABA,        "subscribed_apps",    QUOTA_WABA,   FOR_ANYONE, MANAGE, none,          call_unsubscribe},

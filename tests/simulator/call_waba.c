@@ -6,6 +6,7 @@
 
 #include "tests/simulator/calls.h"
 #include "tests/simulator/fields.h"
+#include "tests/simulator/templates.h"
 
 bool call_refuse_as_staged(struct exchange *exchange, struct staged_error *staged)
 {
@@ -39,18 +40,20 @@ void call_read_node(struct world *world, struct exchange *exchange)
 
 void call_list_phones(struct world *world, struct exchange *exchange)
 {
-    struct listing listing = {.limit = exchange_text(exchange, "limit"),
-                              .after = exchange_text(exchange, "after"),
-                              .before = exchange_text(exchange, "before"),
-                              .sort = exchange_text(exchange, "sort"),
-                              .filtering = exchange_text(exchange, "filtering"),
-                              .fields_text = exchange_text(exchange, "fields")};
-    if (listing.fields_text) {
-        listing.fields = fields_parse(exchange, listing.fields_text);
-        if (!listing.fields)
-            return;
-    }
-    json_object *json = fields_list_phones(world, exchange, exchange->node->waba, &listing);
+    struct listing listing;
+    json_object *json = NULL;
+    if (listing_read(exchange, &listing))
+        json = fields_list_phones(world, exchange, exchange->node->waba, &listing);
+    if (json)
+        exchange_answer(exchange, json);
+}
+
+void call_list_templates(struct world *world, struct exchange *exchange)
+{
+    struct listing listing;
+    json_object *json = NULL;
+    if (listing_read(exchange, &listing))
+        json = templates_list(world, exchange, exchange->node->waba, &listing, true);
     if (json)
         exchange_answer(exchange, json);
 }

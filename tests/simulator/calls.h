@@ -51,10 +51,12 @@ extern const size_t CALL_COUNT;
 void call_exchange_code(struct world *world, struct exchange *exchange);
 void call_debug_token(struct world *world, struct exchange *exchange);
 void call_me(struct world *world, struct exchange *exchange);
+/* call_many.c */
 void call_many(struct world *world, struct exchange *exchange);
 /* call_waba.c; call_read_node() serves every kind of node */
 void call_read_node(struct world *world, struct exchange *exchange);
 void call_list_phones(struct world *world, struct exchange *exchange);
+void call_list_templates(struct world *world, struct exchange *exchange);
 void call_create_phone(struct world *world, struct exchange *exchange);
 void call_list_subscribed(struct world *world, struct exchange *exchange);
 void call_subscribe(struct world *world, struct exchange *exchange);

@@ -37,6 +37,12 @@ void exchange_add_param(struct exchange *exchange, enum param_place place, const
 
 void exchange_add_header(struct exchange *exchange, const char *name, const char *value)
 {
+    for (unsigned i = 0; i < exchange->header_count; i++) {
+        if (strcmp(exchange->headers[i].name, name) == 0) {
+            exchange->headers[i].value = value;
+            return;
+        }
+    }
     if (exchange->header_count < EXCHANGE_HEADERS_MAX)
         exchange->headers[exchange->header_count++] = (struct header){name, value};
 }

@@ -65,6 +65,7 @@ void exchange_finish(struct exchange *exchange);
 
 void exchange_add_param(struct exchange *exchange, enum param_place place, const char *name,
                         const char *text);
+/* Takes the place of an earlier one of this name. */
 void exchange_add_header(struct exchange *exchange, const char *name, const char *value);
 
 /* Reads the parameters of `bytes`, by its content type: JSON object or form. False when it can be

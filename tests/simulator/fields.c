@@ -82,17 +82,25 @@ const struct field *fields_parse(struct exchange *exchange, const char *text)
     return NULL;
 }
 
+bool fields_phone_staged(const struct phone *phone, const char *name, json_object **value)
+{
+    const struct line *line = phone->line;
+    if (phone->waba->is_source)
+        return json_object_object_get_ex(line->fields, name, value);
+    if (json_object_object_get_ex(line->destination_fields, name, value))
+        return true;
+    /* What is said of a number itself holds on both sides: a name awaits review wherever it stands.
+     * How it is connected is its node's own. */
+    return strcmp(name, "platform_type") != 0 && strcmp(name, "status") != 0 &&
+           strcmp(name, "is_pin_enabled") != 0 && strcmp(name, "code_verification_status") != 0 &&
+           json_object_object_get_ex(line->fields, name, value);
+}
+
 const char *fields_phone_text(const struct phone *phone, const char *name)
 {
     json_object *value;
-    const struct line *line = phone->line;
-    bool is_source = phone->waba->is_source;
-    if (!is_source && json_object_object_get_ex(line->destination_fields, name, &value))
-        return json_object_get_string(value);
-    /* What is said of a number itself holds on both sides: a name awaits review wherever it stands.
-     */
-    if (json_object_object_get_ex(line->fields, name, &value))
-        return json_object_get_string(value);
+    if (fields_phone_staged(phone, name, &value))
+        return value ? json_object_get_string(value) : "NONE";
     if (strcmp(name, "name_status") == 0)
         return "APPROVED";
     if (strcmp(name, "account_mode") == 0)
@@ -102,6 +110,6 @@ const char *fields_phone_text(const struct phone *phone, const char *name)
     if (strcmp(name, "is_on_biz_app") == 0)
         return "false";
     if (strcmp(name, "platform_type") == 0)
-        return is_source || phone->is_registered ? "CLOUD_API" : "NOT_APPLICABLE";
+        return phone->waba->is_source || phone->is_registered ? "CLOUD_API" : "NOT_APPLICABLE";
     return "NONE";
 }

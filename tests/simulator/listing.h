@@ -2,27 +2,41 @@
 /*
  * listing -- what every paged edge has in common: limits, opaque cursors and the paging object.
  *
- * A cursor is bound to the list (node and order) it came from; another list refuses it.
+ * A cursor is bound to the list (node, edge and order) it came from; another list refuses it.
  */
 #ifndef WABAMIGRATE_TESTS_SIMULATOR_LISTING_H
 #define WABAMIGRATE_TESTS_SIMULATOR_LISTING_H
 
 #include "tests/simulator/exchange.h"
 
-/* `id` is a decimal number. In the arena. */
-const char *listing_cursor(struct arena *arena, const char *list, const char *id);
-/* The id again, or NULL when the cursor is not one of this list. */
-const char *listing_cursor_id(struct arena *arena, const char *list, const char *cursor);
+struct field;
 
-/* 1 to 100; false after having refused. */
-bool listing_limit(struct exchange *exchange, const char *text, size_t otherwise, size_t *limit);
-
-struct listing_page {
-    const char *list, *first_id, *last_id;
-    bool has_next;
-    /* what the link to the next page repeats; NULL leaves out */
-    const char *node_id, *edge, *fields, *limit, *sort, *filtering;
+/* What a page was asked for: the parameters as given, NULL when not. */
+struct listing {
+    const char *limit, *after, *before, *sort, *filtering;
+    const char *fields_text; /* `fields` as text, for the link to the next page */
+    const struct field *fields;
 };
-json_object *listing_paging(struct exchange *exchange, const struct listing_page *page);
+
+/* The parameters of this exchange; false after having refused its fields. */
+bool listing_read(struct exchange *exchange, struct listing *listing);
+
+/* What there is to be paged, in its order and after its filters. */
+struct listing_items {
+    const char *list;            /* what its cursors are bound to */
+    const char *node_id, *edge;  /* of the link to the next page */
+    const char *const *repeated; /* parameters that link has as well, ends with NULL; or NULL */
+    size_t limit_max, count;
+    const void *items;
+    /* Graph's ids are decimal numbers. */
+    uint64_t (*id_at)(const void *items, size_t place);
+    /* NULL after having refused. */
+    json_object *(*render)(const struct world *world, struct exchange *exchange, const void *items,
+                           size_t place, const struct field *fields);
+};
+
+/* {"data","paging"}: 25 items unless asked otherwise. NULL after having refused. */
+json_object *listing_page(const struct world *world, struct exchange *exchange,
+                          const struct listing *listing, const struct listing_items *items);
 
 #endif

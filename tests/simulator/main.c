@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "tests/simulator/book.h"
+#include "tests/simulator/book_pairs.h"
 #include "tests/simulator/options.h"
 #include "tests/simulator/router.h"
 #include "tests/simulator/scenario.h"
@@ -65,8 +66,10 @@ int main(int argc, char **argv)
     else if (status == STATUS_OK && options.wants_version)
         puts("wabamigrate-simulator " WABAMIGRATE_VERSION);
     else if (status == STATUS_OK && options.book_folder)
-        status =
-            book_write(options.book_numbers, options.book_customers, options.book_folder, &fault);
+        status = book_write(options.book_numbers, options.book_customers, options.book_is_mixed,
+                            options.book_folder, &fault);
+    else if (status == STATUS_OK && options.pairs_folder)
+        status = book_pairs_write(options.pairs_folder, &fault);
     else if (status == STATUS_OK)
         status = run(&options, &fault);
     if (status != STATUS_OK)

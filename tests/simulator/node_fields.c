@@ -4,21 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/simulator/denials.h"
 #include "tests/simulator/fields.h"
-
-/* What a getter needs besides its node. */
-struct view {
-    const struct world *world;
-    struct exchange *exchange;
-    const struct field *field; /* as it was asked for, with its children */
-};
-
-struct field_row {
-    const char *name;
-    bool is_default;
-    /* NULL after a refusal, or where the node has no such value: then the field is left out. */
-    json_object *(*get)(const struct view *view, const void *object);
-};
+#include "tests/simulator/node_rows.h"
+#include "tests/simulator/templates.h"
 
 static json_object *text_or_null(const char *text)
 {
@@ -70,12 +59,6 @@ static json_object *phone_verified_name(const struct view *view, const void *obj
 {
     (void)view;
     return text_or_null(((const struct phone *)object)->line->customer->name);
-}
-
-static json_object *phone_new_name_status(const struct view *view, const void *object)
-{
-    (void)view;
-    return json_object_new_string(fields_phone_text(object, "new_name_status"));
 }
 
 static json_object *phone_absent(const struct view *view, const void *object)
@@ -226,7 +209,7 @@ static const struct field_row phone_rows[] = {
     {"quality_rating",                true,  phone_quality_rating},
     {"code_verification_status",      true,  phone_verification},
     {"name_status",                   false, phone_name_status},
-    {"new_name_status",               false, phone_new_name_status},
+    {"new_name_status",               false, phone_absent}, /* unless a change is pending */
     {"new_display_name",              false, phone_absent},
     {"is_pin_enabled",                false, phone_is_pin_enabled},
     {"status",                        false, phone_status},
@@ -314,6 +297,15 @@ static json_object *waba_phones(const struct view *view, const void *object)
     return fields_list_phones(view->world, view->exchange, object, &listing);
 }
 
+static json_object *waba_templates(const struct view *view, const void *object)
+{
+    struct listing listing = {.limit = view->field->limit,
+                              .after = view->field->after,
+                              .fields_text = view->field->children_text,
+                              .fields = view->field->children};
+    return templates_list(view->world, view->exchange, object, &listing, false);
+}
+
 static json_object *waba_subscriptions(const struct view *view, const void *object)
 {
     return fields_list_subscribed_apps(view->world, object);
@@ -345,6 +337,7 @@ static const struct field_row waba_rows[] = {
     {"primary_business_location",     false, waba_country},
     {"phone_numbers",                 false, waba_phones},
     {"subscribed_apps",               false, waba_subscriptions},
+    {"message_templates",             false, waba_templates},
     {NULL, false, NULL},
 };
 /* clang-format on */
@@ -366,7 +359,7 @@ static json_object *business_name(const struct view *view, const void *object)
 static json_object *business_verification(const struct view *view, const void *object)
 {
     (void)view;
-    return json_object_new_string(((const struct business *)object)->verification_status);
+    return text_or_null(((const struct business *)object)->verification_status);
 }
 
 static json_object *line_id(const struct view *view, const void *object)
@@ -445,6 +438,7 @@ static const struct {
     {NODE_BUSINESS,    "Business",                      business_rows},
     {NODE_CREDIT_LINE, "ExtendedCredit",                credit_line_rows},
     {NODE_ALLOCATION,  "ExtendedCreditAllocationConfig", allocation_rows},
+    {NODE_TEMPLATE,    "WhatsAppMessageTemplate",       TEMPLATE_ROWS},
 };
 /* clang-format on */
 
@@ -467,30 +461,26 @@ bool fields_is_waba_field(const char *name)
     return find_row(waba_rows, name) != NULL;
 }
 
-/* What the scenario says of this field, in place of what the world would. */
-static json_object *staged(const struct node *node, const char *name)
+/* What the scenario says of this field, in place of what the world would; NULL says that it is
+ * absent. False: it says nothing. */
+static bool find_staged(const struct node *node, const char *name, json_object **value)
 {
-    json_object *value = NULL;
-    if (node->kind == NODE_WABA) {
-        json_object_object_get_ex(node->waba->fields, name, &value);
-    } else if (node->kind == NODE_PHONE) {
-        const struct phone *phone = node->phone;
-        /* Those that change as things happen are kept in the structure. */
-        if (strcmp(name, "status") == 0 || strcmp(name, "is_pin_enabled") == 0 ||
-            strcmp(name, "code_verification_status") == 0)
-            return NULL;
-        if (phone->waba->is_source ||
-            !json_object_object_get_ex(phone->line->destination_fields, name, &value))
-            json_object_object_get_ex(phone->line->fields, name, &value);
-    }
-    return json_object_get(value);
+    if (node->kind == NODE_WABA)
+        return json_object_object_get_ex(node->waba->fields, name, value);
+    if (node->kind != NODE_PHONE || !fields_phone_staged(node->phone, name, value))
+        return false;
+    /* Those that change as things happen are kept in the structure, unless they are hidden. */
+    return !*value || (strcmp(name, "status") != 0 && strcmp(name, "is_pin_enabled") != 0 &&
+                       strcmp(name, "code_verification_status") != 0);
 }
 
 static bool render_field(const struct view *view, const struct node *node,
                          const struct field_row *row, json_object *into)
 {
-    json_object *value = staged(node, row->name);
-    if (!value)
+    json_object *value = NULL;
+    if (find_staged(node, row->name, &value))
+        json_object_get(value);
+    else
         value = row->get(view, node->any);
     if (view->exchange->error_code) {
         json_object_put(value);
@@ -501,19 +491,45 @@ static bool render_field(const struct view *view, const struct node *node,
     return true;
 }
 
-static bool render_asked(const struct view *view, const struct node *node,
-                         const struct field_row *rows, const char *type, json_object *into)
+static size_t find_kind(enum node_kind kind)
 {
-    for (const struct field *field = view->field; field; field = field->next) {
-        const struct field_row *row = find_row(rows, field->name);
+    size_t i = 0;
+    while (i < sizeof kinds / sizeof kinds[0] && kinds[i].kind != kind)
+        i++;
+    BUG_UNLESS(i < sizeof kinds / sizeof kinds[0]);
+    return i;
+}
+
+void fields_refuse_unknown(struct exchange *exchange, enum node_kind kind, const char *name)
+{
+    exchange_refuse(exchange, 100, 0,
+                    "(#100) Tried accessing nonexisting field (%s) on node type (%s)", name,
+                    kinds[find_kind(kind)].name);
+}
+
+bool fields_check(const struct world *world, struct exchange *exchange,
+                  const struct subject *subject, const struct field *fields)
+{
+    const struct field_row *rows = kinds[find_kind(subject->kind)].rows;
+    for (; fields; fields = fields->next) {
+        const struct field_row *row = find_row(rows, fields->name);
         if (!row) {
-            exchange_refuse(view->exchange, 100, 0,
-                            "(#100) Tried accessing nonexisting field (%s) on node type (%s)",
-                            field->name, type);
+            fields_refuse_unknown(exchange, subject->kind, fields->name);
             return false;
         }
+        if (!denials_allow(world, exchange, subject, row->name) ||
+            (!row->is_default && !denials_allow_more(exchange, subject)))
+            return false;
+    }
+    return true;
+}
+
+static bool render_asked(const struct view *view, const struct node *node,
+                         const struct field_row *rows, json_object *into)
+{
+    for (const struct field *field = view->field; field; field = field->next) {
         struct view one = {view->world, view->exchange, field};
-        if (!render_field(&one, node, row, into))
+        if (!render_field(&one, node, find_row(rows, field->name), into))
             return false;
     }
     return true;
@@ -522,8 +538,10 @@ static bool render_asked(const struct view *view, const struct node *node,
 static bool render_defaults(const struct view *view, const struct node *node,
                             const struct field_row *rows, json_object *into)
 {
+    struct subject subject = denials_subject(node);
     for (; rows->name; rows++) {
-        if (rows->is_default && !render_field(view, node, rows, into))
+        if (rows->is_default && !denials_hide(view->world, view->exchange, &subject, rows->name) &&
+            !render_field(view, node, rows, into))
             return false;
     }
     return true;
@@ -532,18 +550,18 @@ static bool render_defaults(const struct view *view, const struct node *node,
 json_object *fields_render(const struct world *world, struct exchange *exchange,
                            const struct node *node, const struct field *fields)
 {
-    size_t i = 0;
-    while (i < sizeof kinds / sizeof kinds[0] && kinds[i].kind != node->kind)
-        i++;
-    BUG_UNLESS(i < sizeof kinds / sizeof kinds[0]);
+    const struct field_row *rows = kinds[find_kind(node->kind)].rows;
+    struct subject subject = denials_subject(node);
+    if (!fields_check(world, exchange, &subject, fields))
+        return NULL;
     struct view view = {world, exchange, fields};
     json_object *json = json_object_new_object();
-    bool is_rendered = fields ? render_asked(&view, node, kinds[i].rows, kinds[i].name, json)
-                              : render_defaults(&view, node, kinds[i].rows, json);
+    bool is_rendered =
+        fields ? render_asked(&view, node, rows, json) : render_defaults(&view, node, rows, json);
     /* Graph adds the id whatever was asked. */
     if (is_rendered && !json_object_object_get_ex(json, "id", NULL)) {
         struct view id_view = {world, exchange, NULL};
-        json_object_object_add(json, "id", find_row(kinds[i].rows, "id")->get(&id_view, node->any));
+        json_object_object_add(json, "id", find_row(rows, "id")->get(&id_view, node->any));
     }
     if (is_rendered)
         return json;

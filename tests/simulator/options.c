@@ -9,7 +9,8 @@
 
 const char OPTIONS_HELP[] =
     "Usage: wabamigrate simulate --manifest FILE [options]\n"
-    "       wabamigrate simulate --make-book NUMBERS CUSTOMERS FOLDER\n"
+    "       wabamigrate simulate --make-book NUMBERS CUSTOMERS FOLDER [--mix]\n"
+    "       wabamigrate simulate --make-pairs FOLDER\n"
     "\n"
     "A Graph API for rehearsals, on loopback only: it answers for the world a manifest\n"
     "describes, as strictly as Meta's documents say. Nothing of it is real.\n"
@@ -26,6 +27,10 @@ const char OPTIONS_HELP[] =
     "  --tls-key FILE\n"
     "  --make-book NUMBERS CUSTOMERS FOLDER\n"
     "                        writes FOLDER/book.yaml, the same for the same figures\n"
+    "  --mix                 and FOLDER/scenario.json: something is wrong with three\n"
+    "                        customers in ten, of every kind\n"
+    "  --make-pairs FOLDER   writes book.yaml, scenario.json and expected.json: each\n"
+    "                        customer fails two eligibility rules, each pair once\n"
     "  --help, --version\n"
     "\n"
     "While it runs, under http://HOST:PORT/simulator/: GET health, state, summary,\n"
@@ -149,6 +154,12 @@ static enum status apply(int option, int argc, char **argv, struct options *opti
         return parse_offset(optarg, options, fault);
     case 'b':
         return parse_book(argc, argv, options, fault);
+    case 'x':
+        options->book_is_mixed = true;
+        return STATUS_OK;
+    case 'r':
+        options->pairs_folder = optarg;
+        return STATUS_OK;
     case 'h':
         options->wants_help = true;
         return STATUS_OK;
@@ -173,6 +184,8 @@ enum status options_parse(int argc, char **argv, struct options *options, struct
                                           {"latency-ms", required_argument, NULL, 't'},
                                           {"clock-offset", required_argument, NULL, 'o'},
                                           {"make-book", required_argument, NULL, 'b'},
+                                          {"mix", no_argument, NULL, 'x'},
+                                          {"make-pairs", required_argument, NULL, 'r'},
                                           {"help", no_argument, NULL, 'h'},
                                           {"version", no_argument, NULL, 'V'},
                                           {NULL, 0, NULL, 0}};
@@ -186,7 +199,9 @@ enum status options_parse(int argc, char **argv, struct options *options, struct
         return status;
     if (optind < argc)
         return fault_set(fault, STATUS_INVALID, "unexpected argument: %s", argv[optind]);
-    if (!options->manifest && !options->book_folder)
+    if (options->book_is_mixed && !options->book_folder)
+        return fault_set(fault, STATUS_INVALID, "--mix goes with --make-book");
+    if (!options->manifest && !options->book_folder && !options->pairs_folder)
         return fault_set(fault, STATUS_INVALID, "--manifest FILE is missing");
     if (!options->tls_cert != !options->tls_key)
         return fault_set(fault, STATUS_INVALID, "--tls-cert and --tls-key go together");

@@ -39,7 +39,8 @@ struct quota_usage quota_use(struct quota *quota, int64_t now_ms, uint32_t limit
     if (limit == 0)
         return usage;
     forget_old(quota, now_ms / 60000);
-    quota->counts[quota->minute % QUOTA_MINUTES]++;
+    if (quota->counts[quota->minute % QUOTA_MINUTES] < UINT16_MAX)
+        quota->counts[quota->minute % QUOTA_MINUTES]++;
     uint64_t total = sum(quota);
     usage.percent = (int)(total * 100 / limit);
     usage.is_refused = total > limit;

@@ -13,8 +13,8 @@
 #define QUOTA_MINUTES 60
 
 struct quota {
-    int64_t minute; /* of the newest count */
-    uint32_t counts[QUOTA_MINUTES];
+    int64_t minute;                 /* of the newest count */
+    uint16_t counts[QUOTA_MINUTES]; /* full at 65,535: beyond any limit of an hour */
 };
 
 struct quota_usage {

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "tests/simulator/calls.h"
+#include "tests/simulator/denials.h"
 #include "tests/simulator/params.h"
 #include "tests/simulator/usage.h"
 
@@ -235,6 +236,18 @@ static void answer_fault(struct world *world, struct exchange *exchange, uint64_
 
 /* ---- the whole way ---- */
 
+/* Edges are denied by their name, as fields are. The numbers alone are shown to whoever may see the
+ * WABA. */
+static bool may_read_edge(const struct world *world, struct exchange *exchange)
+{
+    const struct node *node = exchange->node;
+    if (!exchange->edge || strcmp(exchange->method, "GET") != 0 || node->kind == NODE_ROOT)
+        return true;
+    struct subject subject = denials_subject(node);
+    return denials_allow(world, exchange, &subject, exchange->edge) &&
+           (strcmp(exchange->edge, "phone_numbers") == 0 || denials_allow_more(exchange, &subject));
+}
+
 static void handle(struct simulator *simulator, struct exchange *exchange)
 {
     struct world *world = &simulator->world;
@@ -257,7 +270,7 @@ static void handle(struct simulator *simulator, struct exchange *exchange)
     struct call_count *count = count_of(simulator, call);
     count->calls++;
     if (may_call(exchange, call) && charge(world, exchange, call) &&
-        params_check(exchange, call->params))
+        params_check(exchange, call->params) && may_read_edge(world, exchange))
         call->handle(world, exchange);
     count->effects += exchange->has_effect;
     count->refused += exchange->error_code != 0;

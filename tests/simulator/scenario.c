@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "tests/simulator/denials.h"
 #include "tests/simulator/fields.h"
+#include "tests/simulator/templates.h"
 
 static const char *copy_member(struct arena *arena, json_object *json, const char *name)
 {
@@ -63,6 +65,8 @@ static enum status apply_to_line(struct world *world, struct line *line, const c
         line->no_signup = json_object_get_boolean(value);
     else if (strcmp(name, "signup_event") == 0)
         line->signup_event = arena_copy_text(world->arena, json_object_get_string(value));
+    else if (strcmp(name, "source_unreadable") == 0)
+        line->source->is_unreadable = json_object_get_boolean(value);
     else if (strcmp(name, "destination") == 0)
         return merge_phone_fields(value, &line->destination_fields, fault);
     else if (fields_is_phone_field(name))
@@ -88,8 +92,11 @@ static enum status apply_number(struct world *world, const char *number, json_ob
         if (status != STATUS_OK)
             return status;
     }
-    world_stage_phone(world, line->source, line->fields);
-    world_stage_phone(world, line->destination, line->destination_fields);
+    /* Only what is said now: what was said before may have been overtaken by events. */
+    json_object *destination;
+    world_stage_phone(world, line->source, json);
+    if (json_object_object_get_ex(json, "destination", &destination))
+        world_stage_phone(world, line->destination, destination);
     return STATUS_OK;
 }
 
@@ -107,13 +114,29 @@ static const struct {
     {"waba_not_shared", offsetof(struct customer, waba_not_shared)},
     {"restricted", offsetof(struct customer, is_restricted)},
     {"no_payment_method", offsetof(struct customer, no_payment_method)},
+    {"source_waba_unreadable", offsetof(struct customer, source_waba_unreadable)},
+    {"unreadable_unnamed", offsetof(struct customer, unreadable_unnamed)},
+    {"webhooks_subscribed", offsetof(struct customer, webhooks_subscribed)},
+    {"foreign_app_subscribed", offsetof(struct customer, foreign_app_subscribed)},
 };
+
+/* A destination that is there already was made before it was said. */
+static void apply_to_destination(struct customer *customer, const char *name)
+{
+    struct waba *waba = customer->destination;
+    if (waba && strcmp(name, "webhooks_subscribed") == 0)
+        waba->is_subscribed = customer->webhooks_subscribed;
+    if (waba && strcmp(name, "no_payment_method") == 0 && customer->no_payment_method &&
+        !waba->is_credit_attached)
+        waba->funding_id = NULL;
+}
 
 static bool apply_flag(struct customer *customer, const char *name, json_object *value)
 {
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
         if (strcmp(flags[i].name, name) == 0) {
             *(bool *)((char *)customer + flags[i].at) = json_object_get_boolean(value);
+            apply_to_destination(customer, name);
             return true;
         }
     }
@@ -195,6 +218,36 @@ static enum status read_scopes(struct customer *customer, json_object *json, str
     return STATUS_OK;
 }
 
+static enum status read_templates(struct customer *customer, bool is_source, json_object *json,
+                                  struct fault *fault)
+{
+    uint16_t *counts = is_source ? customer->source->templates : customer->destination_templates;
+    enum status status = templates_read(json, counts, fault);
+    if (status == STATUS_OK && !is_source && customer->destination)
+        memcpy(customer->destination->templates, counts, sizeof customer->destination_templates);
+    return status;
+}
+
+/* true is both sides, false and null neither. */
+static enum status read_forbidden(struct customer *customer, json_object *value,
+                                  struct fault *fault)
+{
+    static const char *const sides[] = {"source", "destination", "both"};
+    customer->forbidden_reads = NULL;
+    if (!value || json_object_is_type(value, json_type_boolean)) {
+        customer->forbidden_reads = json_object_get_boolean(value) ? "both" : NULL;
+        return STATUS_OK;
+    }
+    for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++) {
+        if (strcmp(sides[i], json_object_get_string(value)) == 0)
+            customer->forbidden_reads = sides[i];
+    }
+    return customer->forbidden_reads
+               ? STATUS_OK
+               : fault_set(fault, STATUS_INVALID,
+                           "forbidden_reads is true, false, source, destination or both");
+}
+
 static enum status apply_to_customer(struct world *world, struct customer *customer,
                                      const char *name, json_object *value, struct fault *fault)
 {
@@ -202,14 +255,21 @@ static enum status apply_to_customer(struct world *world, struct customer *custo
         return STATUS_OK;
     if (strcmp(name, "business_verification_status") == 0) {
         struct node *node = world_find_node(world, customer->business_id);
-        node->business->verification_status =
-            arena_copy_text(world->arena, json_object_get_string(value));
+        if (node && node->kind == NODE_BUSINESS)
+            node->business->verification_status =
+                arena_copy_text(world->arena, json_object_get_string(value));
         return stage_one(world, customer, "sd", name, value, fault);
     }
     if (strcmp(name, "waba_review") == 0)
         return stage_one(world, customer, "d", "account_review_status", value, fault);
     if (strcmp(name, "source_waba_review") == 0)
         return stage_one(world, customer, "s", "account_review_status", value, fault);
+    if (strcmp(name, "source_owner") == 0)
+        return stage_one(world, customer, "s", "owner_business_info", value, fault);
+    if (strcmp(name, "templates") == 0 || strcmp(name, "destination_templates") == 0)
+        return read_templates(customer, name[0] == 't', value, fault);
+    if (strcmp(name, "forbidden_reads") == 0)
+        return read_forbidden(customer, value, fault);
     if (strcmp(name, "source_waba") == 0)
         return stage_waba(world, customer->source, value, fault);
     if (strcmp(name, "destination_waba") == 0)
@@ -316,6 +376,14 @@ static enum status apply_top(struct simulator *simulator, const char *name, json
         return apply_quotas(world, value, fault);
     if (strcmp(name, "faults") == 0)
         return fault_plan_read(&simulator->faults, value, fault);
+    if (strcmp(name, "refused_fields") == 0)
+        return denials_read(world, 100, value, fault);
+    if (strcmp(name, "forbidden_fields") == 0)
+        return denials_read(world, 10, value, fault);
+    if (strcmp(name, "unreadable_unnamed") == 0) {
+        world->unreadable_unnamed = json_object_get_boolean(value);
+        return STATUS_OK;
+    }
     if (strcmp(name, "system_token_expired") == 0) {
         world->system_token_expired = json_object_get_boolean(value);
         return STATUS_OK;

@@ -13,6 +13,9 @@
 
 /* Each returns false after having refused (80008 or 4, both with 2446079). */
 bool usage_charge_waba(struct world *world, struct exchange *exchange, struct waba *waba);
+/* A read of many: a call for each of its ids, one header for all of them. */
+bool usage_charge_many(struct world *world, struct exchange *exchange, struct waba *const *wabas,
+                       size_t count);
 bool usage_charge_credit(struct world *world, struct exchange *exchange);
 bool usage_charge_app(struct world *world, struct exchange *exchange);
 

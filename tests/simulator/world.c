@@ -156,6 +156,10 @@ struct waba *world_add_waba(struct world *world, const char *id, struct customer
     waba->verification_status = "verified";
     waba->created_ms = world_now_ms(world);
     if (is_source) {
+        /* Four to be copied by themselves, one by a call only, one not at all. */
+        waba->templates[0] = 4;
+        waba->templates[1] = 1;
+        waba->templates[4] = 1;
         waba->created_ms -= (int64_t)400 * 86400000;
         waba->currency = "USD";
         waba->funding_id = world_new_id(world, '4', "funding", id);
@@ -192,8 +196,23 @@ static void stage_text(struct world *world, json_object *fields, const char *nam
                        const char **text)
 {
     json_object *value;
-    if (json_object_object_get_ex(fields, name, &value))
+    /* null hides the field from view; what holds, holds. */
+    if (json_object_object_get_ex(fields, name, &value) && value)
         *text = arena_copy_text(world->arena, json_object_get_string(value));
+}
+
+/* "700100" or {"id":"700100","name":"…"}: whoever it is, is a business from now on. */
+static void stage_owner(struct world *world, struct waba *waba, json_object *owner)
+{
+    json_object *id = owner, *name = NULL;
+    if (json_object_is_type(owner, json_type_object)) {
+        json_object_object_get_ex(owner, "name", &name);
+        if (!json_object_object_get_ex(owner, "id", &id))
+            return;
+    }
+    const char *text = arena_copy_text(world->arena, json_object_get_string(id));
+    world_add_business(world, text, name ? json_object_get_string(name) : text);
+    waba->owner_business_id = text;
 }
 
 void world_stage_waba(struct world *world, struct waba *waba, json_object *fields)
@@ -202,12 +221,40 @@ void world_stage_waba(struct world *world, struct waba *waba, json_object *field
         return;
     stage_text(world, fields, "account_review_status", &waba->review_status);
     stage_text(world, fields, "business_verification_status", &waba->verification_status);
-    stage_text(world, fields, "currency", &waba->currency);
-    stage_text(world, fields, "primary_funding_id", &waba->funding_id);
     if (!waba->fields)
         waba->fields = json_object_new_object();
     json_object_object_foreach(fields, name, value)
-        json_object_object_add(waba->fields, name, json_object_get(value));
+    {
+        /* These change as things happen: they stand in the structure alone. */
+        if (strcmp(name, "currency") == 0)
+            waba->currency = arena_copy_text(world->arena, json_object_get_string(value));
+        else if (strcmp(name, "primary_funding_id") == 0)
+            waba->funding_id = arena_copy_text(world->arena, json_object_get_string(value));
+        else if (strcmp(name, "owner_business_info") == 0 && value)
+            stage_owner(world, waba, value);
+        else
+            json_object_object_add(waba->fields, name, json_object_get(value));
+    }
+}
+
+/* A number that is staged to be gone is not registered here any more; one that is in service is. */
+static void stage_status(struct world *world, struct phone *phone, const char *status)
+{
+    static const char in_service[] = "CONNECTED FLAGGED RESTRICTED RATE_LIMITED ";
+    static const char gone[] = "MIGRATED DELETED DISCONNECTED UNLINKED ";
+    const char *word = arena_printf(world->arena, "%s ", status);
+    bool is_registered =
+        phone->is_registered ? strstr(gone, word) == NULL : strstr(in_service, word) != NULL;
+    phone->status = arena_copy_text(world->arena, status);
+    if (is_registered == phone->is_registered)
+        return;
+    phone->is_registered = is_registered;
+    if (is_registered)
+        phone->waba->registered_count++;
+    else
+        phone->waba->registered_count--;
+    if (is_registered && phone->onboarded_ms == 0)
+        phone->onboarded_ms = world_now_ms(world);
 }
 
 void world_stage_phone(struct world *world, struct phone *phone, json_object *fields)
@@ -215,9 +262,10 @@ void world_stage_phone(struct world *world, struct phone *phone, json_object *fi
     json_object *value;
     if (!phone || !fields)
         return;
-    stage_text(world, fields, "status", &phone->status);
+    if (json_object_object_get_ex(fields, "status", &value) && value)
+        stage_status(world, phone, json_object_get_string(value));
     stage_text(world, fields, "code_verification_status", &phone->verification);
-    if (json_object_object_get_ex(fields, "is_pin_enabled", &value))
+    if (json_object_object_get_ex(fields, "is_pin_enabled", &value) && value)
         phone->is_pin_enabled = json_object_get_boolean(value);
 }
 
@@ -229,6 +277,9 @@ static struct waba *destination_of(struct world *world, struct customer *custome
     if (!id)
         id = world_new_id(world, '9', "destination", customer->id);
     customer->destination = world_add_waba(world, id, customer, false);
+    customer->destination->is_subscribed = customer->webhooks_subscribed;
+    memcpy(customer->destination->templates, customer->destination_templates,
+           sizeof customer->destination_templates);
     world_stage_waba(world, customer->destination, customer->destination_fields);
     return customer->destination;
 }
@@ -295,6 +346,9 @@ static bool may_use_waba(const struct token *token, const struct node *node, boo
 {
     bool is_source;
     const struct customer *customer = customer_of(node, &is_source);
+    bool is_phone = node->kind == NODE_PHONE;
+    if (is_phone ? node->phone->is_unreadable : is_source && customer->source_waba_unreadable)
+        return false;
     if (is_source) {
         bool is_owner = customer->source_token == token && !customer->source_unreadable;
         return !for_writing && (is_owner || (token->is_system && customer->source_shared));
@@ -327,6 +381,7 @@ bool world_may_read(const struct world *world, const struct token *token, const 
         return token->is_system;
     case NODE_ROOT:
         return true;
+    case NODE_TEMPLATE: /* read through its WABA only */
     case NODE_NONE:
         break;
     }

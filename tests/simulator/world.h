@@ -26,6 +26,8 @@
 #define REGISTER_LIMIT 10
 #define REGISTER_WINDOW_MS ((int64_t)72 * 3600 * 1000)
 #define SYSTEM_USERS 2
+#define TEMPLATE_KINDS 13 /* see templates.c */
+#define WORLD_FOREIGN_APP_ID "112233445566"
 
 enum scope {
     SCOPE_BUSINESS_MANAGEMENT = 1,
@@ -43,6 +45,21 @@ struct staged_error {
 struct customer;
 struct phone;
 struct waba;
+
+/* A field or edge that a scenario has Graph deny: see denials.h. */
+struct denial {
+    const char *name;
+    int code; /* 100 or 10 */
+    enum {
+        DENIED_ANYWHERE,
+        DENIED_AT_SOURCE,
+        DENIED_AT_DESTINATION,
+        DENIED_TO_SYSTEM,
+        DENIED_TO_OTHERS
+    } where;
+    unsigned kind; /* an enum node_kind; 0: of any node */
+    struct denial *next;
+};
 
 struct token {
     const char *text;
@@ -83,6 +100,9 @@ struct customer {
     /* staged by the scenario */
     bool no_signup, source_unreadable, source_shared, token_expired, code_expired, waba_not_shared;
     bool is_restricted, no_payment_method;
+    bool source_waba_unreadable, unreadable_unnamed, webhooks_subscribed, foreign_app_subscribed;
+    const char *forbidden_reads; /* "source", "destination" or "both"; NULL: neither */
+    uint16_t destination_templates[TEMPLATE_KINDS];
     json_object *destination_fields;
     struct staged_error credit_error;
     struct customer *next; /* in the order of the book */
@@ -98,7 +118,8 @@ struct waba {
     const char *override_uri, *verify_token;
     unsigned tasks[SYSTEM_USERS]; /* of the partner's system users; bit by WORLD_TASKS */
     int64_t created_ms;
-    json_object *fields; /* what the scenario says of it; NULL or an object */
+    uint16_t templates[TEMPLATE_KINDS]; /* how many there are of each kind */
+    json_object *fields;                /* what the scenario says of it; NULL or an object */
     struct phone **phones;
     size_t phone_count, phone_capacity;
     unsigned registered_count;
@@ -125,6 +146,7 @@ struct phone {
     struct waba *waba;
     const char *status, *verification;
     bool is_registered, is_pin_enabled, is_deregistered;
+    bool is_unreadable; /* staged: nobody reads this id, nor finds it in a list */
     char pin[8];
     const char *webhook_uri, *webhook_verify_token;
     json_object *storage; /* storage_configuration, or NULL */
@@ -141,6 +163,13 @@ struct phone {
     unsigned otp_count;
 };
 
+/* One message template, made up when it is asked for. */
+struct template
+{
+    const struct waba *waba;
+    unsigned kind, number;
+};
+
 enum node_kind {
     NODE_NONE,
     NODE_BUSINESS = 1,
@@ -148,7 +177,8 @@ enum node_kind {
     NODE_PHONE = 4,
     NODE_CREDIT_LINE = 8,
     NODE_ALLOCATION = 16,
-    NODE_ROOT = 32 /* /me, /oauth/access_token, /debug_token, /?ids= */
+    NODE_ROOT = 32, /* /me, /oauth/access_token, /debug_token, /?ids= */
+    NODE_TEMPLATE = 64
 };
 
 struct node {
@@ -158,6 +188,7 @@ struct node {
         struct waba *waba;
         struct phone *phone;
         struct allocation *allocation;
+        struct template *template;
         void *any;
     };
 };
@@ -170,6 +201,9 @@ struct world {
     const char *system_user_ids[SYSTEM_USERS];
     struct token *system_token;
     bool system_token_expired;
+    /* staged by the scenario */
+    struct denial *denials;
+    bool unreadable_unnamed; /* the failure of a read of many names no id */
     /* everything, by its key */
     struct index nodes;                         /* id → struct node */
     struct index tokens;                        /* text → struct token */

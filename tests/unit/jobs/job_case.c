@@ -49,9 +49,17 @@ void job_case_facts(const struct job_case *row, struct facts *facts)
         .source_phone_number_id = "600100",
         .data_localization_region = text_unless(without & WITHOUT_REGION, "DE"),
         .pin = secret_unless(without & WITHOUT_PIN, "123456"),
-        .waba_fields = text_unless(without & WITHOUT_FIELDS, "id,name,owner_business_info{id}"),
-        .number_fields =
+        .source_waba_fields =
+            text_unless(without & WITHOUT_FIELDS, "id,name,owner_business_info{id}"),
+        .source_number_fields =
             text_unless(without & WITHOUT_FIELDS, "id,display_phone_number,is_pin_enabled"),
+        .destination_waba_fields = text_unless(without & WITHOUT_FIELDS, "id,name,subscribed_apps"),
+        .destination_number_fields =
+            text_unless(without & WITHOUT_FIELDS, "id,display_phone_number,status"),
+        .template_fields = row->template_fields,
+        .source_refused_fields = row->source_refused,
+        .destination_refused_fields = row->destination_refused,
+        .source_phone_number_ids = row->source_ids,
         .memo = row->memo,
         .intended_at_ms = row->intended_at_ms,
     };
@@ -124,8 +132,17 @@ static void check_secrecy(const struct job_case *row, const struct request *requ
 
 static const char *describe_learned(const struct learned *learned, struct arena *arena)
 {
-    static const char *const names[] = {"waba",       "number",      "unreadable", "business_token",
-                                        "allocation", "system_user", "code_burnt"};
+    static const char *const names[] = {
+        [LEARNED_WABA] = "waba",
+        [LEARNED_TEMPLATES] = "templates",
+        [LEARNED_NUMBER] = "number",
+        [LEARNED_UNREADABLE] = "unreadable",
+        [LEARNED_FIELD_REFUSED] = "refused",
+        [LEARNED_BUSINESS_TOKEN] = "business_token",
+        [LEARNED_ALLOCATION] = "allocation",
+        [LEARNED_SYSTEM_USER] = "system_user",
+        [LEARNED_CODE_BURNT] = "code_burnt",
+    };
     const char *text = NULL;
 
     for (; learned != NULL; learned = learned->next) {

@@ -39,6 +39,8 @@ struct job_case {
     const char *sentence;
     unsigned without;
     const char *credit_method, *memo;
+    const char *template_fields, *source_refused, *destination_refused,
+        *source_ids; /* NULL: not known */
     int64_t intended_at_ms;
     const char *phase;
     const char *request; /* its description; NULL: not looked at */

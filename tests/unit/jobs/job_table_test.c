@@ -79,7 +79,8 @@ static void check_rules(const struct job_kind *kind, const struct job_phase *pha
 static enum outcome answer(const struct job_kind *kind, const struct job_phase *phase,
                            const char *memo, int status, struct json_object *body)
 {
-    const struct job_case row = {.memo = memo};
+    const struct job_case row = {
+        .memo = memo, .template_fields = "status,quality_score", .source_ids = "600100,600200"};
     const struct answer given = {.http_status = status, .body = body};
     struct arena *arena = arena_create();
     struct facts facts;
@@ -140,14 +141,21 @@ static void check_odd_bodies(const struct job_kind *kind, const struct job_phase
         "{\"data\":null}", "{\"data\":{}}", "{\"data\":[null,7,\"x\",[],{}]}",
         "{\"success\":\"maybe\"}", "{\"success\":null}", "{\"id\":{}}", "{\"access_token\":[]}",
         "{\"allocation_config_id\":{}}", "{\"receiving_credential\":[]}", "{\"storage_configuration\":7}",
+        "{\"id\":\"800100\",\"phone_numbers\":7,\"message_templates\":[],\"subscribed_apps\":\"x\"}",
+        "{\"id\":\"900100\",\"message_templates\":{\"data\":[7,{\"status\":\"APPROVED\",\"quality_score\":7}]}}",
+        "{\"600100\":7,\"600200\":[]}",
         "{\"data\":[],\"paging\":{\"next\":true}}", "{\"data\":[],\"paging\":{\"next\":\"u\"}}",
         "{\"data\":[{\"id\":\"610100\",\"status\":{},\"health_status\":7}]}",
         "{\"data\":[{\"id\":\"610100\",\"status\":\"CONNECTED\",\"health_status\":{\"can_send_message\":\"BLOCKED\",\"entities\":7}}]}",
     };
     /* clang-format on */
-    static const char *const memos[] = {NULL, "", "7",
+    static const char *const memos[] = {NULL,
+                                        "",
+                                        "7",
                                         "{\"after\":7,\"looks\":\"x\",\"rounds\":-1}",
-                                        "{\"allocation\":\"7\",\"credential\":\"77\"}"};
+                                        "{\"allocation\":\"7\",\"credential\":\"77\"}",
+                                        "{\"after\":\"C\",\"templates\":7,\"without\":[],"
+                                        "\"ids\":\",,600100,\",\"size\":-7,\"known\":\"x\"}"};
 
     if (phase->type == PHASE_LOCAL)
         return;
@@ -174,7 +182,10 @@ static void check_building(const struct job_kind *kind, const struct job_phase *
 
     /* Whatever is missing, alone or with others, building decides and does not fall over. */
     for (unsigned without = 0; without < 1 << 15; without += without < 64 ? 1 : 401) {
-        const struct job_case row = {.without = without, .credit_method = methods[without % 3]};
+        const struct job_case row = {.without = without,
+                                     .credit_method = methods[without % 3],
+                                     .template_fields = without % 2 == 0 ? "status" : NULL,
+                                     .source_ids = without % 3 == 0 ? "600100" : NULL};
         struct arena *arena = arena_create();
         struct facts facts;
         struct request request;

@@ -35,8 +35,8 @@ static bool error_any(const struct facts *facts, const struct graph_error *error
 }
 
 static const struct job_phase phases[] = {
-    {"look", PHASE_READ, NULL, build_any, answer_any, error_any},
-    {"act", PHASE_EFFECT, "look", build_any, answer_any, error_any},
+    {"look", PHASE_READ, NULL, build_any, answer_any, error_any, BUDGET_WABA, USUAL_NEVER},
+    {"act", PHASE_EFFECT, "look", build_any, answer_any, error_any, BUDGET_WABA, USUAL_ALWAYS},
 };
 
 #define ERROR(rest) "{\"error\":{" rest "}}"

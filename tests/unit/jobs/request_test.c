@@ -40,6 +40,8 @@ static void paths_are_made_of_encoded_pieces(void)
     check_text(request.path, "/v26.0/610100");
     request_begin(&request, arena, REQUEST_GET, "v26.0", "610100", "register");
     check_text(request.path, "/v26.0/610100/register");
+    request_begin(&request, arena, REQUEST_GET, "v26.0", NULL, NULL);
+    check_text(request.path, "/v26.0/");
     request_begin(&request, arena, REQUEST_GET, "v26.0", "../6?a#b c", "x/y");
     check_text(request.path, "/v26.0/..%2F6%3Fa%23b%20c/x%2Fy");
     finish();

@@ -232,7 +232,7 @@ static const char example[] =
     "    source_token: { env: OLD_PARTNER_TOKEN }\n"
     "    webhook: { override_callback_uri: \"https://hooks.example/lune\", "
     "verify_token: { env: HOOK_TOKEN } }\n"
-    "    attest: { two_step_off: 2026-11-20, payment_method: 2026-11-20 }\n"
+    "    attest: { two_step_off: 2026-11-20, payment_method: 2026-11-20 the manager by phone }\n"
     "    numbers:\n"
     "      - number: \"+33 1 23 45 67 89\"\n"
     "        source_phone_number_id: \"600100\"\n"
@@ -248,7 +248,7 @@ static void the_example_of_the_contract_is_read_whole(void)
         "customer bakery-lune book.yaml:18 name=Bakery Lune business=700100 source=800100 "
         "destination=900100 token=file:/srv/tokens/bakery-lune source_token=env:OLD_PARTNER_TOKEN "
         "uri=https://hooks.example/lune verify=env:HOOK_TOKEN two_step_off=2026-11-20 "
-        "payment_method=2026-11-20\n"
+        "payment_method=2026-11-20 the manager by phone\n"
         "number bakery-lune 33+123456789 book.yaml:28 source=600100 id=610100\n"
         "batch acme-book business=1020304050 app=998877 line=5566778899 "
         "token=env:META_SYSTEM_TOKEN secret=env:META_APP_SECRET version=v26.0 path=embedded_signup "
@@ -401,6 +401,8 @@ static void each_thing_wrong_is_told_where_it_stands(void)
         {HEAD CUSTOMER "  data_localization_region: FR\n" NUMBERS, "book.yaml:8:29: customers[0].data_localization_region", "choose one of"},
         {HEAD CUSTOMER "  attest: {two_step: 2026-11-20}\n" NUMBERS, "book.yaml:8:12: customers[0].attest.two_step", "rule"},
         {HEAD CUSTOMER "  attest: {two_step_off: 2026-02-30}\n" NUMBERS, "book.yaml:8:26: customers[0].attest.two_step_off", "not a date"},
+        {HEAD CUSTOMER "  attest: {two_step_off: 2026-02-30 the manager}\n" NUMBERS, "book.yaml:8:26: customers[0].attest.two_step_off", "not a date"},
+        {HEAD CUSTOMER "  attest: {two_step_off: 2026-11-20by phone}\n" NUMBERS, "book.yaml:8:26: customers[0].attest.two_step_off", "not a date"},
         {HEAD CUSTOMER "  attest: {two_step_off: true}\n" NUMBERS, "book.yaml:8:26: customers[0].attest.two_step_off", "not a date"},
         {HEAD CUSTOMER "  attest: {two_step_off: [2026-11-20]}\n" NUMBERS, "book.yaml:8:26: customers[0].attest.two_step_off", "the date"},
         {HEAD CUSTOMER "  attest: [two_step_off]\n" NUMBERS, "book.yaml:8:11: customers[0].attest", "rules to dates"},

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: PostgreSQL */
+#include "orchestrator/store_look.h"
+
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "sql/statements.h"
+
+#define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
+
+struct totals {
+    int64_t eligible, not_eligible;
+    struct json_object *by_state;
+};
+
+static void count(struct totals *totals, const struct report_number *number)
+{
+    struct json_object *known = NULL;
+
+    totals->eligible += number->eligible == 1;
+    totals->not_eligible += number->eligible == 0;
+    if (json_object_object_get_ex(totals->by_state, number->state, &known))
+        (void)json_object_int_inc(known, 1);
+    else
+        json_object_object_add(totals->by_state, number->state, json_object_new_int64(1));
+}
+
+enum status store_look_record(PGconn *conn, const struct report *report, const char *command,
+                              bool is_whole, struct fault *fault)
+{
+    struct totals totals = {.by_state = json_object_new_object()};
+    char numbers[24], eligible[24], not_eligible[24], calls[24];
+
+    for (size_t i = 0; i < report->number_count; i++)
+        count(&totals, &report->numbers[i]);
+    snprintf(numbers, sizeof numbers, "%zu", report->number_count);
+    snprintf(eligible, sizeof eligible, "%" PRId64, totals.eligible);
+    snprintf(not_eligible, sizeof not_eligible, "%" PRId64, totals.not_eligible);
+    snprintf(calls, sizeof calls, "%" PRId64, report->calls_made);
+    const char *values[] = {report->batch,
+                            command,
+                            is_whole ? "true" : "false",
+                            numbers,
+                            eligible,
+                            not_eligible,
+                            json_object_to_json_string(totals.by_state),
+                            calls};
+    enum status status = pg_query(conn, SQL_LOOK_RECORD, 8, values, NULL, fault);
+    json_object_put(totals.by_state);
+    return status;
+}
+
+enum status store_look_list(PGconn *conn, struct arena *arena, struct report *report,
+                            struct fault *fault)
+{
+    PG_AUTO_CLEAR PGresult *rows = NULL;
+    const char *values[] = {report->batch};
+
+    if (pg_query(conn, SQL_LOOK_LIST, 1, values, &rows, fault) != STATUS_OK)
+        return STATUS_DATABASE;
+    int rows_count = PQntuples(rows);
+    struct report_look *looks = arena_alloc(arena, ((size_t)rows_count + 1) * sizeof *looks);
+    for (int i = 0; i < rows_count; i++)
+        looks[i] = (struct report_look){
+            .at = arena_copy_text(arena, pg_cell(rows, i, "at")),
+            .command = arena_copy_text(arena, pg_cell(rows, i, "command")),
+            .numbers = pg_cell_i64(rows, i, "numbers"),
+            .eligible = pg_cell_i64(rows, i, "eligible"),
+            .not_eligible = pg_cell_i64(rows, i, "not_eligible"),
+            .done = pg_cell_i64(rows, i, "done"),
+            .failed = pg_cell_i64(rows, i, "failed"),
+            .calls = pg_cell_i64(rows, i, "calls"),
+        };
+    report->looks = looks;
+    report->look_count = (size_t)rows_count;
+    return STATUS_OK;
+}
+
+/* ---- since ---- */
+
+/* A day means its end, in UTC; "last" and an empty text mean now. NULL for what is no time. */
+static const char *until(const char *when, const struct clock *clock, struct arena *arena,
+                         bool *is_valid)
+{
+    char text[CLOCK_TEXT_BYTES];
+    int64_t ms;
+
+    *is_valid = true;
+    if (strcmp(when, "last") == 0)
+        return NULL;
+    if (clock_parse_date(when, &ms, NULL) == STATUS_OK) {
+        clock_format(ms + DAY_MS - 1000, text);
+        return arena_copy_text(arena, text);
+    }
+    if (clock_parse_duration(when, &ms, NULL) == STATUS_OK) {
+        clock_format(clock_wall_ms(clock) - ms, text);
+        return arena_copy_text(arena, text);
+    }
+    *is_valid = strlen(when) >= 20 && when[4] == '-' && when[7] == '-' && when[10] == 'T' &&
+                strspn(when, "0123456789-:.TZ+") == strlen(when);
+    return when;
+}
+
+/* The first night of a nightly `--since last` is no mistake: the report comes without a comparison.
+ */
+static void tell_nothing_then(const char *batch, const char *when, const char *first)
+{
+    log_event(LOG_WARN, "since.nothing", LOG_TEXT("batch", batch), LOG_TEXT("since", when),
+              LOG_TEXT("first", first),
+              LOG_TEXT("why", first ? "the first look at the whole book was later than that; "
+                                      "nothing is compared"
+                                    : "the whole book has not been looked at before; nothing is "
+                                      "compared"));
+}
+
+enum status store_since_find(PGconn *conn, const char *batch, const char *when,
+                             const struct clock *clock, struct arena *arena,
+                             struct store_since *since, struct fault *fault)
+{
+    PG_AUTO_CLEAR PGresult *row = NULL;
+    bool is_valid;
+    const char *values[] = {batch, until(when, clock, arena, &is_valid)};
+
+    if (!is_valid)
+        return fault_set(fault, STATUS_INVALID,
+                         "--since %s: give last, a date (2026-11-20), a time "
+                         "(2026-11-20T01:00:00Z) or how long ago (2d)",
+                         when);
+    if (pg_query(conn, SQL_LOOK_FIND, 2, values, &row, fault) != STATUS_OK)
+        return STATUS_DATABASE;
+    const char *exact = pg_cell(row, 0, "exact");
+    if (!exact) {
+        tell_nothing_then(batch, when, pg_cell(row, 0, "first"));
+        return STATUS_OK;
+    }
+    since->at = arena_copy_text(arena, pg_cell(row, 0, "at"));
+    values[1] = exact;
+    return pg_query(conn, SQL_FINDING_AT, 2, values, &since->numbers, fault);
+}
+
+static int find_number(const PGresult *rows, const char *number)
+{
+    int low = 0, high = PQntuples(rows);
+
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        int order = strcmp(PQgetvalue(rows, middle, 0), number);
+        if (order == 0)
+            return middle;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return -1;
+}
+
+static enum report_change change_of(const PGresult *rows, int row, int eligible)
+{
+    if (row < 0)
+        return REPORT_CHANGE_NEW;
+    bool was_eligible = PQgetvalue(rows, row, 1)[0] == 't';
+    if (was_eligible == (eligible == 1))
+        return REPORT_CHANGE_UNCHANGED;
+    return was_eligible ? REPORT_CHANGE_NEWLY_BLOCKED : REPORT_CHANGE_NEWLY_ELIGIBLE;
+}
+
+void store_since_apply(const struct store_since *since, struct report_number *numbers,
+                       size_t number_count, bool may_be_less, struct report *report)
+{
+    int64_t known = 0;
+
+    for (size_t i = 0; i < number_count; i++) {
+        int row = find_number(since->numbers, numbers[i].number);
+        known += row >= 0;
+        numbers[i].change = change_of(since->numbers, row, numbers[i].eligible);
+    }
+    report->since = since->at;
+    report->gone = may_be_less ? 0 : PQntuples(since->numbers) - known;
+}

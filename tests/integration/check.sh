@@ -1,0 +1,140 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: PostgreSQL
+#
+# The dry run: what it finds, how it knows, what it costs, what it keeps, and what it never does.
+set -euo pipefail
+# shellcheck source=tests/integration/lib.sh
+. "$(dirname "$0")/lib.sh"
+begin
+JUDGE=$HERE/check_judge.py
+member() { python3 "$JUDGE" summary "$@"; }
+finding() { python3 "$JUDGE" finding "$PLACE/out" "$@"; }
+# dry CODES OPTIONS…: a check of $BOOK, its JSON in $PLACE/out.
+dry() {
+    local codes=$1
+    shift
+    program "$codes" --progress never --quiet check "$BOOK" --format json "$@"
+}
+# The batch's own tables: everything but what a check keeps of its own.
+batch_snapshot() { snapshot '' | grep -vE '^(finding|look|reading)\|'; }
+
+# ---- any two conditions together ----
+
+"$WABAMIGRATE" simulate --make-pairs "$PLACE/pairs" >/dev/null
+BOOK=$PLACE/pairs/book.yaml
+simulator_starts pairs --manifest "$BOOK" --scenario "$PLACE/pairs/scenario.json"
+dry 3
+check "each pair is told, with owners and remedies, and nothing else" \
+    python3 "$JUDGE" pairs "$PLACE/out" "$PLACE/pairs/expected.json"
+check "only reads were sent" judge reads "$LOG"
+simulator_ends
+
+# ---- what it costs, and what it never touches ----
+
+state costs
+"$WABAMIGRATE" simulate --make-book 60 12 "$PLACE"
+BOOK=$PLACE/book.yaml
+simulator_starts costs --manifest "$BOOK"
+dry 3
+same "twelve WABAs of sixty numbers take twelve calls and the token's own" 13 \
+    "$(member "$PLACE/out" calls_made)"
+same "which are all that the log has" 13 "$(requests '"method"')"
+same "a check makes no batch" 0 "$(sql 'SELECT count(*) FROM wabamigrate.batch')"
+same "and keeps its findings and its look" "1080 1" \
+    "$(sql 'SELECT (SELECT count(*) FROM wabamigrate.finding), (SELECT count(*) FROM wabamigrate.look)' | tr '|' ' ')"
+dry 3 --max-age 1h
+same "readings that are fresh are not made again" 1 "$(member "$PLACE/out" calls_made)"
+dry 3 --only customer-000003
+same "a selection reads what it needs" "2 5" \
+    "$(member "$PLACE/out" calls_made) $(member "$PLACE/out" numbers)"
+wabamigrate --quiet run "$BOOK" >/dev/null 2>&1 || true
+sign_up
+batch_snapshot >"$PLACE/before"
+dry 0
+same "after the signups both WABAs of everybody are read, each in one call" 25 \
+    "$(member "$PLACE/out" calls_made)"
+check "a check changes nothing of a batch" diff "$PLACE/before" <(batch_snapshot)
+same "the last two checks and the run are the looks at the whole book" "check check run check" \
+    "$(sql "SELECT string_agg(command, ' ' ORDER BY look_id) FROM wabamigrate.look WHERE is_whole")"
+
+# ---- the forecast, held against the run ----
+
+cp "$PLACE/out" "$PLACE/forecast.json"
+from=$(wc -l <"$LOG")
+program 0 --progress never --quiet run "$BOOK"
+check "the forecast is within 10 % of what the run called for, all told and by budget" \
+    python3 "$JUDGE" forecast "$PLACE/forecast.json" "$LOG" "$from"
+cat "$PLACE/check.out"
+dry 0
+same "whoever has moved is not asked about any more" "1 60" \
+    "$(member "$PLACE/out" calls_made eligible)"
+simulator_ends
+
+# ---- offline ----
+
+state nowhere
+(
+    unset META_SYSTEM_TOKEN META_APP_SECRET OLD_PARTNER_TOKEN
+    export WABAMIGRATE_GRAPH_URL=http://127.0.0.1:9
+    dry 3 --offline
+    exit "$FAILURES"
+) || FAILURES=$((FAILURES + 1))
+same "offline nobody is asked" 0 "$(member "$PLACE/out" calls_made)"
+same "and no database is made" "" "$(ls "$XDG_STATE_HOME")"
+
+# ---- what changed ----
+
+state changes
+"$WABAMIGRATE" simulate --make-book 30 6 "$PLACE"
+mapfile -t numbers < <(grep -oE '"\+[0-9]+"' "$BOOK" | tr -d '"')
+simulator_starts changes --manifest "$BOOK"
+wabamigrate --quiet run "$BOOK" >/dev/null 2>&1 || true
+sign_up
+stage() { world scenario "$1" >/dev/null; }
+stage "{\"numbers\":{\"${numbers[0]}\":{\"is_pin_enabled\":true},\"${numbers[1]}\":{\"name_status\":\"DECLINED\"}}}"
+program 3 check "$BOOK" --since 2020-01-01 --format json
+matches "nothing to compare with is told, and no mistake" 'since.nothing' "$PLACE/err"
+program 2 check "$BOOK" --since yesterday
+matches "what is no time is one" '--since yesterday: give last, a date' "$PLACE/err"
+dry 3
+same "two are not eligible" 2 "$(member "$PLACE/out" not_eligible)"
+sleep 1.1
+stage "{\"numbers\":{\"${numbers[0]}\":{\"is_pin_enabled\":false},\"${numbers[2]}\":{\"account_mode\":\"SANDBOX\"},\"${numbers[3]}\":{\"new_name_status\":\"PENDING_REVIEW\"}}}"
+dry 3 --since last
+same "one newly eligible, two newly blocked, the rest unchanged" "1 2 0 0 27" \
+    "$(member "$PLACE/out" since.newly_eligible since.newly_blocked since.new since.gone since.unchanged)"
+program 3 --progress never --quiet check "$BOOK" --since last --format table
+matches "the table says so" 'newly eligible' "$PLACE/out"
+program 0 report --number "${numbers[0]}" --format json
+same "the number's story has both answers of the rule, each with its time" 2 \
+    "$(grep -oE '"rule": "two_step_off", "verdict": "(fail|pass)"' "$PLACE/out" | sort -u | wc -l)"
+dry 3 --only "${numbers[2]}"
+same "a finding says what was read" 'fail api "SANDBOX" partner' "$(finding "${numbers[2]}" not_test_number)"
+
+# ---- fields and accounts that are closed to us ----
+
+stage '{"refused_fields": ["is_on_biz_app", "new_name_status"]}'
+dry 3
+check "only reads were sent" judge reads "$LOG"
+same "a field that is refused is not known, and costs no other" \
+    "unknown none null partner|pass api \"APPROVED\" None" \
+    "$(finding "${numbers[5]}" no_pending_name_change)|$(finding "${numbers[5]}" name_approved)"
+stage '{"refused_fields": [], "customers": {"customer-000002": {"source_waba_unreadable": true}}}'
+dry 3
+same "where the old account is closed its numbers are read by their ids" \
+    "unknown none null partner|pass api false None" \
+    "$(finding "${numbers[5]}" source_waba_approved)|$(finding "${numbers[5]}" two_step_off)"
+simulator_ends
+
+# ---- warnings ----
+
+state warnings
+sed -i 's/waba_currency: EUR/waba_currency: INR/' "$BOOK"
+simulator_starts warnings --manifest "$BOOK"
+wabamigrate --quiet run "$BOOK" >/dev/null 2>&1 || true
+sign_up
+dry 0
+dry 3 --fail-on warn
+same "the currency warns, with its date" "warn" "$(finding "${numbers[5]}" waba_currency | cut -d ' ' -f 1)"
+matches "of the end of the year" '31 December 2026' "$PLACE/out"
+finish
