@@ -106,6 +106,7 @@ static void read_eligibility(struct task *task, const struct row *row)
     facts->app_id = task->facts.app_id;
     facts->waba_currency = task->facts.waba_currency;
     facts->has_credit_line = task->facts.credit_line_id != NULL;
+    facts->is_destination_pending = facts->destination_waba_id && !facts->destination_read_at;
     facts->registrations_spent = (int)integer(row, REGISTRATIONS);
     facts->registration_blocked_until = text(row, BLOCKED_UNTIL);
     read_attestations(task, row);

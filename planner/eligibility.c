@@ -139,6 +139,18 @@ static void apply_move(const struct eligibility_facts *facts, struct finding *fi
     finding->remedy = ELIGIBILITY_COMMON[COMMON_MOOT].remedy;
 }
 
+/* A step before this one says what the destination's read waits for: nothing is wrong with the
+ * number. */
+static bool waits_for_destination(const struct question *question)
+{
+    enum unknown unknown = question->rule->unknown;
+
+    return question->facts->is_destination_pending && !question->facts->destination_waba &&
+           question->finding->verdict == VERDICT_UNKNOWN &&
+           (unknown == UNKNOWN_BLOCKS_WITH_WABA || unknown == UNKNOWN_BLOCKS_WITHOUT_LINE ||
+            unknown == UNKNOWN_BLOCKS_WITH_NUMBER);
+}
+
 static void assess_rule(const struct rule *rule, const struct eligibility_facts *facts,
                         struct arena *arena, struct finding *finding)
 {
@@ -148,6 +160,8 @@ static void assess_rule(const struct rule *rule, const struct eligibility_facts 
     settle(finding, (rule->judge ? rule->judge : eligibility_judge_field)(&question));
     finding->is_blocking = finding->verdict == VERDICT_FAIL ||
                            (finding->verdict == VERDICT_UNKNOWN && unknown_blocks(&question));
+    if (finding->is_blocking && waits_for_destination(&question))
+        finding->waits_for = "destination";
     apply_attestation(facts, finding);
     apply_move(facts, finding);
 }

@@ -76,7 +76,7 @@ same "none of them has made a database of its own" "" "$(find "$XDG_STATE_HOME" 
 
 simulator_starts world --manifest "$GOOD"
 wabamigrate --quiet db init >/dev/null
-snapshot none >"$PLACE/empty"
+snapshot >"$PLACE/empty"
 
 say "== manifests"
 refused "a manifest that is not there" 2 'cannot open .*no-such.yaml.*check the manifest' run "$PLACE/no-such.yaml"
@@ -122,7 +122,7 @@ spoil 's/version: 1/version: 9/; s/^(batch: .*)/\1\nbatsh: twice/; s/META_APP_SE
 bad "three things at once" '.*'
 same "… all three are told" 3 "$(grep -cE '^[^ ]+bad.yaml:[0-9]+:[0-9]+: ' "$PLACE/err")"
 
-snapshot none >"$PLACE/loaded"
+snapshot >"$PLACE/loaded"
 check "nothing has been loaded" diff "$PLACE/empty" "$PLACE/loaded"
 refused "status of what was never loaded" 2 'wabamigrate run MANIFEST' status made-up-6-3
 same "nothing was sent to Graph meanwhile" 0 "$(wc -l <"$LOG")"
@@ -162,10 +162,10 @@ program 4 --progress never run "$GOOD"
 
 say "== what another batch holds"
 spoil 's/^batch: .*/batch: another-book/'
-snapshot none >"$PLACE/before"
+snapshot >"$PLACE/before"
 refused "run, numbers of another unfinished batch" 2 'nothing was loaded. Mend them and run again' run "$PLACE/bad.yaml"
 matches "… said where and which" "^$PLACE/bad.yaml:[0-9]+:[0-9]+: .*number: .*made-up-6-3" "$PLACE/err"
-snapshot none >"$PLACE/after"
+snapshot >"$PLACE/after"
 check "nothing of it has been loaded" diff "$PLACE/before" "$PLACE/after"
 
 say "== in JSON: one line, an object"

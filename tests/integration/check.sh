@@ -15,8 +15,6 @@ dry() {
     shift
     program "$codes" --progress never --quiet check "$BOOK" --format json "$@"
 }
-# The batch's own tables: everything but what a check keeps of its own.
-batch_snapshot() { snapshot '' | grep -vE '^(finding|look|reading)\|'; }
 
 # ---- any two conditions together ----
 

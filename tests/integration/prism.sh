@@ -55,9 +55,12 @@ program 3 --progress never run --patience 10s --concurrency 16 "$BOOK"
 
 seen=$(grep -c 'Request received' "$PLACE/prism.out")
 same "Prism has seen every request of the simulator's log" "$(wc -l <"$LOG")" "$seen"
-grep -o 'Violation: request.*' "$PLACE/prism.out" | grep -v 'Selected route not found' | sort | uniq -c >"$PLACE/violations" || true
+# GET /?ids=… reads several nodes at once: the slice has no such path, and Prism takes it for one without
+# its node-id.
+several="must have required property 'node-id'"
+grep -o 'Violation: request.*' "$PLACE/prism.out" | grep -v 'Selected route not found' | grep -vF "$several" | sort | uniq -c >"$PLACE/violations" || true
 same "no request violates the slice" "" "$(<"$PLACE/violations")"
-missing=$(grep -c 'Selected route not found' "$PLACE/prism.out" || true)
+missing=$(grep -cE "Selected route not found|$several" "$PLACE/prism.out" || true)
 check "most requests are in the slice" test $((missing * 2)) -lt "$seen"
 say "        $seen requests, $missing of them to paths that the slice does not have:"
 judge paths "$LOG" | grep -vE ' (GET|POST) (debug_token|oauth/access_token|ID|ID/(phone_numbers|subscribed_apps|register|whatsapp_credit_sharing_and_attach))$' | sed 's/^/        /'

@@ -30,12 +30,12 @@ same "nobody moved but the customer that was signed up already" 5 "$(world summa
     grep -o '"moved":[0-9]*' | cut -d : -f 2)"
 
 say "== check beside a batch: it touches nothing but its findings"
-snapshot finding >"$PLACE/before"
+batch_snapshot >"$PLACE/before"
 lines=$(wc -l <"$LOG")
 program 3 check --format json "$BOOK"
 program 3 run --dry-run --format csv "$BOOK"
 sent_reads_only $((lines + 1))
-snapshot finding >"$PLACE/after"
+batch_snapshot >"$PLACE/after"
 check "check leaves every other table as it was" diff "$PLACE/before" "$PLACE/after"
 
 say "== the signups, and the run that moves"
@@ -71,10 +71,10 @@ program 0 report --format table --number +4310000011
 matches "report --number tells the attempt that failed" '133005' "$PLACE/out"
 program 2 report no-such-batch
 program 0 --accept 3 check "$BOOK"
-snapshot none >"$PLACE/before"
+snapshot >"$PLACE/before"
 program 0 status
 program 0 report
-snapshot none >"$PLACE/after"
+snapshot >"$PLACE/after"
 check "status and report write nothing" diff "$PLACE/before" "$PLACE/after"
 
 say "== mended: what was blocked goes on by itself, what failed after retry"

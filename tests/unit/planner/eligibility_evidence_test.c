@@ -475,12 +475,43 @@ static void test_the_signup_is_captured_when_it_gave_both_ids(void)
     }
 }
 
+/* A run looks at a number before its new account is read: that is a wait, and what is wrong at the
+ * old account still comes first. */
+static void test_a_destination_that_is_still_to_be_read_is_waited_for(void)
+{
+    static const char *const rules[] = {"destination_waba_approved", "same_business",
+                                        "number_verified"};
+    struct world world;
+    const struct finding *block;
+
+    world_init(&world, arena);
+    world_reach(&world, REACH_NO_DESTINATION);
+    for (int pending = 0; pending < 2; pending++) {
+        world.facts.is_destination_pending = pending;
+        for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+            const struct finding *finding = world_ask(&world, rules[i]);
+            CU_ASSERT_EQUAL(finding->verdict, VERDICT_UNKNOWN);
+            CU_ASSERT(finding->is_blocking);
+            CU_ASSERT(is_text(finding->waits_for, pending ? "destination" : NULL));
+        }
+    }
+    CU_ASSERT_FALSE(eligibility_passes(world.findings, ELIGIBILITY_RULES_MAX, &block));
+    CU_ASSERT_STRING_EQUAL(block->waits_for, "destination");
+    world_set(&world, "source_number.is_pin_enabled", "true");
+    (void)world_ask(&world, "two_step_off");
+    CU_ASSERT_FALSE(eligibility_passes(world.findings, ELIGIBILITY_RULES_MAX, &block));
+    CU_ASSERT_STRING_EQUAL(block->rule, "two_step_off");
+    world_finish(&world);
+}
+
 int main(void)
 {
     static const struct {
         const char *name;
         CU_TestFunc run;
     } tests[] = {
+        {"a destination that is still to be read is waited for",
+         test_a_destination_that_is_still_to_be_read_is_waited_for},
         {"what cannot be read says which access would answer",
          test_what_cannot_be_read_says_which_access_would_answer},
         {"a missing field is unknown with a reason of its own",
