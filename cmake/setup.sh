@@ -15,6 +15,9 @@ PACKAGES_TO_BUILD=(
 # The servers' programs only: no PostgreSQL cluster of the system is used.
 # shellcheck disable=SC2034
 PACKAGES_TO_RUN=('postgresql|postgresql-1[5-9]' ca-certificates curl)
+# What only the tests of the HTML report need: a browser without a screen.
+# shellcheck disable=SC2034
+PACKAGES_TO_BROWSE=(chromium chromium-driver fonts-dejavu-core)
 
 say() { printf '%s\n' "$*"; }
 fail() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }

@@ -20,8 +20,9 @@
 #include "sql/statements.h"
 
 #define TIMEOUT_MS 30000
-/* Findings and readings go to the database so many at a time, while the reading goes on. */
-#define FINDINGS_GROUP 5000
+/* Verdicts on so many numbers, and readings of so many WABAs, go to the database at a time, while
+ * the reading goes on. */
+#define NUMBERS_GROUP 500
 #define READINGS_GROUP 200
 
 struct dry {
@@ -31,6 +32,7 @@ struct dry {
     struct vault *vault;
     PGconn *conn; /* NULL offline: nothing is kept then */
     struct finding_pool *pool;
+    PGresult *known; /* how the numbers stood last */
     struct store_findings findings;
     struct store_readings readings;
     struct store_since since;
@@ -119,6 +121,15 @@ static enum status refuse_conflicts(struct dry *dry, struct fault *fault)
                : manifest_problems_fault(dry->options->manifest, dry->book.problems, fault);
 }
 
+static enum status load_known(struct dry *dry, struct fault *fault)
+{
+    const char *values[] = {dry->book.batch.name, NULL};
+
+    enum status status = pg_query(dry->conn, SQL_ASSESSMENT_AT, 2, values, &dry->known, fault);
+    dry->findings.known = dry->known;
+    return status;
+}
+
 static enum status overlay(struct dry *dry, struct fault *fault)
 {
     const char *batch = dry->book.batch.name;
@@ -134,6 +145,8 @@ static enum status overlay(struct dry *dry, struct fault *fault)
     if (status == STATUS_OK && dry->options->since)
         status = store_since_find(dry->conn, batch, dry->options->since, dry->database->clock,
                                   dry->book.arena, &dry->since, fault);
+    if (status == STATUS_OK)
+        status = load_known(dry, fault);
     if (status == STATUS_OK)
         status =
             store_readings_open(dry->conn, batch, dry->options->max_age_ms, &dry->readings, fault);
@@ -210,10 +223,8 @@ static void keep(struct dry *dry, bool is_last)
 {
     const char *batch = dry->book.batch.name;
 
-    if (is_last || pg_columns_rows(&dry->findings.columns) >= FINDINGS_GROUP) {
+    if (is_last || store_findings_count(&dry->findings) >= NUMBERS_GROUP)
         store_findings_send(&dry->findings, batch, pg_send_now, &dry->sender);
-        store_findings_init(&dry->findings);
-    }
     if (is_last || store_readings_count(&dry->readings) >= READINGS_GROUP)
         store_readings_send(&dry->readings, batch, pg_send_now, &dry->sender);
 }
@@ -328,11 +339,12 @@ int dry_run(const struct database *database, struct fault *fault)
     int code = EXIT_INTERNAL;
 
     clock_format(clock_wall_ms(database->clock), dry.now);
-    store_findings_init(&dry.findings);
+    store_findings_init(&dry.findings, NULL);
     enum status status = check(&dry, &code, fault);
     PQclear(dry.since.numbers);
     store_readings_finish(&dry.readings);
     store_findings_finish(&dry.findings);
+    PQclear(dry.known);
     finding_pool_destroy(dry.pool);
     vault_close(dry.vault);
     pg_close(&dry.conn);

@@ -1,42 +1,145 @@
 /* SPDX-License-Identifier: PostgreSQL */
 #include "orchestrator/store_findings.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "sql/statements.h"
 
-void store_findings_init(struct store_findings *findings)
+#define FINDING_COLUMNS 13
+#define ASSESSMENT_COLUMNS 4
+#define DIGEST_COLUMN 2
+#define DIGEST_BYTES 17
+
+static void open_columns(struct store_findings *findings)
 {
-    pg_columns_init(&findings->columns, 13);
+    pg_columns_init(&findings->findings, FINDING_COLUMNS);
+    pg_columns_init(&findings->assessments, ASSESSMENT_COLUMNS);
+}
+
+void store_findings_init(struct store_findings *findings, const PGresult *known)
+{
+    findings->known = known;
+    open_columns(findings);
+}
+
+static uint64_t mix(uint64_t hash, const char *text)
+{
+    for (const char *at = text ? text : "\1"; *at; at++)
+        hash = (hash ^ (unsigned char)*at) * UINT64_C(1099511628211);
+    return hash * UINT64_C(1099511628211);
+}
+
+/* FNV-1a, 64 bits: it tells this number's answers from its own earlier ones; it is no defence. When
+ * something was read is no answer; the day of a confirmation is. */
+static void digest(const struct finding *list, size_t count, char text[DIGEST_BYTES])
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct finding *finding = &list[i];
+        hash = mix(hash, finding->rule);
+        hash = mix(hash, verdict_name(finding->verdict));
+        hash = mix(hash, evidence_name(finding->evidence));
+        hash = mix(hash, finding->value);
+        hash = mix(hash, finding->remedy);
+        hash = mix(hash, finding->attested_by);
+        hash = mix(hash, finding->is_blocking ? "blocking" : "");
+        if (finding->evidence == EVIDENCE_ATTESTED)
+            hash = mix(hash, finding->read_at);
+    }
+    (void)snprintf(text, DIGEST_BYTES, "%016" PRIx64, hash);
+}
+
+int store_findings_row(const PGresult *rows, const char *number)
+{
+    int low = 0, high = rows ? PQntuples(rows) : 0;
+
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        int order = strcmp(PQgetvalue(rows, middle, 0), number);
+        if (order == 0)
+            return middle;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return -1;
+}
+
+static void add_assessment(struct store_findings *findings, const char *number,
+                           const struct finding *list, size_t count, const char *text)
+{
+    struct pg_array *array = findings->assessments.arrays;
+    const char *read_at = NULL;
+    bool is_eligible = true;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *at = list[i].evidence == EVIDENCE_API ? list[i].read_at : NULL;
+        is_eligible = is_eligible && !list[i].is_blocking;
+        if (at && (!read_at || strcmp(at, read_at) > 0))
+            read_at = at;
+    }
+    pg_array_add_text(array++, number);
+    pg_array_add_text(array++, text);
+    pg_array_add_bool(array++, is_eligible);
+    pg_array_add_text(array, read_at);
+}
+
+static void add_finding(struct store_findings *findings, const char *number,
+                        const struct finding *finding)
+{
+    struct pg_array *array = findings->findings.arrays;
+
+    pg_array_add_text(array++, number);
+    pg_array_add_text(array++, finding->rule);
+    pg_array_add_text(array++, verdict_name(finding->verdict));
+    pg_array_add_text(array++, evidence_name(finding->evidence));
+    pg_array_add_text(array++, finding->field);
+    pg_array_add_text(array++, finding->value);
+    pg_array_add_text(array++, finding->owner);
+    pg_array_add_text(array++, finding->remedy);
+    pg_array_add_text(array++, finding->waits_for);
+    pg_array_add_bool(array++, finding->is_blocking);
+    pg_array_add_bool(array++, finding->is_fixable);
+    pg_array_add_text(array++, finding->read_at);
+    pg_array_add_text(array, finding->attested_by);
 }
 
 void store_findings_add(struct store_findings *findings, const char *number,
                         const struct finding *list, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        const struct finding *finding = &list[i];
-        struct pg_array *array = findings->columns.arrays;
-        pg_array_add_text(array++, number);
-        pg_array_add_text(array++, finding->rule);
-        pg_array_add_text(array++, verdict_name(finding->verdict));
-        pg_array_add_text(array++, evidence_name(finding->evidence));
-        pg_array_add_text(array++, finding->field);
-        pg_array_add_text(array++, finding->value);
-        pg_array_add_text(array++, finding->owner);
-        pg_array_add_text(array++, finding->remedy);
-        pg_array_add_text(array++, finding->waits_for);
-        pg_array_add_bool(array++, finding->is_blocking);
-        pg_array_add_bool(array++, finding->is_fixable);
-        pg_array_add_text(array++, finding->read_at);
-        pg_array_add_text(array, finding->attested_by);
-    }
+    char text[DIGEST_BYTES];
+    int row = store_findings_row(findings->known, number);
+
+    if (count == 0)
+        return;
+    digest(list, count, text);
+    add_assessment(findings, number, list, count, text);
+    if (row >= 0 && strcmp(PQgetvalue(findings->known, row, DIGEST_COLUMN), text) == 0)
+        return;
+    for (size_t i = 0; i < count; i++)
+        add_finding(findings, number, &list[i]);
+}
+
+unsigned store_findings_count(const struct store_findings *findings)
+{
+    return pg_columns_rows(&findings->assessments);
 }
 
 void store_findings_send(struct store_findings *findings, const char *batch, store_send *send,
                          void *self)
 {
-    pg_columns_send(&findings->columns, SQL_FINDING_RECORD, batch, NULL, send, self);
+    /* The findings first: what an assessment says is there must be there. */
+    pg_columns_send(&findings->findings, SQL_FINDING_RECORD, batch, NULL, send, self);
+    pg_columns_send(&findings->assessments, SQL_ASSESSMENT_RECORD, batch, NULL, send, self);
+    open_columns(findings);
 }
 
 void store_findings_finish(struct store_findings *findings)
 {
-    pg_columns_finish(&findings->columns);
+    pg_columns_finish(&findings->findings);
+    pg_columns_finish(&findings->assessments);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "orchestrator/store_findings.h"
 #include "sql/statements.h"
 
 #define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
@@ -139,24 +140,7 @@ enum status store_since_find(PGconn *conn, const char *batch, const char *when,
     }
     since->at = arena_copy_text(arena, pg_cell(row, 0, "at"));
     values[1] = exact;
-    return pg_query(conn, SQL_FINDING_AT, 2, values, &since->numbers, fault);
-}
-
-static int find_number(const PGresult *rows, const char *number)
-{
-    int low = 0, high = PQntuples(rows);
-
-    while (low < high) {
-        int middle = low + (high - low) / 2;
-        int order = strcmp(PQgetvalue(rows, middle, 0), number);
-        if (order == 0)
-            return middle;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return -1;
+    return pg_query(conn, SQL_ASSESSMENT_AT, 2, values, &since->numbers, fault);
 }
 
 static enum report_change change_of(const PGresult *rows, int row, int eligible)
@@ -175,7 +159,7 @@ void store_since_apply(const struct store_since *since, struct report_number *nu
     int64_t known = 0;
 
     for (size_t i = 0; i < number_count; i++) {
-        int row = find_number(since->numbers, numbers[i].number);
+        int row = store_findings_row(since->numbers, numbers[i].number);
         known += row >= 0;
         numbers[i].change = change_of(since->numbers, row, numbers[i].eligible);
     }

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: PostgreSQL */
-/*
- * store_look -- what a check keeps of its own: how the book stood (looks), what was read of each
- * WABA (readings), and what had been found at an earlier time. Never the state of a batch.
- */
+/* store_look -- how a whole book stood: at every look, and against an earlier one. */
 #ifndef WABAMIGRATE_ORCHESTRATOR_STORE_LOOK_H
 #define WABAMIGRATE_ORCHESTRATOR_STORE_LOOK_H
 
@@ -22,7 +19,7 @@ MUST_CHECK enum status store_look_list(PGconn *conn, struct arena *arena, struct
 /* What --since compares with. */
 struct store_since {
     const char *at;    /* RFC 3339: when that look was, for people */
-    PGresult *numbers; /* number, is_eligible; ordered by bytes of the number; PQclear() it */
+    PGresult *numbers; /* sql/assessment_at.sql, ordered by bytes of the number; PQclear() it */
 };
 
 /* `when` is "last", a date, a time (RFC 3339) or a duration before now; STATUS_INVALID when it is

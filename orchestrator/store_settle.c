@@ -135,10 +135,11 @@ static void send_findings(const struct task_queue *group, const char *batch, sto
 {
     struct store_findings findings;
 
-    store_findings_init(&findings);
+    store_findings_init(&findings, NULL);
     for (const struct task *task = group->first; task; task = task->next)
         store_findings_add(&findings, task->facts.number, task->findings, task->finding_count);
     store_findings_send(&findings, batch, send, self);
+    store_findings_finish(&findings);
 }
 
 static void add_budget(struct pg_columns *columns, const char *scope, const char *subject,

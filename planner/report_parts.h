@@ -77,4 +77,8 @@ void report_json_write(const struct report *report, bool with_attempts, FILE *st
 void report_html_write(const struct report *report, FILE *stream);
 void report_csv_write(const struct report *report, FILE *stream);
 
+/* Every text that the page shows besides the data, in English, for the test of the languages: NULL
+ * after the last. */
+const char *report_html_string(size_t at);
+
 #endif

@@ -1,5 +1,5 @@
--- Findings of numbers: a new row where the answer differs from the last one, else only when it was
--- seen. $1 batch text; then arrays of one length: $2 number, $3 rule, $4 verdict, $5 evidence, $6 field,
+-- Findings of numbers: a new row where the answer differs from the last one.
+-- $1 batch text; then arrays of one length: $2 number, $3 rule, $4 verdict, $5 evidence, $6 field,
 -- $7 value (jsonb), $8 owner, $9 remedy, $10 waits_for, all text[]; $11 is_blocking, $12 is_fixable
 -- boolean[]; $13 read_at text[], $14 attested_by text[]
 WITH input AS (
@@ -9,23 +9,16 @@ WITH input AS (
                   $14::text[])
            AS i (number, rule, verdict, evidence, field, value, owner, remedy, waits_for, is_blocking,
                  is_fixable, read_at, attested_by)
-), known AS (
-    SELECT i.*, l.finding_id,
-           l.finding_id IS NOT NULL AND l.verdict = i.verdict AND l.evidence = i.evidence
-           AND l.value IS NOT DISTINCT FROM i.value::jsonb AND l.is_blocking = i.is_blocking AS is_same
-      FROM input i
-      LEFT JOIN LATERAL (
-          SELECT f.* FROM wabamigrate.finding f
-           WHERE f.batch = $1 AND f.number = i.number AND f.rule = i.rule
-           ORDER BY f.finding_id DESC LIMIT 1) l ON true
-), seen AS (
-    UPDATE wabamigrate.finding f
-       SET seen_at = wabamigrate.clock(), read_at = k.read_at, owner = k.owner, remedy = k.remedy,
-           attested_by = k.attested_by
-      FROM known k WHERE k.is_same AND f.finding_id = k.finding_id
 )
 INSERT INTO wabamigrate.finding (batch, number, rule, verdict, evidence, field, value, owner, remedy,
                                  waits_for, is_blocking, is_fixable, read_at, attested_by)
-SELECT $1, number, rule, verdict, evidence, field, value::jsonb, owner, remedy, waits_for,
-       is_blocking, is_fixable, read_at, attested_by
-  FROM known WHERE NOT is_same;
+SELECT $1, i.number, i.rule, i.verdict, i.evidence, i.field, i.value::jsonb, i.owner, i.remedy,
+       i.waits_for, i.is_blocking, i.is_fixable, i.read_at, i.attested_by
+  FROM input i
+  LEFT JOIN LATERAL (
+      SELECT f.* FROM wabamigrate.finding f
+       WHERE f.batch = $1 AND f.number = i.number AND f.rule = i.rule
+       ORDER BY f.finding_id DESC LIMIT 1) l ON true
+ WHERE l.finding_id IS NULL OR l.verdict <> i.verdict OR l.evidence <> i.evidence
+    OR l.value IS DISTINCT FROM i.value::jsonb OR l.is_blocking <> i.is_blocking
+    OR l.remedy IS DISTINCT FROM i.remedy OR l.attested_by IS DISTINCT FROM i.attested_by;

@@ -3,6 +3,20 @@
 
 ALTER TABLE wabamigrate.finding ADD COLUMN attested_by text;
 
+-- How a number stood: a row is added when any rule's answer changed, so that a book is compared with
+-- an earlier night, and found unchanged, by a row a number instead of eighteen.
+CREATE TABLE wabamigrate.assessment (
+    assessment_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    batch         text        NOT NULL,
+    number        text        NOT NULL,
+    digest        text        NOT NULL, -- of all answers
+    is_eligible   boolean     NOT NULL,
+    read_at       text,                 -- when Graph was last read for it
+    found_at      timestamptz NOT NULL DEFAULT wabamigrate.clock(),
+    seen_at       timestamptz NOT NULL DEFAULT wabamigrate.clock()
+) WITH (fillfactor = 80);
+CREATE INDEX assessment_latest ON wabamigrate.assessment (batch, number, assessment_id DESC);
+
 -- One look at a whole book: a row for every check and at the end of every run.
 CREATE TABLE wabamigrate.look (
     look_id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

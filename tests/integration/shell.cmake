@@ -18,3 +18,8 @@ wm_shell_test(secrets)
 wm_shell_test(tls)
 wm_shell_test(meta_spec)
 wm_shell_test(prism)
+
+# The HTML report in a headless browser: made-up books, then one of the program's own.
+add_executable(page_maker page_maker.c)
+target_link_libraries(page_maker PRIVATE wm_planner)
+wm_shell_test(page $<TARGET_FILE:page_maker> ${CMAKE_BINARY_DIR}/page)

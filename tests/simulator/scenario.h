@@ -4,19 +4,36 @@
  *
  * {"numbers":   {"+33123456789": {FIELD: VALUE, "destination": {FIELD: VALUE},
  *                "register_error": ERROR, "unverified_after_signup": true, "no_signup": true,
- *                "signup_event": "CANCEL"}},
+ *                "signup_event": "CANCEL", "source_unreadable": true}},
  *  "customers": {"bakery-lune": {"business_verification_status", "no_signup", "source_unreadable",
- *                "source_shared", "token_expired", "code_expired", "waba_not_shared", "restricted",
- *                "no_payment_method", "other_business", "waba_review", "source_waba_review",
- *                "token_scopes": [...], "credit_error": ERROR,
+ *                "source_waba_unreadable", "source_shared", "unreadable_unnamed", "token_expired",
+ *                "code_expired", "waba_not_shared", "restricted", "no_payment_method",
+ *                "webhooks_subscribed", "foreign_app_subscribed", "other_business", "waba_review",
+ *                "source_waba_review", "source_owner": "700999", "token_scopes": [...],
+ *                "credit_error": ERROR, "forbidden_reads": true | "source" | "destination",
+ *                "templates": COUNTS, "destination_templates": COUNTS,
  *                "source_waba": {FIELD: VALUE}, "destination_waba": {FIELD: VALUE}}},
  *  "wabas":     {"800100": {FIELD: VALUE}},
+ *  "refused_fields":   NAMES, answered by code 100; see denials.h
+ *  "forbidden_fields": NAMES, answered by code 10
+ *  "unreadable_unnamed": true,                 a failed GET /?ids= does not say which id it was
  *  "system_token_expired": false,
  *  "latency_ms": {"min": 5, "max": 20},
  *  "quotas":    {"waba_fresh", "waba", "credit", "app"},      calls an hour; 0: no limit
  *  "faults":    {"seed", "rates", "planned"}}                 see fault_plan.h
- * FIELD is a field of the node as Graph names it. ERROR is {"code", "subcode", "title", "message",
- * "details", "times"}; without times it stands for ever. Keys beginning with "_" are comments.
+ *
+ * FIELD is a field of the node as Graph names it, any VALUE goes; "owner_business_info" takes the
+ * business's id. VALUE null: the node has no such value and shows no such field (what decides
+ * behind it stays: a status, a PIN, a review). To take a value back, stage the usual one. A
+ * number's fields hold on both sides, except "status", "platform_type", "is_pin_enabled" and
+ * "code_verification_status", which are the source's; "destination" says others for there. A source
+ * number staged MIGRATED, DELETED or DISCONNECTED is not registered there any more; a destination
+ * staged CONNECTED is. COUNTS is {"approved_green", "approved_unknown", "rejected", "paused", …:
+ * N}, see templates.c; a source has 4, 1, 1 and 0, a destination none. "source_unreadable" of a
+ * number fails reads of its id and keeps it out of lists. ERROR is {"code", "subcode", "title",
+ * "message", "details", "times"}; without times it stands for ever, and null takes it back. Keys
+ * beginning with
+ * "_" are comments.
  */
 #ifndef WABAMIGRATE_TESTS_SIMULATOR_SCENARIO_H
 #define WABAMIGRATE_TESTS_SIMULATOR_SCENARIO_H

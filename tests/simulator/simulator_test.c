@@ -612,6 +612,419 @@ static void test_faults_repeat(void)
         CU_ASSERT_PTR_NOT_NULL(strchr(once, *letter));
 }
 
+/* ---- what eligibility reads ---- */
+
+/* Eight of one kind, two of another; the source's WABA has the usual six. */
+#define MANY_TEMPLATES                                                                      \
+    "{\"customers\":{\"florist-lune\":{\"templates\":{\"approved_green\":8,\"paused\":2}}," \
+    "\"bakery-lune\":{\"destination_templates\":{\"approved_unknown\":3}}}}"
+
+static void test_templates(void)
+{
+    start(MANY_TEMPLATES);
+    struct test_answer answer =
+        ask("GET",
+            "/v26.0/800100/message_templates?fields=id,name,language,status,category,"
+            "previous_category,quality_score,rejected_reason,components,parameter_format",
+            TEST_SOURCE_TOKEN, NULL);
+    CU_ASSERT_STRING_EQUAL(test_value(&answer, "data.0.status"), "APPROVED");
+    CU_ASSERT_STRING_EQUAL(test_value(&answer, "data.0.quality_score.score"), "GREEN");
+    CU_ASSERT_TRUE(atoll(test_value(&answer, "data.0.quality_score.date")) > 1000000000);
+    CU_ASSERT_STRING_EQUAL(test_value(&answer, "data.4.quality_score.score"), "UNKNOWN");
+    CU_ASSERT_STRING_EQUAL(test_value(&answer, "data.5.status"), "REJECTED");
+    CU_ASSERT_STRING_EQUAL(test_value(&answer, "data.5.rejected_reason"), "INVALID_FORMAT");
+    CU_ASSERT_STRING_EQUAL(test_value(&answer, "data.6"), "");
+    CU_ASSERT_PTR_NOT_NULL(strstr(answer.usage, "\"800100\"")); /* it is the WABA's call */
+    answer = ask("GET", "/v26.0/$WABA?fields=message_templates{quality_score}", "$TOKEN", NULL);
+    CU_ASSERT_STRING_EQUAL(test_value(&answer, "message_templates.data.2.quality_score.score"),
+                           "UNKNOWN");
+    CU_ASSERT_STRING_EQUAL(test_value(&answer, "message_templates.data.3"), "");
+    answer = ask("GET", "/v26.0/$OTHER_WABA/message_templates", TEST_SYSTEM_TOKEN, NULL);
+    CU_ASSERT_STRING_EQUAL(test_value(&answer, "data.0"), "");
+    CU_ASSERT_EQUAL(answer.status, 200);
+    stop();
+}
+
+static void test_template_pages(void)
+{
+    char path[256], after[64], id[32];
+    start(MANY_TEMPLATES);
+    struct test_answer answer = ask(
+        "GET", "/v26.0/800200?fields=message_templates.limit(7){status}", TEST_SOURCE_TOKEN, NULL);
+    CU_ASSERT_STRING_NOT_EQUAL(test_value(&answer, "message_templates.paging.next"), "");
+    snprintf(id, sizeof id, "%s", test_value(&answer, "message_templates.data.6.id"));
+    snprintf(after, sizeof after, "%s",
+             test_value(&answer, "message_templates.paging.cursors.after"));
+    snprintf(path, sizeof path, "/v26.0/800200/message_templates?fields=status&limit=7&after=%s",
+             after);
+    answer = ask("GET", path, TEST_SOURCE_TOKEN, NULL);
+    CU_ASSERT_STRING_EQUAL(test_value(&answer, "data.2.status"), "PAUSED");
+    CU_ASSERT_STRING_EQUAL(test_value(&answer, "data.3"), "");
+    CU_ASSERT_STRING_EQUAL(test_value(&answer, "paging.next"), "");
+    snprintf(path, sizeof path, "/v26.0/800100/message_templates?after=%s", after);
+    CU_ASSERT_EQUAL(ask("GET", path, TEST_SOURCE_TOKEN, NULL).code, 100); /* another list's */
+    /* More of another kind, and the ids stay. */
+    control("/simulator/scenario",
+            "{\"customers\":{\"florist-lune\":{\"templates\":{\"approved_green\":7,"
+            "\"approved_unknown\":5}}}}");
+    answer = ask("GET", "/v26.0/800200/message_templates?limit=1000", TEST_SOURCE_TOKEN, NULL);
+    CU_ASSERT_STRING_EQUAL(test_value(&answer, "data.6.id"), id);
+    CU_ASSERT_STRING_NOT_EQUAL(test_value(&answer, "data.11.id"), "");
+    stop();
+}
+
+/* clang-format off */
+static const struct {
+    const char *filter;
+    int code, count;
+} template_filters[] = {
+    {"", 0, 10},
+    {"status=APPROVED", 0, 8},
+    {"status=[\"APPROVED\",\"PAUSED\"]", 0, 10},
+    {"status=['PAUSED']", 0, 2},
+    {"quality_score=GREEN", 0, 8},
+    {"quality_score=UNKNOWN", 0, 0},
+    {"quality_score=GREEN&status=PAUSED", 0, 0},
+    {"name=approved_green_3", 0, 1},
+    {"language=fr", 0, 2},
+    {"category=UTILITY&status=APPROVED", 0, 2},
+    {"limit=1000", 0, 10},
+    {"limit=1", 0, 1},
+    {"limit=1001", 100, 0},
+    {"limit=0", 100, 0},
+    {"status=GREEN", 100, 0},
+    {"category=OTHER", 100, 0},
+    {"quality_score=BLUE", 100, 0},
+    {"sort=name", 100, 0},
+    {"fields=id,colour", 100, 0},
+    {"after=QVFIabc", 100, 0},
+};
+/* clang-format on */
+
+static int count_data(const struct test_answer *answer)
+{
+    char path[24];
+    for (int i = 0;; i++) {
+        snprintf(path, sizeof path, "data.%d.id", i);
+        if (*test_value(answer, path) == '\0')
+            return i;
+    }
+}
+
+static void test_template_filters(void)
+{
+    char path[256];
+    start(MANY_TEMPLATES);
+    for (size_t i = 0; i < sizeof template_filters / sizeof template_filters[0]; i++) {
+        snprintf(path, sizeof path, "/v26.0/800200/message_templates?%s",
+                 template_filters[i].filter);
+        struct test_answer answer = ask("GET", path, TEST_SOURCE_TOKEN, NULL);
+        if (answer.code != template_filters[i].code ||
+            count_data(&answer) != template_filters[i].count)
+            fprintf(stderr, "%s: %s\n", template_filters[i].filter, answer.text);
+        CU_ASSERT_EQUAL(answer.code, template_filters[i].code);
+        CU_ASSERT_EQUAL(count_data(&answer), template_filters[i].count);
+    }
+    stop();
+}
+
+#define EXPANDED                                                                                  \
+    "?fields=id,owner_business_info,phone_numbers.limit(100){id,is_pin_enabled},subscribed_apps," \
+    "message_templates.limit(100){status,quality_score}"
+#define UNKNOWN_PIN                                                           \
+    "(#100) Tried accessing nonexisting field (is_pin_enabled) on node type " \
+    "(WhatsAppBusinessPhoneNumber)"
+#define FORBIDDEN(field) "(#10) Application does not have permission for this action: field " field
+
+/* clang-format off */
+static const struct {
+    const char *scenario, *path, *token;
+    int code;
+    const char *message; /* NULL: any */
+} denied_reads[] = {
+    /* the same field, however it is asked for */
+    {"{\"refused_fields\":[\"is_pin_enabled\"]}", "/v26.0/600101?fields=id,is_pin_enabled", TEST_SOURCE_TOKEN, 100, UNKNOWN_PIN},
+    {"{\"refused_fields\":[\"is_pin_enabled\"]}", "/v26.0/800100/phone_numbers?fields=is_pin_enabled", TEST_SOURCE_TOKEN, 100, UNKNOWN_PIN},
+    {"{\"refused_fields\":[\"is_pin_enabled\"]}", "/v26.0/800100" EXPANDED, TEST_SOURCE_TOKEN, 100, UNKNOWN_PIN},
+    {"{\"refused_fields\":[\"is_pin_enabled\"]}", "/v26.0/?ids=600101,600102&fields=is_pin_enabled", TEST_SOURCE_TOKEN, 100, UNKNOWN_PIN},
+    {"{\"refused_fields\":[\"is_pin_enabled\"]}", "/v26.0/600101?fields=id,status", TEST_SOURCE_TOKEN, 0, NULL},
+    {"{\"refused_fields\":[\"is_pin_enabled\"]}", "/v26.0/600101", TEST_SOURCE_TOKEN, 0, NULL},
+    {"{\"refused_fields\":[\"verified_name\"]}", "/v26.0/600101", TEST_SOURCE_TOKEN, 0, NULL},
+    /* by kind, side and token */
+    {"{\"refused_fields\":[\"template.status\"]}", "/v26.0/600101?fields=status", TEST_SOURCE_TOKEN, 0, NULL},
+    {"{\"refused_fields\":[\"template.status\"]}", "/v26.0/800100" EXPANDED, TEST_SOURCE_TOKEN, 100, NULL},
+    {"{\"refused_fields\":{\"source\":[\"status\"]}}", "/v26.0/600101?fields=status", TEST_SOURCE_TOKEN, 100, NULL},
+    {"{\"refused_fields\":{\"source\":[\"status\"]}}", "/v26.0/$PHONE?fields=status", "$TOKEN", 0, NULL},
+    {"{\"refused_fields\":{\"destination\":[\"status\"]}}", "/v26.0/$PHONE?fields=status", "$TOKEN", 100, NULL},
+    {"{\"refused_fields\":{\"system\":[\"status\"]}}", "/v26.0/$PHONE?fields=status", "$TOKEN", 0, NULL},
+    {"{\"refused_fields\":{\"system\":[\"status\"]}}", "/v26.0/$PHONE?fields=status", TEST_SYSTEM_TOKEN, 100, NULL},
+    {"{\"refused_fields\":{\"business\":[\"status\"]}}", "/v26.0/$PHONE?fields=status", "$TOKEN", 100, NULL},
+    /* edges, and code 10 */
+    {"{\"forbidden_fields\":[\"message_templates\"]}", "/v26.0/800100" EXPANDED, TEST_SOURCE_TOKEN, 10, FORBIDDEN("message_templates")},
+    {"{\"forbidden_fields\":[\"message_templates\"]}", "/v26.0/800100/message_templates", TEST_SOURCE_TOKEN, 10, FORBIDDEN("message_templates")},
+    {"{\"forbidden_fields\":[\"subscribed_apps\"]}", "/v26.0/$WABA/subscribed_apps", "$TOKEN", 10, FORBIDDEN("subscribed_apps")},
+    {"{\"forbidden_fields\":[\"subscribed_apps\"]}", "/v26.0/$WABA?fields=subscribed_apps", "$TOKEN", 10, FORBIDDEN("subscribed_apps")},
+    {"{\"refused_fields\":[\"message_templates\"]}", "/v26.0/800100/message_templates", TEST_SOURCE_TOKEN, 100, "(#100) Tried accessing nonexisting field (message_templates) on node type (WhatsAppBusinessAccount)"},
+    {"{\"forbidden_fields\":[\"name_status\"]}", "/v26.0/$OTHER_WABA?fields=phone_numbers{name_status}", TEST_SYSTEM_TOKEN, 10, FORBIDDEN("name_status")},
+    /* all but the default fields */
+    {"{\"customers\":{\"bakery-lune\":{\"forbidden_reads\":true}}}", "/v26.0/800100", TEST_SOURCE_TOKEN, 0, NULL},
+    {"{\"customers\":{\"bakery-lune\":{\"forbidden_reads\":true}}}", "/v26.0/600101?fields=id,verified_name", TEST_SOURCE_TOKEN, 0, NULL},
+    {"{\"customers\":{\"bakery-lune\":{\"forbidden_reads\":true}}}", "/v26.0/600101?fields=id,status", TEST_SOURCE_TOKEN, 10, "(#10) Application does not have permission for this action"},
+    {"{\"customers\":{\"bakery-lune\":{\"forbidden_reads\":true}}}", "/v26.0/800100/message_templates", TEST_SOURCE_TOKEN, 10, NULL},
+    {"{\"customers\":{\"bakery-lune\":{\"forbidden_reads\":true}}}", "/v26.0/$PHONE?fields=status", "$TOKEN", 10, NULL},
+    {"{\"customers\":{\"bakery-lune\":{\"forbidden_reads\":\"source\"}}}", "/v26.0/$PHONE?fields=status", "$TOKEN", 0, NULL},
+    {"{\"customers\":{\"bakery-lune\":{\"forbidden_reads\":true}}}", "/v26.0/600201?fields=id,status", TEST_SOURCE_TOKEN, 0, NULL},
+    /* the WABA not, its numbers by id */
+    {"{\"customers\":{\"bakery-lune\":{\"source_waba_unreadable\":true}}}", "/v26.0/800100", TEST_SOURCE_TOKEN, 100, NULL},
+    {"{\"customers\":{\"bakery-lune\":{\"source_waba_unreadable\":true}}}", "/v26.0/800100/phone_numbers", TEST_SOURCE_TOKEN, 100, NULL},
+    {"{\"customers\":{\"bakery-lune\":{\"source_waba_unreadable\":true}}}", "/v26.0/?ids=600101,600102&fields=id,status", TEST_SOURCE_TOKEN, 0, NULL},
+    {"{\"customers\":{\"bakery-lune\":{\"source_waba_unreadable\":true}}}", "/v26.0/$WABA", "$TOKEN", 0, NULL},
+    {"{\"numbers\":{\"" SECOND "\":{\"source_unreadable\":true}}}", "/v26.0/600102", TEST_SOURCE_TOKEN, 100, NULL},
+    {"{\"numbers\":{\"" SECOND "\":{\"source_unreadable\":true}}}", "/v26.0/?ids=600101,600102", TEST_SOURCE_TOKEN, 803, "(#803) Some of the aliases you requested do not exist: 600102"},
+    {"{\"numbers\":{\"" SECOND "\":{\"source_unreadable\":true}},\"unreadable_unnamed\":true}", "/v26.0/?ids=600101,600102", TEST_SOURCE_TOKEN, 803, "(#803) Some of the aliases you requested do not exist"},
+    {"{\"numbers\":{\"" SECOND "\":{\"source_unreadable\":true}},\"customers\":{\"bakery-lune\":{\"unreadable_unnamed\":true}}}", "/v26.0/?ids=600101,600102", TEST_SOURCE_TOKEN, 803, "(#803) Some of the aliases you requested do not exist"},
+    {NULL, "/v26.0/?ids=600101,,600102", TEST_SOURCE_TOKEN, 100, NULL},
+};
+/* clang-format on */
+
+static void test_denied_reads(void)
+{
+    for (size_t i = 0; i < sizeof denied_reads / sizeof denied_reads[0]; i++) {
+        start(denied_reads[i].scenario);
+        struct test_answer answer = ask("GET", denied_reads[i].path, denied_reads[i].token, NULL);
+        const char *message = test_value(&answer, "error.message");
+        if (answer.code != denied_reads[i].code)
+            fprintf(stderr, "%s %s: %s\n", denied_reads[i].scenario, denied_reads[i].path,
+                    answer.text);
+        CU_ASSERT_EQUAL(answer.code, denied_reads[i].code);
+        CU_ASSERT_EQUAL(answer.status == 200, denied_reads[i].code == 0);
+        if (denied_reads[i].message)
+            CU_ASSERT_STRING_EQUAL(message, denied_reads[i].message);
+        stop();
+    }
+}
+
+static void test_default_fields_hide(void)
+{
+    start("{\"refused_fields\":[\"verified_name\"],"
+          "\"numbers\":{\"" SECOND "\":{\"source_unreadable\":true}}}");
+    struct test_answer answer = ask("GET", "/v26.0/600101", TEST_SOURCE_TOKEN, NULL);
+    CU_ASSERT_STRING_EQUAL(test_value(&answer, "verified_name"), "");
+    CU_ASSERT_STRING_NOT_EQUAL(test_value(&answer, "display_phone_number"), "");
+    answer = ask("GET", "/v26.0/800100/phone_numbers", TEST_SOURCE_TOKEN, NULL);
+    CU_ASSERT_STRING_EQUAL(test_value(&answer, "data.0.id"), "600101");
+    CU_ASSERT_STRING_EQUAL(test_value(&answer, "data.1.id"), ""); /* not for us to see */
+    control("/simulator/scenario", "{\"refused_fields\":[]}");
+    answer = ask("GET", "/v26.0/600101", TEST_SOURCE_TOKEN, NULL);
+    CU_ASSERT_STRING_NOT_EQUAL(test_value(&answer, "verified_name"), "");
+    stop();
+}
+
+/* How much of 10 calls an hour is spent on the florist's source after this read. */
+static int percent_after(const char *path)
+{
+    start("{\"quotas\":{\"waba\":10}}");
+    struct test_answer answer = ask("GET", path, TEST_SOURCE_TOKEN, NULL);
+    CU_ASSERT_EQUAL(answer.status, 200);
+    const char *count = strstr(answer.usage, "\"call_count\":");
+    int percent = count ? atoi(count + strlen("\"call_count\":")) : -1;
+    stop();
+    return percent;
+}
+
+static void test_reads_are_counted(void)
+{
+    char path[1024] = "/v26.0/?fields=id&ids=600301";
+    CU_ASSERT_EQUAL(percent_after("/v26.0/800300" EXPANDED), 10);
+    CU_ASSERT_EQUAL(percent_after("/v26.0/?ids=600301,600302,600303&fields=id"), 30);
+    CU_ASSERT_EQUAL(percent_after("/v26.0/800300/message_templates"), 10);
+    /* Each of its own WABA; one header tells of both. */
+    start("{\"quotas\":{\"waba\":2}}");
+    struct test_answer answer =
+        ask("GET", "/v26.0/?ids=600101,600201&fields=id", TEST_SOURCE_TOKEN, NULL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(answer.usage, "\"800100\""));
+    CU_ASSERT_PTR_NOT_NULL(strstr(answer.usage, "\"800200\""));
+    CU_ASSERT_STRING_EQUAL(test_value(&answer, "600201.id"), "600201");
+    /* What fails has been counted as well. */
+    CU_ASSERT_EQUAL(ask("GET", "/v26.0/?ids=600101,12345", TEST_SOURCE_TOKEN, NULL).code, 803);
+    CU_ASSERT_EQUAL(ask("GET", "/v26.0/600101", TEST_SOURCE_TOKEN, NULL).code, 80008);
+    answer = ask("GET", "/v26.0/?ids=600201,600101", TEST_SOURCE_TOKEN, NULL);
+    CU_ASSERT_EQUAL(answer.code, 80008);
+    for (int i = 0; i < 49; i++)
+        strcat(path, ",600301");
+    CU_ASSERT_EQUAL(ask("GET", path, TEST_SOURCE_TOKEN, NULL).code, 80008); /* 50 calls of 2 */
+    strcat(path, ",600301");
+    CU_ASSERT_EQUAL(ask("GET", path, TEST_SOURCE_TOKEN, NULL).code, 100); /* 51 ids */
+    stop();
+}
+
+/* clang-format off */
+static const struct {
+    const char *number; /* of FIRST; NULL: `customer` of its customer */
+    const char *customer;
+    bool is_source;
+    const char *field, *value; /* "" absent */
+} staged_values[] = {
+    {"{}", NULL, true, "new_name_status", ""},
+    {"{}", NULL, true, "new_display_name", ""},
+    {"{\"new_name_status\":\"NONE\"}", NULL, true, "new_name_status", "NONE"},
+    {"{\"new_name_status\":null}", NULL, true, "new_name_status", ""},
+    {"{\"new_name_status\":\"APPROVED\",\"new_display_name\":\"Lune\"}", NULL, true, "new_display_name", "Lune"},
+    {"{\"name_status\":null}", NULL, true, "name_status", ""},
+    {"{\"name_status\":\"EXPIRED\"}", NULL, false, "name_status", "EXPIRED"},
+    {"{\"platform_type\":\"ON_PREMISE\"}", NULL, true, "platform_type", "ON_PREMISE"},
+    {"{\"platform_type\":\"ON_PREMISE\"}", NULL, false, "platform_type", "NOT_APPLICABLE"},
+    {"{\"account_mode\":\"SANDBOX\"}", NULL, true, "account_mode", "SANDBOX"},
+    {"{\"is_on_biz_app\":true}", NULL, true, "is_on_biz_app", "true"},
+    {"{\"is_pin_enabled\":null}", NULL, true, "is_pin_enabled", ""},
+    {"{\"is_pin_enabled\":true}", NULL, false, "is_pin_enabled", "false"},
+    {"{\"status\":\"MIGRATED\"}", NULL, true, "status", "MIGRATED"},
+    {"{\"status\":\"MIGRATED\"}", NULL, false, "status", "PENDING"},
+    {"{\"status\":\"OF_A_NEW_KIND\"}", NULL, true, "status", "OF_A_NEW_KIND"},
+    {"{\"status\":null}", NULL, true, "status", ""},
+    {"{\"destination\":{\"status\":\"CONNECTED\"}}", NULL, false, "status", "CONNECTED"},
+    {"{\"destination\":{\"status\":\"CONNECTED\"}}", NULL, true, "status", "CONNECTED"},
+    {"{\"destination\":{\"code_verification_status\":\"EXPIRED\"}}", NULL, false, "code_verification_status", "EXPIRED"},
+    {NULL, "{\"source_waba\":{\"account_review_status\":\"LIMIT_REACHED\"}}", true, "account_review_status", "LIMIT_REACHED"},
+    {NULL, "{\"source_waba\":{\"account_review_status\":null}}", true, "account_review_status", ""},
+    {NULL, "{\"destination_waba\":{\"currency\":\"INR\"}}", false, "currency", "INR"},
+    {NULL, "{\"source_waba\":{\"currency\":null}}", true, "currency", ""},
+    {NULL, "{\"source_waba\":{\"primary_funding_id\":null}}", true, "primary_funding_id", ""},
+    {NULL, "{\"destination_waba\":{\"primary_funding_id\":\"4001\"}}", false, "primary_funding_id", "4001"},
+    {NULL, "{\"business_verification_status\":\"revoked\"}", true, "business_verification_status", "revoked"},
+    {NULL, "{\"business_verification_status\":null}", false, "business_verification_status", ""},
+    {NULL, "{\"source_owner\":\"700999\"}", true, "owner_business_info.id", "700999"},
+    {NULL, "{\"source_owner\":\"700999\"}", false, "owner_business_info.id", "700100"},
+    {NULL, "{\"destination_waba\":{\"owner_business_info\":\"700998\"}}", false, "owner_business_info.id", "700998"},
+    {NULL, "{\"source_waba\":{\"owner_business_info\":{\"id\":\"700997\",\"name\":\"Old Lune\"}}}", true, "owner_business_info.name", "Old Lune"},
+    {NULL, "{\"source_waba\":{\"owner_business_info\":null}}", true, "owner_business_info.id", ""},
+    {NULL, "{}", false, "subscribed_apps.data.0.whatsapp_business_api_data.id", ""},
+    {NULL, "{\"webhooks_subscribed\":true}", false, "subscribed_apps.data.0.whatsapp_business_api_data.id", "998877"},
+    {NULL, "{\"webhooks_subscribed\":true}", true, "subscribed_apps.data.0.whatsapp_business_api_data.id", ""},
+    {NULL, "{\"foreign_app_subscribed\":true}", false, "subscribed_apps.data.0.whatsapp_business_api_data.id", "112233445566"},
+    {NULL, "{\"foreign_app_subscribed\":true}", false, "subscribed_apps.data.1.whatsapp_business_api_data.id", ""},
+};
+/* clang-format on */
+
+/* The scenario at the start, and the same told to a world that runs: both have to be seen. */
+static void check_staged(size_t at, bool is_late)
+{
+    char scenario[512], path[256];
+    const char *number = staged_values[at].number, *customer = staged_values[at].customer;
+    snprintf(scenario, sizeof scenario, "{\"%s\":{\"%s\":%s}}", number ? "numbers" : "customers",
+             number ? FIRST : "bakery-lune", number ? number : customer);
+    start(is_late ? NULL : scenario);
+    if (is_late)
+        CU_ASSERT_EQUAL(control("/simulator/scenario", scenario).status, 200);
+    bool is_source = staged_values[at].is_source;
+    snprintf(path, sizeof path, "/v26.0/%s?fields=%.*s",
+             number      ? is_source ? "600101" : "$PHONE"
+             : is_source ? "800100"
+                         : "$WABA",
+             (int)strcspn(staged_values[at].field, "."), staged_values[at].field);
+    struct test_answer answer = ask("GET", path, is_source ? TEST_SOURCE_TOKEN : "$TOKEN", NULL);
+    CU_ASSERT_EQUAL(answer.status, 200);
+    if (strcmp(test_value(&answer, staged_values[at].field), staged_values[at].value) != 0)
+        fprintf(stderr, "%s %s: %s\n", scenario, path, answer.text);
+    CU_ASSERT_STRING_EQUAL(test_value(&answer, staged_values[at].field), staged_values[at].value);
+    stop();
+}
+
+static void test_staged_values(void)
+{
+    for (size_t i = 0; i < sizeof staged_values / sizeof staged_values[0]; i++) {
+        check_staged(i, false);
+        check_staged(i, true);
+    }
+}
+
+/* ---- made-up books ---- */
+
+static json_object *read_made(const char *folder, const char *name)
+{
+    char path[160];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    json_object *json = json_object_from_file(path);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(json);
+    return json;
+}
+
+static void remove_made(const char *folder)
+{
+    static const char *const names[] = {"book.yaml",        "scenario.json", "expected.json",
+                                        "tokens/customers", "tokens",        ""};
+    char path[160];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        remove(path);
+    }
+}
+
+#define RULES 16
+
+static void test_pairs(void)
+{
+    char folder[] = "/tmp/simulator-pairs-XXXXXX";
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+    const char *const arguments[] = {"--make-pairs", folder, NULL};
+    CU_ASSERT_EQUAL(test_program_run(arguments), 0);
+    json_object *expected = read_made(folder, "expected.json"), *skipped = NULL;
+    json_object *seen = json_object_new_object();
+    json_object_object_foreach(expected, number, value)
+    {
+        json_object *rules = NULL;
+        if (!json_object_object_get_ex(value, "rules", &rules) || *number != '+' ||
+            json_object_array_length(rules) != 2)
+            continue;
+        char pair[96];
+        snprintf(pair, sizeof pair, "%s %s",
+                 json_object_get_string(json_object_array_get_idx(rules, 0)),
+                 json_object_get_string(json_object_array_get_idx(rules, 1)));
+        CU_ASSERT_FALSE(json_object_object_get_ex(seen, pair, NULL)); /* once */
+        json_object_object_add(seen, pair, NULL);
+    }
+    json_object_object_get_ex(expected, "_skipped", &skipped);
+    CU_ASSERT_EQUAL((size_t)json_object_object_length(seen) + json_object_array_length(skipped),
+                    RULES * (RULES - 1) / 2);
+    json_object_put(seen);
+    json_object_put(expected);
+    json_object_put(read_made(folder, "scenario.json"));
+    remove_made(folder);
+}
+
+/* The books are what the simulator itself takes. */
+static void test_made_books(void)
+{
+    char folder[] = "/tmp/simulator-made-XXXXXX", book[64], scenario[64];
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+    snprintf(book, sizeof book, "%s/book.yaml", folder);
+    snprintf(scenario, sizeof scenario, "%s/scenario.json", folder);
+    setenv("META_SYSTEM_TOKEN", TEST_SYSTEM_TOKEN, 1);
+    setenv("META_APP_SECRET", TEST_APP_SECRET, 1);
+    setenv("OLD_PARTNER_TOKEN", TEST_SOURCE_TOKEN, 1);
+    const char *const mixed[] = {"--make-book", "300", "120", folder, "--mix", NULL};
+    const char *const pairs[] = {"--make-pairs", folder, NULL};
+    CU_ASSERT_EQUAL(test_program_run(mixed), 0);
+    test_simulator_start_with(&simulator, book, scenario);
+    struct test_answer answer = control("/simulator/summary", NULL);
+    CU_ASSERT_STRING_EQUAL(test_value(&answer, "summary.numbers"), "300");
+    CU_ASSERT_TRUE(atoi(test_value(&answer, "summary.signed_up")) > 200);
+    stop();
+    CU_ASSERT_EQUAL(test_program_run(pairs), 0);
+    test_simulator_start_with(&simulator, book, scenario);
+    /* business_verified and destination_waba_approved */
+    answer = test_ask(&simulator, "GET",
+                      "/v26.0/9000000003?fields=account_review_status,business_verification_status,"
+                      "primary_funding_id,subscribed_apps",
+                      "fictitious-token-of-the-customers", NULL);
+    CU_ASSERT_STRING_EQUAL(test_value(&answer, "account_review_status"), "PENDING");
+    CU_ASSERT_STRING_EQUAL(test_value(&answer, "business_verification_status"), "not_verified");
+    CU_ASSERT_STRING_NOT_EQUAL(test_value(&answer, "primary_funding_id"), "");
+    CU_ASSERT_STRING_NOT_EQUAL(test_value(&answer, "subscribed_apps.data.0"), "");
+    stop();
+    remove_made(folder);
+}
+
 /* ---- the rest ---- */
 
 static void test_clock_shows(void)
@@ -673,6 +1086,8 @@ static const struct {
     {{"--colour", "red", NULL}, 2},
     {{"--make-book", "10", "20", "/nonexistent", NULL}, 2},
     {{"--make-book", "20", "10", "/nonexistent/folder", NULL}, 1},
+    {{"--make-pairs", "/nonexistent/folder", NULL}, 1},
+    {{"--mix", "--manifest", "book.yaml", NULL}, 2},
 };
 /* clang-format on */
 
@@ -710,6 +1125,17 @@ int main(int argc, char **argv)
     CU_add_test(suite, "the programmatic path asks for a code", test_programmatic);
     CU_add_test(suite, "each fault does what its name says", test_faults_on_demand);
     CU_add_test(suite, "the same seed deals the same faults", test_faults_repeat);
+    CU_add_test(suite, "a WABA shows its message templates", test_templates);
+    CU_add_test(suite, "templates are paged, and keep their ids", test_template_pages);
+    CU_add_test(suite, "templates are filtered", test_template_filters);
+    CU_add_test(suite, "what this app may not read is refused however it is asked for",
+                test_denied_reads);
+    CU_add_test(suite, "a default field that is refused is left out", test_default_fields_hide);
+    CU_add_test(suite, "an expanded read is one call, each of many ids is one",
+                test_reads_are_counted);
+    CU_add_test(suite, "every value can be staged, and absence too", test_staged_values);
+    CU_add_test(suite, "each pair of failing rules is made once", test_pairs);
+    CU_add_test(suite, "made-up books are what the simulator takes", test_made_books);
     CU_add_test(suite, "the clock is the simulator's own", test_clock_shows);
     CU_add_test(suite, "every request is logged, no secret header is", test_log);
     CU_add_test(suite, "a command line that makes no sense is refused", test_command_line);

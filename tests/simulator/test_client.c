@@ -99,17 +99,18 @@ static void wait_for_port(struct test_simulator *simulator, const char *port_fil
     snprintf(simulator->url, sizeof simulator->url, "http://127.0.0.1:%u", port);
 }
 
-void test_simulator_start(struct test_simulator *simulator, const char *scenario)
+static void make_folder(struct test_simulator *simulator)
 {
-    char manifest[96], scenario_file[96], port_file[96];
     snprintf(simulator->folder, sizeof simulator->folder, "/tmp/simulator-test-XXXXXX");
     must(mkdtemp(simulator->folder) != NULL, "mkdtemp");
-    snprintf(manifest, sizeof manifest, "%s/book.yaml", simulator->folder);
-    snprintf(scenario_file, sizeof scenario_file, "%s/scenario.json", simulator->folder);
+}
+
+static void start_in_folder(struct test_simulator *simulator, const char *manifest,
+                            const char *scenario_file)
+{
+    char port_file[96];
     snprintf(port_file, sizeof port_file, "%s/port", simulator->folder);
     snprintf(simulator->log, sizeof simulator->log, "%s/log.jsonl", simulator->folder);
-    write_manifest(manifest);
-    write_file(scenario_file, scenario ? scenario : "{}");
     simulator->pid = fork();
     must(simulator->pid >= 0, "fork");
     if (simulator->pid == 0) {
@@ -119,6 +120,24 @@ void test_simulator_start(struct test_simulator *simulator, const char *scenario
         _exit(127);
     }
     wait_for_port(simulator, port_file);
+}
+
+void test_simulator_start(struct test_simulator *simulator, const char *scenario)
+{
+    char manifest[96], scenario_file[96];
+    make_folder(simulator);
+    snprintf(manifest, sizeof manifest, "%s/book.yaml", simulator->folder);
+    snprintf(scenario_file, sizeof scenario_file, "%s/scenario.json", simulator->folder);
+    write_manifest(manifest);
+    write_file(scenario_file, scenario ? scenario : "{}");
+    start_in_folder(simulator, manifest, scenario_file);
+}
+
+void test_simulator_start_with(struct test_simulator *simulator, const char *manifest,
+                               const char *scenario_file)
+{
+    make_folder(simulator);
+    start_in_folder(simulator, manifest, scenario_file);
 }
 
 static void remove_folder(const char *folder)

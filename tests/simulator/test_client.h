@@ -25,6 +25,9 @@ void test_client_set_program(const char *path);
 
 /* With the manifest of test_client.c and this scenario (NULL for none). */
 void test_simulator_start(struct test_simulator *simulator, const char *scenario);
+/* With these files instead. */
+void test_simulator_start_with(struct test_simulator *simulator, const char *manifest,
+                               const char *scenario_file);
 /* SIGTERM; returns the exit status. Removes its folder. */
 int test_simulator_stop(struct test_simulator *simulator);
 /* Runs the program with these arguments (ends with NULL) and returns its exit status. */
