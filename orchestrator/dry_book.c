@@ -157,6 +157,7 @@ static enum status on_batch(void *self, const struct manifest_batch *manifest, s
     facts->app_id = arena_copy_text(book->arena, manifest->app_id);
     facts->credit_line_id = arena_copy_text(book->arena, manifest->credit_line_id);
     facts->credit_method = arena_copy_text(book->arena, manifest->credit_method);
+    facts->system_user_id = arena_copy_text(book->arena, manifest->system_user_id);
     batch_facts_set_fields(facts);
     if (book->is_offline)
         return STATUS_OK;

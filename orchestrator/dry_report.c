@@ -86,6 +86,8 @@ static void tally(const struct dry_book *book, struct forecast_tally *tally)
             forecast_tally_add_reads(tally, dry_book_path(book, customer),
                                      customer->destination_waba_id != NULL);
     }
+    if (tally->input.budgets[BUDGET_WABA].calls > 0)
+        forecast_tally_add_preflight(tally, facts->credit_line_id && !facts->system_user_id);
 }
 
 void dry_report_make(const struct dry_book *book, const struct options *options, const char *now,

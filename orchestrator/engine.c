@@ -16,6 +16,7 @@ struct engine {
     struct task_queue settled;
     struct task *flying; /* a list through task->next and task->link */
     unsigned in_flight;
+    int64_t calls_of[BUDGET_COUNT];
     bool is_credential_refused;
 };
 
@@ -156,6 +157,7 @@ static void fly(struct engine *engine, struct task *task)
 
     task->request_text = request_describe(&task->request);
     if (graph_send(engine->graph, &task->request, is_effect, task, &fault) == STATUS_OK) {
+        engine->calls_of[task->phase->budget]++;
         take_off(engine, task);
         return;
     }
@@ -224,6 +226,11 @@ unsigned engine_in_hand(const struct engine *engine)
 int64_t engine_calls(const struct engine *engine)
 {
     return graph_calls(engine->graph);
+}
+
+int64_t engine_calls_of(const struct engine *engine, enum budget budget)
+{
+    return engine->calls_of[budget];
 }
 
 bool engine_is_credential_refused(const struct engine *engine)

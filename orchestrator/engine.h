@@ -43,6 +43,8 @@ void engine_give_back(struct engine *engine);
 unsigned engine_in_flight(const struct engine *engine);
 unsigned engine_in_hand(const struct engine *engine); /* waiting to start, or in flight */
 int64_t engine_calls(const struct engine *engine);
+/* Of these, what was sent against one budget: what the forecast foretells by the same tables. */
+int64_t engine_calls_of(const struct engine *engine, enum budget budget);
 /* The partner's own token was refused by Graph: nothing can go on. */
 bool engine_is_credential_refused(const struct engine *engine);
 CURLM *engine_multi(struct engine *engine);

@@ -144,6 +144,15 @@ void forecast_tally_add_reads(struct forecast_tally *tally, const char *path_nam
     add_up(tally, &own);
 }
 
+void forecast_tally_add_preflight(struct forecast_tally *tally, bool finds_system_user)
+{
+    struct forecast_budget *budget = &tally->input.budgets[BUDGET_PLATFORM];
+    int64_t calls = finds_system_user ? 2 : 1;
+
+    budget->calls += calls;
+    budget->busiest_calls += calls;
+}
+
 void report_forecast(struct report *report, const struct forecast_tally *tally, int64_t latency_ms,
                      int64_t concurrency, int64_t window_ms)
 {

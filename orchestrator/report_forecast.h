@@ -35,6 +35,9 @@ void forecast_tally_add_customer(struct forecast_tally *tally, const char *path,
  * it may. */
 void forecast_tally_add_reads(struct forecast_tally *tally, const char *path, bool has_destination);
 
+/* What a run asks before anything else (orchestrator/preflight.h). */
+void forecast_tally_add_preflight(struct forecast_tally *tally, bool finds_system_user);
+
 /* Fills report->forecast. `latency_ms`: measured mean of a call, 0 where unknown; `window_ms` 0: no
  * window. */
 void report_forecast(struct report *report, const struct forecast_tally *tally, int64_t latency_ms,

@@ -385,6 +385,10 @@ static void log_end(const struct run *run, int code)
 {
     log_event(LOG_INFO, "run.ended", LOG_TEXT("batch", run->settings->batch->name),
               LOG_I64("exit_code", code), LOG_I64("calls", engine_calls(run->engine)),
+              LOG_I64("calls_platform", engine_calls_of(run->engine, BUDGET_PLATFORM)),
+              LOG_I64("calls_waba", engine_calls_of(run->engine, BUDGET_WABA)),
+              LOG_I64("calls_credit_line", engine_calls_of(run->engine, BUDGET_CREDIT_LINE)),
+              LOG_I64("calls_registration", engine_calls_of(run->engine, BUDGET_REGISTRATION)),
               LOG_I64("ms", clock_monotonic_ms() - run->started_ms),
               LOG_I64("done", count(run, STATE_DONE)), LOG_I64("failed", count(run, STATE_FAILED)),
               LOG_I64("blocked", count(run, STATE_BLOCKED)),

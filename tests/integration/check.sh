@@ -59,10 +59,13 @@ same "the last two checks and the run are the looks at the whole book" "check ch
 
 cp "$PLACE/out" "$PLACE/forecast.json"
 from=$(wc -l <"$LOG")
-program 0 --progress never --quiet run "$BOOK"
+program 0 --progress never --log-format json run "$BOOK"
+grep '"run.ended"' "$PLACE/err" >"$PLACE/ended.json"
 check "the forecast is within 10 % of what the run called for, all told and by budget" \
     python3 "$JUDGE" forecast "$PLACE/forecast.json" "$LOG" "$from"
 cat "$PLACE/check.out"
+check "the run's own count by budget is what Meta's list of edges makes of the log" \
+    python3 "$JUDGE" counted "$PLACE/ended.json" "$LOG" "$from"
 dry 0
 same "whoever has moved is not asked about any more" "1 60" \
     "$(member "$PLACE/out" calls_made eligible)"

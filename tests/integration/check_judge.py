@@ -9,6 +9,7 @@ usage: check_judge.py COMMAND FILE...
                             prints verdict, evidence, value, owner of one finding
   forecast REPORT LOG FROM  the calls of the log from line FROM on are within 10 % of the forecast, all
                             told and by budget
+  counted ENDED LOG FROM    a run's own count by budget is what the log holds
 """
 import json
 import re
@@ -123,7 +124,21 @@ def forecast(report, log, first):
     return 1 if wrong or not total else 0
 
 
-COMMANDS = {f.__name__: f for f in (pairs, summary, finding, forecast)}
+def counted(ended, log, first):
+    told = load(ended)
+    wrong = 0
+    made = {}
+    for request in lines(log, int(first)):
+        budget = budget_of(request)
+        made[budget] = made.get(budget, 0) + 1
+    for budget in ("waba", "credit_line", "registration"):
+        if told["calls_" + budget] != made.get(budget, 0):
+            wrong += 1
+            print(budget, "counted", told["calls_" + budget], "sent", made.get(budget, 0))
+    return 1 if wrong or not made else 0
+
+
+COMMANDS = {f.__name__: f for f in (pairs, summary, finding, forecast, counted)}
 
 if __name__ == "__main__":
     if len(sys.argv) < 3 or sys.argv[1] not in COMMANDS:
