@@ -144,8 +144,25 @@ function stateWords(number) {
         number[WAITING] && id === 'waiting' && !anyKind(number, (kind) => kind.type === 'wait') ? named(WAITS, raw(number[WAITING])) : null,
         number[NOT_BEFORE] ? t("Not before {when}", { when: moment(raw(number[NOT_BEFORE])) }) : null,
         number[NOTE] ? told(number[NOTE]) : null,
-        number[THINGS] ? null : id === 'move' ? t("Nothing stands in its way.") : id === 'done' ? t("It has moved.") : null,
+        anyKind(number, (kind) => !isIdle({ kind })) ? null : id === 'move' ? t("Nothing stands in its way.") : id === 'done' ? t("It has moved.") : null,
     ].filter(Boolean);
+}
+
+/* What answers itself: nobody has to act, and nothing stays behind. */
+function isIdle({ kind }) {
+    return !kind.isAct && !kind.owner && (kind.isFixable || kind.verdict.id === 'unknown');
+}
+
+/* Named in a line; why, on demand. */
+function idleRow(things, columns) {
+    if (!things.length) return null;
+    const found = (thing) => [badge(thing.kind.verdict.id, thing.kind.verdict.sign, t(thing.kind.verdict.name)), ' ', named(RULES, thing.kind.rule)];
+    return row({}, cell('td', null, { colspan: columns, class: 'idle' },
+        element('p', { class: 'quiet', text: t("Nothing to do about these; they answer themselves:") }),
+        element('ul', { class: 'idle-list' }, things.map((thing) => element('li', {}, found(thing)))),
+        element('details', {}, element('summary', { text: t("Why") }),
+            element('ul', {}, things.map((thing) => element('li', {}, element('div', {}, found(thing)),
+                element('div', { class: 'evidence' }, evidenceOf(thing)), thing.kind.remedy ? prose(told(thing.kind.remedy)) : null))))));
 }
 
 /* Who they are and how they stand heads the rows of what was found for them. */
@@ -157,16 +174,18 @@ function situationBody(group, names) {
             group.length > 1 ? element('span', { text: tn("{n} number", "{n} numbers", group.length) }) : null,
             stateWords(number).map((words) => quoted(words, { class: 'quiet' }))),
         numbersList(group));
-    return element('tbody', { role: 'rowgroup' }, row({}, head), thingsOf(number).map((thing) => row({},
+    const things = thingsOf(number);
+    return element('tbody', { role: 'rowgroup' }, row({}, head), things.filter((thing) => !isIdle(thing)).map((thing) => row({},
         cell('td', names[0], {}, foundCell(thing, number[TRACE])),
         cell('td', names[1], {}, ownerCell(thing)),
-        cell('td', names[2], {}, thing.kind.remedy ? prose(told(thing.kind.remedy)) : '–'))));
+        cell('td', names[2], {}, thing.kind.remedy ? prose(told(thing.kind.remedy)) : '–'))),
+    idleRow(things.filter(isIdle), names.length));
 }
 
 function customerDetail({ customer, numbers }) {
     const isPart = numbers.length < customer.numbers.length;
     const names = [t("What was found"), t("Who must act"), t("What to do")];
-    const isBare = !numbers.some((number) => number[THINGS]);
+    const isBare = !numbers.some((number) => anyKind(number, (kind) => !isIdle({ kind })));
     return element('div', { class: 'detail' },
         customer.name !== customer.title ? element('p', { class: 'whole-name', tabindex: '0' }, quoted(customer.name)) : null,
         isPart ? element('p', { class: 'quiet', text: t("{n} of its {all} numbers fit the filter.", { n: figure(numbers.length), all: figure(customer.numbers.length) }) }) : null,
@@ -194,8 +213,9 @@ function customerBody(found, parts) {
     const isOpen = view.isPrinting || view.open.has(customer);
     const count = (id, i) => cell('td', t(COLUMNS[i].name), { class: `figure ${customer[id] ? id : 'none'}` }, figure(customer[id]));
     const name = [
-        element('span', { class: 'twist', 'aria-hidden': 'true' }), quoted(customer.title, { class: 'name' }),
-        customer.key !== customer.name ? element('span', { class: 'key' }, quoted(shortened(customer.key))) : null,
+        element('span', { class: 'twist', 'aria-hidden': 'true' }),
+        element('span', {}, quoted(customer.title, { class: 'name' }), ' ',
+            customer.key !== customer.name ? element('span', { class: 'key' }, quoted(shortened(customer.key))) : null),
     ];
     const toggle = element('button', {
         type: 'button', class: 'opener', 'aria-expanded': String(isOpen), 'aria-controls': isOpen ? `customer-${at}` : null,

@@ -151,7 +151,7 @@ const CHANGES = [
 
 const BUDGETS = {
     platform: "Other calls (per app)",
-    waba: "WhatsApp Business Management API (per WABA)",
+    waba: "Business Management API (per WABA)",
     credit_line: "Credit line (per app)",
     registration: "Registrations (per number)",
     concurrency: "the number of calls at once",

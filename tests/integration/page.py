@@ -311,7 +311,7 @@ def expands(browser):
         return [before, opener.getAttribute('aria-expanded'),
                 document.getElementById(opener.getAttribute('aria-controls')).textContent];""")
     same(state[:2], ["false", "true"], "aria-expanded")
-    want(re.search(r"\+33\d+", state[2]), "the numbers of the customer", state[2][:200])
+    want(re.search(r"\+\d{6,}", state[2]), "the numbers of the customer", state[2][:200])
     hand(browser, "one('.opener').click();")
     same(hand(browser, "return [one('.opener').getAttribute('aria-expanded'), all('.detail').length];"),
          ["false", 0], "closed again")
