@@ -10,8 +10,10 @@
  * `customers` are [key, name, language, numbers], a number is
  *   [number, state, eligible (1, 0, -1), [kind, time, ...], change, step, waiting for, not before,
  *    note, fbtrace_id]
- * with the zeros at its end left out. Both dictionaries are known when all numbers are written, so
- * they come last.
+ * with the zeros at its end left out. One number's `story` has its findings, old ones too, as
+ * [kind, time, since when, 1 no more], and its attempts as
+ * [at, step, phase, request, http_status, outcome, ms, fbtrace_id, note, worker, answer]. Both
+ * dictionaries are known when all numbers are written, so they come last.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -416,6 +418,46 @@ static void write_forecast(struct page_pen *pen, const struct report *report)
     (void)fputs("]}", pen->stream);
 }
 
+static bool has_story(const struct report *report)
+{
+    const struct report_number *number = report->numbers;
+    bool has_times = false;
+
+    if (report->number_count != 1)
+        return false;
+    for (size_t i = 0; i < number->finding_count; i++)
+        has_times |= number->findings[i]->found_at != NULL;
+    return has_times || number->attempt_count > 0;
+}
+
+/* Past findings have no act left, and what blocks is said with the number itself. */
+static void write_story(struct page_pen *pen, const struct report *report)
+{
+    const struct report_number *number = report->numbers;
+
+    if (!has_story(report))
+        return;
+    (void)fputs(",\n\"story\":{\"findings\":[", pen->stream);
+    for (size_t i = 0; i < number->finding_count; i++) {
+        const struct report_finding *finding = number->findings[i];
+        (void)fprintf(pen->stream, "%s[%zu,%zu,%zu,%d]", i > 0 ? ",\n" : "\n",
+                      finding_place(pen, finding, false), text_place(pen, finding->read_at),
+                      text_place(pen, finding->found_at), finding->is_past);
+    }
+    (void)fputs("],\n\"attempts\":[", pen->stream);
+    for (size_t i = 0; i < number->attempt_count; i++) {
+        const struct report_attempt *attempt = &number->attempts[i];
+        (void)fprintf(
+            pen->stream, "%s[%zu,%zu,%zu,%zu,%" PRId64 ",%zu,%" PRId64 ",%zu,%zu,%zu,%zu]",
+            i > 0 ? ",\n" : "\n", text_place(pen, attempt->at), text_place(pen, attempt->step),
+            text_place(pen, attempt->phase), text_place(pen, attempt->request),
+            attempt->http_status, text_place(pen, attempt->outcome), attempt->ms,
+            text_place(pen, attempt->fbtrace_id), our_text_place(pen, attempt->note),
+            text_place(pen, attempt->worker), text_place(pen, attempt->answer));
+    }
+    (void)fputs("]}", pen->stream);
+}
+
 static void write_entries(struct page_pen *pen, const char *name, const struct pool *pool)
 {
     (void)fprintf(pen->stream, ",\n\"%s\":[", name);
@@ -507,6 +549,7 @@ void report_page_data_write(const struct report *report, FILE *stream)
     write_rules(&pen);
     write_looks(&pen, report);
     write_forecast(&pen, report);
+    write_story(&pen, report);
     write_entries(&pen, "kinds", &pen.kinds);
     write_languages(&pen);
     write_entries(&pen, "texts", &pen.texts);

@@ -165,6 +165,7 @@ function render() {
             element('div', { class: 'columns' }, ...[rulesSection(), element('div', {}, ...[ownersSection(), forecastSection()].filter(Boolean))].filter(Boolean)),
             historySection(),
             totals.numbers ? customersSection() : section(t("Customers"), { id: 'customers' }, element('p', { text: t("There is no number in this book.") })),
+            storySection(),
         ].filter(Boolean)),
         element('footer', { class: 'quiet', text: [t("Made by wabamigrate {version}.", { version: data.version }),
             tn("{n} call to Meta was made for it.", "{n} calls to Meta were made for it.", data.calls)].join(' ') }));

@@ -4,7 +4,7 @@
 
     page.py SCREENSHOTS KIND FILE [KIND FILE]...
 
-KIND is normal, hostile, empty, huge (books of page_maker) or real (the program's own). Every page is
+KIND is normal, hostile, empty, story, huge (books of page_maker) or real (the program's own). Every page is
 opened 1280 and 390 pixels wide; pictures of it are left in the folder SCREENSHOTS to be looked at.
 Needs chromedriver and chromium; talks to them by the WebDriver protocol and nothing else.
 
@@ -503,6 +503,15 @@ def hostile_names_are_text(browser, path, book):
     print("ok      hostile names are shown, and are nothing but text")
 
 
+def tells_a_story(browser, path):
+    browser.open(path, WIDTHS[0])
+    rows = hand(browser, "return all('.story tbody tr').map((node) => node.textContent);")
+    same(len(rows), 4, "two answers of a rule and two exchanges")
+    want("(no more)" in rows[0] and "(no more)" not in rows[1], "the answer of before", rows[:2])
+    want("no answer" in rows[2] and "CONNECTED" in rows[3], "what came back", rows[2:])
+    print("ok      one number's story")
+
+
 def measure(browser, path, book):
     numbers = sum(len(customer[3]) for customer in book["customers"])
     began = time.monotonic()
@@ -538,6 +547,8 @@ def main():
             for kind, path in zip(pairs[::2], pairs[1::2]):
                 book = book_of(path)
                 use(browser, pictures, kind, path, book)
+                if kind == "story":
+                    tells_a_story(browser, path)
                 if kind == "hostile":
                     hostile_names_are_text(browser, path, book)
                 if kind == "huge":

@@ -2,7 +2,7 @@
 /*
  * page_maker -- writes the HTML report of a made-up book, for page.py to open in a browser.
  *
- *   page_maker normal|hostile|empty|huge [CUSTOMERS] >FILE
+ *   page_maker normal|hostile|empty|huge|story [CUSTOMERS] >FILE
  *
  * The same book every time: what is random comes from a fixed seed.
  */
@@ -92,10 +92,10 @@ static const char *const hostile[] = {
     "</ScRiPt ><svg onload=window.hacked=1>",
     "<!--<script>",
     "]]></style><iframe srcdoc=\"<script>parent.hacked=1</script>\"></iframe>",
-    "\xE2\x80\xAE" "gnp.esrever \xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D and more",
+    "\xE2\x80\xAEgnp.esrever \xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D and more",
     "\xD9\x85\xD8\xAE\xD8\xA8\xD8\xB2 \xD8\xA7\xD9\x84\xD9\x82\xD9\x85\xD8\xB1 (Bakery Moon)",
     "javascript:window.hacked=1//${window.hacked=1}{name}{n}`backtick`",
-    "quote\" 'quote\\ \\u003cscript> &lt;script&gt; &amp;\xE2\x80\xA8" "line\x01\x1b[31m\xff\xfe",
+    "quote\" 'quote\\ \\u003cscript> &lt;script&gt; &amp;\xE2\x80\xA8line\x01\x1b[31m\xff\xfe",
     "__proto__",
     "constructor",
 };
@@ -315,6 +315,39 @@ static void make_hostile(struct maker *maker)
     maker->report.forecast.bottleneck = hostile[0];
 }
 
+/* One number, as `report --number` has it. */
+static void make_story(struct maker *maker)
+{
+    static struct report_finding past, now;
+    static const struct report_attempt attempts[] = {
+        {"register_number", "send", "2026-11-22T01:01:00Z",
+         "POST /v26.0/610100/register {\"pin\":\"<secret>\"}", "in_doubt", "the connection was cut",
+         0, 30000, NULL, "night-1", NULL},
+        {"register_number", "look", "2026-11-22T01:02:00Z", "GET /v26.0/610100?fields=status",
+         "done", NULL, 200, 345, "AbC123", "night-2", "{\"status\":\"CONNECTED\"}"},
+    };
+    const struct report_finding **findings = arena_alloc(maker->arena, 2 * sizeof findings[0]);
+
+    past = possible[5];
+    past.found_at = "2026-11-19T01:00:00Z";
+    past.is_past = true;
+    now = maker->passes[4];
+    now.found_at = "2026-11-21T01:00:00Z";
+    findings[0] = &past;
+    findings[1] = &now;
+    maker->numbers[0] = (struct report_number){.number = "+33123456789",
+                                               .customer = "bakery-lune",
+                                               .customer_name = "Bakery Lune",
+                                               .state = "done",
+                                               .eligible = 1,
+                                               .findings = findings,
+                                               .finding_count = 2,
+                                               .attempts = attempts,
+                                               .attempt_count = 2};
+    maker->report.number_count = 1;
+    maker->report.title = "report";
+}
+
 int main(int argument_count, char **arguments)
 {
     const char *what = argument_count > 1 ? arguments[1] : "normal";
@@ -336,6 +369,8 @@ int main(int argument_count, char **arguments)
         make_normal(maker, customers > 0 ? (size_t)customers : 60, 60);
     else if (strcmp(what, "hostile") == 0)
         make_hostile(maker);
+    else if (strcmp(what, "story") == 0)
+        make_story(maker);
     else if (strcmp(what, "huge") == 0)
         make_normal(maker, customers > 0 ? (size_t)customers : 20000, 400);
     else

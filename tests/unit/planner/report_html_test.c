@@ -22,7 +22,7 @@ static const char *const hostile[] = {
     "]]></style><!doctype html>",
     "\"}]},\\\"'`${1}\\u003cscript\\u003e",
     "&lt;script&gt; &amp; &",
-    "right to left \xE2\x80\xAE" "gnp.exe \xE2\x81\xA6 and \xE2\x80\x8F marks",
+    "right to left \xE2\x80\xAEgnp.exe \xE2\x81\xA6 and \xE2\x80\x8F marks",
     "separators \xE2\x80\xA8 and \xE2\x80\xA9 end",
     "controls \x01\x1b[31m\x7f \xC2\x85 end",
     "bytes \xff\xfe\xC0\xBC\xED\xA0\x80 end",
@@ -313,6 +313,41 @@ static void test_verdicts_are_counted_by_rule_for_what_is_still_to_move(void)
     json_object_put(data);
 }
 
+static void test_one_numbers_story_has_its_past_and_its_attempts(void)
+{
+    static const struct report_attempt attempts[] = {{"register_number", "send", READ_AT,
+                                                      "POST /v26.0/1/register", "in_doubt", "cut",
+                                                      0, 30000, NULL, "night-1", NULL}};
+    static const struct report_finding *const findings[] = {&past};
+    const struct report_number number = {.number = "+33",
+                                         .customer = "one",
+                                         .state = "running",
+                                         .eligible = 1,
+                                         .findings = findings,
+                                         .finding_count = 1,
+                                         .attempts = attempts,
+                                         .attempt_count = 1};
+    struct report report = book;
+    struct json_object *story = NULL;
+
+    struct json_object *data = data_of(&report);
+    CU_ASSERT_FALSE(json_object_object_get_ex(data, "story", &story));
+    json_object_put(data);
+
+    report.numbers = &number;
+    report.number_count = 1;
+    data = data_of(&report);
+    struct json_object *finding = at(of(of(data, "story"), "findings"), 0);
+    CU_ASSERT_STRING_EQUAL(text_at(data, figure_at(finding, 2)), READ_AT);
+    CU_ASSERT_EQUAL(figure_at(finding, 3), 1);
+    struct json_object *attempt = at(of(of(data, "story"), "attempts"), 0);
+    CU_ASSERT_STRING_EQUAL(text_at(data, figure_at(attempt, 3)), "POST /v26.0/1/register");
+    CU_ASSERT_EQUAL(figure_at(attempt, 6), 30000);
+    /* What the rule said once stands in nobody's way. */
+    CU_ASSERT_EQUAL(figure_at(at(at(at(of(data, "customers"), 0), 3), 0), 3), 0);
+    json_object_put(data);
+}
+
 static void test_an_empty_book_is_a_page_too(void)
 {
     struct report report = {.batch = "empty", .generated_at = READ_AT, .is_offline = true};
@@ -395,6 +430,7 @@ int main(void)
         {"the policy lets this script and this style run and nothing else", test_the_policy_lets_this_script_and_this_style_run_and_nothing_else},
         {"numbers are grouped by customer and share what stands in their way", test_numbers_are_grouped_by_customer_and_share_what_stands_in_their_way},
         {"verdicts are counted by rule for what is still to move", test_verdicts_are_counted_by_rule_for_what_is_still_to_move},
+        {"one number's story has its past and its attempts", test_one_numbers_story_has_its_past_and_its_attempts},
         {"an empty book is a page too", test_an_empty_book_is_a_page_too},
         {"many different texts keep their places", test_many_different_texts_keep_their_places},
         {"every text of the script is listed once", test_every_text_of_the_script_is_listed_once},
