@@ -180,6 +180,8 @@ static void write_by_rule(struct json_pen *pen, const struct report_tally *tally
     close_with(pen, '}');
 }
 
+/* Who must act, on what blocks only; of warnings each finding says who may. A number counts once
+ * for each of its owners, so the sum can be more than the numbers. */
 static void write_by_owner(struct json_pen *pen, const struct report_owners *owners)
 {
     write_key(pen, "by_owner");

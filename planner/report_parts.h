@@ -61,8 +61,9 @@ struct report_act {
 #define REPORT_ACTS_MAX 26
 
 /* Everything to be done for the number, most urgent first: the error, what blocks, a wait that
- * nothing of these explains, then warnings that have an owner. What the run mends by itself is
- * nobody's work. Nothing for a number that is over. */
+ * nothing of these explains, then warnings that have an owner. What the run mends by itself, and
+ * what is not known but would not stop the move, is nobody's work. Nothing for a number that is
+ * over. */
 size_t report_acts(const struct report_number *number, struct report_act acts[REPORT_ACTS_MAX]);
 
 #define REPORT_CAUSE_BYTES 192

@@ -2,6 +2,7 @@
 /* report_table -- for somebody who was woken up: what to do first, the rest counted. */
 #include "planner/report_table.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,34 @@ const char *report_table_plural(int64_t count)
     return count == 1 ? "" : "s";
 }
 
+void report_table_count_text(int64_t value, char text[REPORT_TABLE_COUNT_BYTES])
+{
+    char digits[REPORT_TABLE_COUNT_BYTES];
+    size_t length = (size_t)snprintf(digits, sizeof digits, "%" PRId64, value);
+    size_t used = 0;
+
+    for (size_t i = 0; i < length && used + 2 < REPORT_TABLE_COUNT_BYTES; i++) {
+        if (i > 0 && (length - i) % 3 == 0 && digits[i - 1] != '-')
+            text[used++] = ',';
+        text[used++] = digits[i];
+    }
+    text[used] = '\0';
+}
+
+void report_table_name_count(struct report_pen *pen, const char *name, size_t count, bool is_last)
+{
+    char text[REPORT_TABLE_COUNT_BYTES];
+
+    (void)snprintf(text, sizeof text, "%zu%s", count, is_last ? "" : ",");
+    unsigned columns = (name ? report_text_columns_of(name) : 0) + 2 + (unsigned)strlen(text);
+    if (pen->column > 2 && pen->column + columns > pen->width) {
+        report_pen_end(pen);
+        report_pen_indent(pen, 2);
+    }
+    report_pen_words(pen, 2, name);
+    report_pen_words(pen, 2, text);
+}
+
 void report_table_states(struct report_pen *pen, const struct report_counts *counts)
 {
     size_t kinds = 0;
@@ -48,12 +77,6 @@ void report_table_states(struct report_pen *pen, const struct report_counts *cou
     report_pen_end(pen);
 }
 
-/* A customer's numbers stand together, as the caller sorted them. */
-struct span {
-    size_t begin, count;
-    enum place { PLACE_URGENT, PLACE_WAITS, PLACE_REST, PLACE_READY, PLACE_DONE } place;
-};
-
 static bool is_worth_a_row(const struct report_number *number)
 {
     struct report_act acts[REPORT_ACTS_MAX];
@@ -64,19 +87,19 @@ static bool is_worth_a_row(const struct report_number *number)
     return report_acts(number, acts) > 0;
 }
 
-static enum place place_of(const struct report_number *numbers, size_t count)
+static enum table_place place_of(const struct report_number *numbers, size_t count)
 {
-    enum place place = PLACE_DONE;
+    enum table_place place = TABLE_DONE;
 
-    for (size_t i = 0; i < count && place != PLACE_URGENT; i++) {
+    for (size_t i = 0; i < count && place != TABLE_URGENT; i++) {
         unsigned rank = report_table_rank(&numbers[i]);
         size_t standing = report_standing(&numbers[i]);
-        enum place own = rank == 0                         ? PLACE_URGENT
-                         : rank == REPORT_TABLE_RANK_WAITS ? PLACE_WAITS
-                         : standing == REPORT_DONE         ? PLACE_DONE
-                         : standing != REPORT_READY        ? PLACE_REST
-                         : is_worth_a_row(&numbers[i])     ? PLACE_REST
-                                                           : PLACE_READY;
+        enum table_place own = rank == 0                         ? TABLE_URGENT
+                               : rank == REPORT_TABLE_RANK_WAITS ? TABLE_WAITS
+                               : standing == REPORT_DONE         ? TABLE_DONE
+                               : standing != REPORT_READY        ? TABLE_REST
+                               : is_worth_a_row(&numbers[i])     ? TABLE_REST
+                                                                 : TABLE_READY;
         place = own < place ? own : place;
     }
     return place;
@@ -89,31 +112,47 @@ static bool is_same_customer(const struct report_number *left, const struct repo
     return strcmp(left->customer, right->customer) == 0;
 }
 
+/* The urgent first; the gathered after those with a block of their own, most customers first. */
 static int compare_spans(const void *left, const void *right)
 {
-    const struct span *a = left, *b = right;
+    const struct table_span *a = left, *b = right;
 
     if (a->place != b->place)
         return a->place < b->place ? -1 : 1;
+    if (!a->kind != !b->kind)
+        return a->kind ? 1 : -1;
+    if (a->customers != b->customers)
+        return a->customers < b->customers ? 1 : -1;
+    int order = a->kind ? strcmp(a->kind, b->kind) : 0;
+    if (order != 0)
+        return order;
     return (a->begin > b->begin) - (a->begin < b->begin);
 }
 
-/* Release with free(). */
-static struct span *find_customers(const struct report *report, size_t *span_count)
+static void destroy_spans(struct table_span *spans, size_t span_count)
+{
+    for (size_t i = 0; i < span_count; i++)
+        free(spans[i].kind);
+    free(spans);
+}
+
+/* Release with destroy_spans(). */
+static struct table_span *find_customers(const struct report *report, size_t *span_count)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < report->number_count; i++)
         count += i == 0 || !is_same_customer(&report->numbers[i - 1], &report->numbers[i]);
-    struct span *spans = memory_take((count + 1) * sizeof *spans);
+    struct table_span *spans = memory_take((count + 1) * sizeof *spans);
     *span_count = 0;
     for (size_t i = 0; i < report->number_count; i++) {
         if (i == 0 || !is_same_customer(&report->numbers[i - 1], &report->numbers[i]))
-            spans[(*span_count)++] = (struct span){.begin = i};
+            spans[(*span_count)++] = (struct table_span){.begin = i};
         spans[*span_count - 1].count++;
     }
     for (size_t i = 0; i < count; i++)
         spans[i].place = place_of(report->numbers + spans[i].begin, spans[i].count);
+    report_table_gather(report, spans, count);
     qsort(spans, count, sizeof *spans, compare_spans);
     return spans;
 }
@@ -175,45 +214,78 @@ static size_t ready_count(const struct report_number *numbers, size_t count)
     return ready;
 }
 
-/* Customers of whom there is nothing to say, a word and a count each. Each count waits for the next
- * word, which brings its comma. */
-static void write_short(struct table *table, const struct span *spans, size_t span_count,
-                        enum place place, const char *title)
+/* Customers of whom there is nothing to say: a word and a count each. */
+static void write_short(struct table *table, const struct table_span *spans, size_t span_count,
+                        enum table_place place, const char *title)
 {
     struct report_pen *pen = &table->pen;
-    size_t last = 0;
+    size_t left = 0;
 
+    for (size_t i = 0; i < span_count; i++)
+        left += spans[i].place == place;
+    if (left == 0)
+        return;
+    report_pen_end(pen);
+    report_pen_words(pen, 2, title);
     for (size_t i = 0; i < span_count; i++) {
         const struct report_number *numbers = table->report->numbers + spans[i].begin;
         if (spans[i].place != place)
             continue;
-        if (last == 0) {
-            report_pen_end(pen);
-            report_pen_words(pen, 2, title);
-        } else {
-            report_pen_printf(pen, 2, "%zu,", last);
+        size_t count = place == TABLE_READY ? ready_count(numbers, spans[i].count) : spans[i].count;
+        report_table_name_count(pen, numbers[0].customer, count, --left == 0);
+    }
+    report_pen_end(pen);
+}
+
+/* What is left of the book can all move: then nobody need read who. */
+static bool is_all_ready(const struct report *report)
+{
+    struct report_counts counts;
+
+    report_count_standings(report->numbers, report->number_count, &counts);
+    return counts.by_state[REPORT_READY] > 0 && counts.by_state[REPORT_READY] +
+                                                        counts.by_state[REPORT_DONE] +
+                                                        counts.by_state[REPORT_CANCELLED] ==
+                                                    report->number_count;
+}
+
+/* The customers with something to say of them. Returns how many there are. */
+static size_t write_blocks(struct table *table, const struct table_span *spans, size_t span_count)
+{
+    bool is_headed = false;
+    size_t at = 0;
+
+    while (at < span_count && spans[at].place < TABLE_READY) {
+        const struct table_span *span = &spans[at];
+        if (span->kind) {
+            report_table_gathered(table, span, span->customers);
+            at += span->customers;
+            continue;
         }
-        report_pen_words(pen, 2, numbers[0].customer);
-        last = place == PLACE_READY ? ready_count(numbers, spans[i].count) : spans[i].count;
+        if (!is_headed)
+            report_table_column_heads(table);
+        is_headed = true;
+        write_customer(table, table->report->numbers + span->begin, span->count);
+        at++;
     }
-    if (last > 0) {
-        report_pen_printf(pen, 2, "%zu", last);
-        report_pen_end(pen);
-    }
+    return at;
 }
 
 static void write_customers(struct table *table)
 {
     size_t span_count;
-    struct span *spans = find_customers(table->report, &span_count);
+    struct table_span *spans = find_customers(table->report, &span_count);
+    size_t written = write_blocks(table, spans, span_count);
 
-    if (span_count > 0 && spans[0].place < PLACE_READY)
-        report_table_column_heads(table);
-    for (size_t i = 0; i < span_count && spans[i].place < PLACE_READY; i++)
-        write_customer(table, table->report->numbers + spans[i].begin, spans[i].count);
-    write_short(table, spans, span_count, PLACE_READY, "Ready to move:");
-    write_short(table, spans, span_count, PLACE_DONE, "All done:");
-    free(spans);
+    if (is_all_ready(table->report)) {
+        report_pen_end(&table->pen);
+        report_pen_words(&table->pen, 2, "Nothing holds a number up: all that are left can move.");
+        report_pen_end(&table->pen);
+    } else {
+        write_short(table, spans + written, span_count - written, TABLE_READY, "Ready to move:");
+    }
+    write_short(table, spans + written, span_count - written, TABLE_DONE, "All done:");
+    destroy_spans(spans, span_count);
 }
 
 static void write_header(struct table *table)

@@ -25,7 +25,21 @@ struct table_row {
     size_t act_count;
 };
 
+/* A customer's numbers stand together, as the caller sorted them. */
+struct table_span {
+    size_t begin, count;
+    enum table_place { TABLE_URGENT, TABLE_WAITS, TABLE_REST, TABLE_READY, TABLE_DONE } place;
+    /* NULL: a block of its own. Else the same text as all customers it is gathered with. */
+    char *kind;
+    size_t customers; /* of that kind */
+};
+
 const char *report_table_plural(int64_t count);
+#define REPORT_TABLE_COUNT_BYTES 32
+/* "5,000" */
+void report_table_count_text(int64_t value, char text[REPORT_TABLE_COUNT_BYTES]);
+/* "bakery-lune 5," with the comma unless it is the last; name and count stay in one line. */
+void report_table_name_count(struct report_pen *pen, const char *name, size_t count, bool is_last);
 /* In the order a person should care; 0: it needs somebody, 1: it waits, more: it goes on. */
 unsigned report_table_rank(const struct report_number *number);
 #define REPORT_TABLE_RANK_WAITS 1
@@ -37,6 +51,19 @@ void report_table_measure(struct table *table);
 void report_table_column_heads(struct table *table);
 /* The numbers of one customer: sorted here. */
 void report_table_rows(struct table *table, struct table_row *rows, size_t row_count);
+
+/* What stops the number, wrapped, without what its wait says already. */
+void report_table_causes(struct table *table, unsigned hang, const struct table_row *row);
+bool report_table_has_causes(const struct table_row *row);
+/* What is to be done for it, each remedy once. */
+void report_table_remedies(struct table *table, const struct table_row *row);
+
+/* Finds the customers whose numbers all stand still for the very same reason, nobody's decision
+ * being asked for: nothing but a wait, or what Meta or the partner must do. Where two or more have
+ * it in common they get its `kind`. Release each kind with free(). */
+void report_table_gather(const struct report *report, struct table_span *spans, size_t span_count);
+/* The block of all customers of one kind: the cause, who, and the remedy once. */
+void report_table_gathered(struct table *table, const struct table_span *spans, size_t span_count);
 
 /* "10 numbers: 1 can move tonight, 4 blocked, ...", ending the line. */
 void report_table_answer(struct table *table);

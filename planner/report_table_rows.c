@@ -12,7 +12,7 @@
 #define CAUSE_COLUMNS_MIN 20
 #define NARROW_BELOW 72
 #define REMEDY_INDENT 6
-#define TEXT_BYTES 512
+#define TEXT_BYTES 1024
 
 static int compare_texts(const char *left, const char *right)
 {
@@ -26,12 +26,19 @@ static bool is_same_text(const char *left, const char *right)
     return compare_texts(left, right) == 0;
 }
 
+static const char *rule_of(const struct report_act *act)
+{
+    return act->finding ? act->finding->rule : NULL;
+}
+
 static int compare_acts(const struct table_row *left, const struct table_row *right)
 {
     for (size_t i = 0; i < left->act_count && i < right->act_count; i++) {
         int order = compare_texts(left->acts[i].remedy, right->acts[i].remedy);
         if (order == 0)
             order = compare_texts(left->acts[i].owner, right->acts[i].owner);
+        if (order == 0)
+            order = compare_texts(rule_of(&left->acts[i]), rule_of(&right->acts[i]));
         if (order != 0)
             return order;
     }
@@ -143,11 +150,15 @@ struct written {
     size_t count;
 };
 
+static bool is_same_work(const struct report_act *left, const struct report_act *right)
+{
+    return is_same_text(left->owner, right->owner) && is_same_text(left->remedy, right->remedy);
+}
+
 static bool is_written(struct written *written, const struct report_act *act)
 {
     for (size_t i = 0; i < written->count; i++) {
-        if (is_same_text(written->acts[i].owner, act->owner) &&
-            is_same_text(written->acts[i].remedy, act->remedy))
+        if (is_same_work(&written->acts[i], act))
             return true;
     }
     if (written->count < WRITTEN_MAX)
@@ -158,6 +169,17 @@ static bool is_written(struct written *written, const struct report_act *act)
 static bool has_remedy(const struct table *table, const struct report_act *act)
 {
     return act->remedy && (table->report->with_findings || !act->finding);
+}
+
+/* An act before this one has the same remedy: it was written with that. */
+static bool is_joined(const struct table *table, const struct table_row *row, size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (has_remedy(table, &row->acts[at]) && has_remedy(table, &row->acts[i]) &&
+            is_same_work(&row->acts[i], &row->acts[at]))
+            return true;
+    }
+    return false;
 }
 
 /* ---- below 120 columns: a line a number, remedies under them ---- */
@@ -179,14 +201,16 @@ static void append_lead(char place[TEXT_BYTES], const struct report_act *next)
         append_sign(place, next->is_blocking ? ':' : ';');
 }
 
-static void write_causes(struct table *table, unsigned hang, const struct table_row *row)
+bool report_table_has_causes(const struct table_row *row)
+{
+    return next_cause(row, 0) != NULL;
+}
+
+void report_table_causes(struct table *table, unsigned hang, const struct table_row *row)
 {
     struct report_pen *pen = &table->pen;
-    char place[TEXT_BYTES], cause[REPORT_CAUSE_BYTES];
+    char cause[REPORT_CAUSE_BYTES];
 
-    describe_place(row->number, place);
-    append_lead(place, next_cause(row, 0));
-    report_pen_words(pen, hang, place);
     for (size_t i = 0; i < row->act_count; i++) {
         const struct report_act *act = &row->acts[i];
         bool is_explained = act->error && act->error->details;
@@ -205,6 +229,7 @@ static void write_line(struct table *table, const struct table_row *row)
     struct report_pen *pen = &table->pen;
     const struct report_number *number = row->number;
     unsigned hang = 4;
+    char place[TEXT_BYTES];
 
     report_pen_indent(pen, 2);
     if (pen->width < NARROW_BELOW) {
@@ -217,24 +242,52 @@ static void write_line(struct table *table, const struct table_row *row)
         report_pen_cell(pen, table->step_columns, number->step ? number->step : "");
         hang = pen->column;
     }
-    write_causes(table, hang, row);
+    describe_place(number, place);
+    append_lead(place, next_cause(row, 0));
+    report_pen_words(pen, hang, place);
+    report_table_causes(table, hang, row);
     report_pen_end(pen);
 }
 
-static void write_act(struct table *table, const struct report_act *act, bool is_repeated)
+static size_t count_of_work(const struct table_row *row, const struct report_act *act)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < row->act_count; i++)
+        count += is_same_work(&row->acts[i], act);
+    return count;
+}
+
+/* "source_waba_approved, two_step_off" and `end`: what one remedy answers. */
+static void write_names(struct table *table, const struct table_row *row,
+                        const struct report_act *act, const char *end)
+{
+    size_t left = count_of_work(row, act);
+    char cause[REPORT_CAUSE_BYTES];
+
+    for (size_t i = 0; i < row->act_count; i++) {
+        const char *name = rule_of(&row->acts[i]);
+        if (!is_same_work(&row->acts[i], act))
+            continue;
+        if (!name)
+            describe_cause(table, &row->acts[i], cause);
+        report_pen_printf(&table->pen, REMEDY_INDENT + 2, "%s%s", name ? name : cause,
+                          --left > 0 ? "," : end);
+    }
+}
+
+static void write_act(struct table *table, const struct table_row *row,
+                      const struct report_act *act, bool is_repeated)
 {
     struct report_pen *pen = &table->pen;
-    char cause[REPORT_CAUSE_BYTES];
 
     report_pen_indent(pen, REMEDY_INDENT);
     if (act->owner)
         report_pen_printf(pen, REMEDY_INDENT + 2, "%s:", act->owner);
-    if (is_repeated) {
-        describe_cause(table, act, cause);
-        report_pen_printf(pen, REMEDY_INDENT + 2, "%s as above", cause);
-    } else {
+    if (is_repeated || count_of_work(row, act) > 1)
+        write_names(table, row, act, is_repeated ? " as above" : ":");
+    if (!is_repeated)
         report_pen_words(pen, REMEDY_INDENT + 2, act->remedy);
-    }
     report_pen_end(pen);
 }
 
@@ -242,14 +295,22 @@ static void write_act(struct table *table, const struct report_act *act, bool is
 static void write_acts(struct table *table, const struct table_row *row, struct written *written)
 {
     for (size_t i = 0; i < row->act_count; i++) {
-        if (has_remedy(table, &row->acts[i]))
-            write_act(table, &row->acts[i], is_written(written, &row->acts[i]));
+        const struct report_act *act = &row->acts[i];
+        if (has_remedy(table, act) && !is_joined(table, row, i))
+            write_act(table, row, act, is_written(written, act));
     }
     if (row->number->note) {
         report_pen_indent(&table->pen, REMEDY_INDENT);
         report_pen_words(&table->pen, REMEDY_INDENT + 2, row->number->note);
         report_pen_end(&table->pen);
     }
+}
+
+void report_table_remedies(struct table *table, const struct table_row *row)
+{
+    struct written written = {.count = 0};
+
+    write_acts(table, row, &written);
 }
 
 static void write_narrow_row(struct table *table, const struct table_row *row,
@@ -303,22 +364,39 @@ static void write_wide_line(struct wide_row *wide, const char *cause, const char
     wide->is_begun = true;
 }
 
-static void write_wide_act(struct wide_row *wide, const struct report_act *act, char *place,
-                           struct written *written)
+/* Every cause that the act at `at` answers, after the place. */
+static void append_causes(struct table *table, const struct table_row *row, size_t at, char *place)
 {
+    bool is_first = true;
     char cause[REPORT_CAUSE_BYTES];
+
+    for (size_t i = at; i < row->act_count; i++) {
+        const struct report_act *act = &row->acts[i];
+        bool is_joining = i > at && is_joined(table, row, i) && is_same_work(act, &row->acts[at]);
+        if ((i > at && !is_joining) || is_said_by_wait(row->number, act))
+            continue;
+        describe_cause(table, act, cause);
+        if (is_first)
+            append_lead(place, act);
+        else
+            append_sign(place, ',');
+        if (!act->is_blocking)
+            append(place, "warning:");
+        append(place, cause);
+        is_first = false;
+    }
+}
+
+static void write_wide_act(struct wide_row *wide, const struct table_row *row, size_t at,
+                           char *place, struct written *written)
+{
+    const struct report_act *act = &row->acts[at];
     const char *details = act->error ? act->error->details : NULL;
     const char *remedy = !has_remedy(wide->table, act) ? NULL
                          : is_written(written, act)    ? "as above"
                                                        : act->remedy;
 
-    if (!is_said_by_wait(wide->number, act)) {
-        describe_cause(wide->table, act, cause);
-        append_lead(place, act);
-        if (!act->is_blocking)
-            append(place, "warning:");
-        append(place, cause);
-    }
+    append_causes(wide->table, row, at, place);
     write_wide_line(wide, place, act->owner, details ? details : remedy);
     if (details && remedy)
         write_wide_line(wide, NULL, NULL, remedy);
@@ -332,8 +410,10 @@ static void write_wide_row(struct table *table, const struct table_row *row,
     char place[TEXT_BYTES];
 
     describe_place(row->number, place);
-    for (size_t i = 0; i < row->act_count; i++)
-        write_wide_act(&wide, &row->acts[i], place, written);
+    for (size_t i = 0; i < row->act_count; i++) {
+        if (!is_joined(table, row, i))
+            write_wide_act(&wide, row, i, place, written);
+    }
     if (!wide.is_begun || row->number->note)
         write_wide_line(&wide, place, NULL, row->number->note);
 }

@@ -9,22 +9,6 @@
 #include "base/clock.h"
 
 #define COUNT_COLUMNS 9
-#define COUNT_TEXT_BYTES 32
-
-/* "5,000" */
-static void format_count(int64_t value, char text[COUNT_TEXT_BYTES])
-{
-    char digits[COUNT_TEXT_BYTES];
-    size_t length = (size_t)snprintf(digits, sizeof digits, "%" PRId64, value);
-    size_t used = 0;
-
-    for (size_t i = 0; i < length && used + 2 < COUNT_TEXT_BYTES; i++) {
-        if (i > 0 && (length - i) % 3 == 0 && digits[i - 1] != '-')
-            text[used++] = ',';
-        text[used++] = digits[i];
-    }
-    text[used] = '\0';
-}
 
 /* ---- the answer ---- */
 
@@ -41,18 +25,18 @@ void report_table_answer(struct table *table)
     const struct report *report = table->report;
     struct report_pen *pen = &table->pen;
     struct report_counts counts;
-    char count[COUNT_TEXT_BYTES];
+    char count[REPORT_TABLE_COUNT_BYTES];
 
     report_count_standings(report->numbers, report->number_count, &counts);
     size_t left = report->number_count;
     bool is_over = counts.by_state[REPORT_DONE] + counts.by_state[REPORT_CANCELLED] == left;
-    format_count((int64_t)report->number_count, count);
+    report_table_count_text((int64_t)report->number_count, count);
     report_pen_printf(pen, 2, "%s number%s:", count,
                       report_table_plural((int64_t)report->number_count));
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         size_t part = counts.by_state[parts[i].state];
         left -= part;
-        format_count((int64_t)part, count);
+        report_table_count_text((int64_t)part, count);
         /* That none can move is an answer too, as long as any is left to move. */
         if (part > 0 || (parts[i].state == REPORT_READY && !is_over))
             report_pen_printf(pen, 2, "%s %s%s", count, parts[i].words, left > 0 ? "," : "");
@@ -227,21 +211,33 @@ static void write_causes(struct table *table)
     }
 }
 
-static void write_fixable(struct table *table)
+static size_t fixable_of(const struct report_rule_row *rule)
+{
+    return rule->fixable;
+}
+
+static size_t unseen_of(const struct report_rule_row *rule)
+{
+    return rule->unseen;
+}
+
+/* Rules that are no reason to act, in one paragraph. */
+static void write_aside(struct table *table, const char *title,
+                        size_t (*count_of)(const struct report_rule_row *))
 {
     const struct report_tally *tally = table->tally;
     struct report_pen *pen = &table->pen;
     size_t left = 0;
 
     for (size_t i = 0; i < tally->rule_count; i++)
-        left += tally->rules[i].fixable > 0;
+        left += count_of(&tally->rules[i]) > 0;
     if (left == 0)
         return;
-    report_pen_words(pen, 2, "The run mends by itself:");
+    report_pen_words(pen, 2, title);
     for (size_t i = 0; i < tally->rule_count; i++) {
-        if (tally->rules[i].fixable > 0)
-            report_pen_printf(pen, 2, "%s %zu%s", tally->rules[i].rule, tally->rules[i].fixable,
-                              --left > 0 ? "," : "");
+        size_t count = count_of(&tally->rules[i]);
+        if (count > 0)
+            report_table_name_count(pen, tally->rules[i].rule, count, --left == 0);
     }
     report_pen_end(pen);
 }
@@ -258,100 +254,120 @@ static void write_owners(struct table *table, const char *title, const struct re
 /* ---- the forecast ---- */
 
 #define LIMIT_TEXT_BYTES 96
+#define QUOTA_COLUMNS 15
 
-/* "5,000 calls an hour", "10 calls in 72 hours" */
-static void format_limit(const struct forecast_budget *budget, char text[LIMIT_TEXT_BYTES])
+/* Quotas in words: what has one of its own, and whose it is where it bounds the night. */
+struct quota {
+    const char *name, *words, *subject, *owner;
+};
+
+/* A name that is not here stands for itself. */
+static struct quota quota_of(const char *name)
 {
-    char calls[COUNT_TEXT_BYTES];
-    int64_t hours = budget->window_ms / (INT64_C(60) * 60 * 1000);
+    static const struct quota quotas[] = {
+        {"platform", "ordinary", "app", "the app's ordinary quota,"},
+        {"waba", "WABA", "WABA", "one WABA's"},
+        {"credit_line", "credit line", "app", "the credit line's"},
+        {"registration", "registration", "number", "one number's registrations,"},
+    };
 
-    format_count(budget->limit, calls);
-    if (hours == 1)
-        (void)snprintf(text, LIMIT_TEXT_BYTES, "%s calls an hour", calls);
-    else
-        (void)snprintf(text, LIMIT_TEXT_BYTES, "%s calls in %" PRId64 " hours", calls, hours);
+    for (size_t i = 0; i < sizeof quotas / sizeof quotas[0]; i++) {
+        if (strcmp(name, quotas[i].name) == 0)
+            return quotas[i];
+    }
+    return (struct quota){name, name, "one", name};
 }
 
-/* Quotas in words, whose they are; a name that is not here stands for itself. */
-static const struct {
-    const char *name, *words, *owner;
-} quotas[] = {
-    {"platform", "ordinary", "the app's ordinary quota"},
-    {"waba", "WABA", "one WABA's"},
-    {"credit_line", "credit line", "the credit line's"},
-    {"registration", "registration", "one number's registrations,"},
-};
-#define QUOTA_COUNT (sizeof quotas / sizeof quotas[0])
+/* "5,000 calls an hour", "10 calls in 72 hours"; without the calls: "5,000 an hour" */
+static void format_limit(const struct forecast_budget *budget, const char *calls,
+                         char text[LIMIT_TEXT_BYTES])
+{
+    char count[REPORT_TABLE_COUNT_BYTES];
+    int64_t hours = budget->window_ms / (INT64_C(60) * 60 * 1000);
 
-static void write_bottleneck(struct report_pen *pen, const struct forecast *forecast)
+    report_table_count_text(budget->limit, count);
+    if (hours == 1)
+        (void)snprintf(text, LIMIT_TEXT_BYTES, "%s%s an hour", count, calls);
+    else
+        (void)snprintf(text, LIMIT_TEXT_BYTES, "%s%s in %" PRId64 " hours", count, calls, hours);
+}
+
+/* What takes the time: "; bound by one WABA's 5,000 calls an hour." */
+static void write_bound(struct report_pen *pen, const struct forecast *forecast)
 {
     char limit[LIMIT_TEXT_BYTES];
 
-    if (!forecast->bottleneck)
-        return;
-    report_pen_words(pen, 2, "What takes the time:");
+    report_pen_words(pen, 2, "bound by");
     if (strcmp(forecast->bottleneck, "concurrency") == 0)
         report_pen_words(pen, 2, "how many calls go at once (--concurrency).");
     else if (strcmp(forecast->bottleneck, "latency") == 0)
         report_pen_words(pen, 2, "one number's own calls, one after the other.");
     for (size_t i = 0; i < forecast->budget_count; i++) {
         const struct forecast_budget *budget = &forecast->budgets[i];
-        const char *owner = budget->name;
         if (strcmp(forecast->bottleneck, budget->name) != 0)
             continue;
-        for (size_t j = 0; j < QUOTA_COUNT; j++)
-            owner = strcmp(budget->name, quotas[j].name) == 0 ? quotas[j].owner : owner;
-        format_limit(budget, limit);
-        report_pen_printf(pen, 2, "%s %s.", owner, limit);
+        format_limit(budget, " calls", limit);
+        report_pen_printf(pen, 2, "%s %s.", quota_of(budget->name).owner, limit);
     }
 }
 
+static void write_quota(struct report_pen *pen, const struct forecast_budget *budget)
+{
+    struct quota quota = quota_of(budget->name);
+    char count[REPORT_TABLE_COUNT_BYTES], cell[REPORT_TABLE_COUNT_BYTES + 8];
+    char limit[LIMIT_TEXT_BYTES];
+
+    report_table_count_text(budget->calls, count);
+    (void)snprintf(cell, sizeof cell, "%*s", COUNT_COLUMNS - 1, count);
+    report_pen_indent(pen, 2);
+    report_pen_cell(pen, QUOTA_COLUMNS, quota.words);
+    report_pen_cell(pen, COUNT_COLUMNS, cell);
+    report_pen_indent(pen, pen->column + 1);
+    unsigned hang = pen->column;
+    format_limit(budget, "", limit);
+    report_table_count_text(budget->busiest_calls, count);
+    if (budget->limit <= 0)
+        report_pen_words(pen, hang, "no limit is published");
+    else if (budget->busiest_calls < budget->calls)
+        report_pen_printf(pen, hang, "busiest %s %s of %s", quota.subject, count, limit);
+    else
+        report_pen_printf(pen, hang, "of %s", limit);
+    report_pen_end(pen);
+}
+
+/* Only those that have calls. */
 static void write_quotas(struct report_pen *pen, const struct forecast *forecast)
 {
-    char calls[COUNT_TEXT_BYTES], busiest[COUNT_TEXT_BYTES], limit[LIMIT_TEXT_BYTES];
-    size_t left = 0;
+    bool is_headed = false;
 
-    for (size_t i = 0; i < forecast->budget_count; i++)
-        left += forecast->budgets[i].calls > 0;
-    if (left == 0)
-        return;
-    report_pen_indent(pen, 2);
-    report_pen_words(pen, 4, "Calls by quota:");
     for (size_t i = 0; i < forecast->budget_count; i++) {
-        const struct forecast_budget *budget = &forecast->budgets[i];
-        const char *words = budget->name;
-        const char *comma = left > 1 ? "," : "";
-        if (budget->calls <= 0)
+        if (forecast->budgets[i].calls <= 0)
             continue;
-        for (size_t j = 0; j < QUOTA_COUNT; j++)
-            words = strcmp(budget->name, quotas[j].name) == 0 ? quotas[j].words : words;
-        format_count(budget->calls, calls);
-        format_count(budget->busiest_calls, busiest);
-        format_limit(budget, limit);
-        report_pen_printf(pen, 4, "%s %s", words, calls);
-        if (budget->limit > 0 && budget->busiest_calls < budget->calls)
-            report_pen_printf(pen, 4, "(busiest %s; limit %s)%s", busiest, limit, comma);
-        else if (budget->limit > 0)
-            report_pen_printf(pen, 4, "(limit %s)%s", limit, comma);
-        else
-            report_pen_printf(pen, 4, "(no limit is published)%s", comma);
-        left--;
+        if (!is_headed) {
+            report_pen_indent(pen, 2);
+            report_pen_words(pen, 2, "Calls by quota");
+            report_pen_end(pen);
+        }
+        is_headed = true;
+        write_quota(pen, &forecast->budgets[i]);
     }
-    report_pen_end(pen);
 }
 
 static void write_forecast(struct report_pen *pen, const struct forecast *forecast)
 {
-    char calls[COUNT_TEXT_BYTES], registrations[COUNT_TEXT_BYTES], duration[CLOCK_TEXT_BYTES];
+    char calls[REPORT_TABLE_COUNT_BYTES], registrations[REPORT_TABLE_COUNT_BYTES];
+    char duration[CLOCK_TEXT_BYTES];
 
-    format_count(forecast->calls, calls);
-    format_count(forecast->registrations, registrations);
+    report_table_count_text(forecast->calls, calls);
+    report_table_count_text(forecast->registrations, registrations);
     clock_format_duration(forecast->seconds * 1000, duration);
-    report_pen_printf(pen, 2, "Forecast: %s call%s, %s registration%s, about %s, %lld night%s.",
+    report_pen_printf(pen, 2, "Forecast: %s call%s, %s registration%s, about %s, %lld night%s%s",
                       calls, report_table_plural(forecast->calls), registrations,
                       report_table_plural(forecast->registrations), duration,
-                      (long long)forecast->nights, report_table_plural(forecast->nights));
-    write_bottleneck(pen, forecast);
+                      (long long)forecast->nights, report_table_plural(forecast->nights),
+                      forecast->bottleneck ? ";" : ".");
+    if (forecast->bottleneck)
+        write_bound(pen, forecast);
     report_pen_end(pen);
     write_quotas(pen, forecast);
 }
@@ -360,10 +376,10 @@ static void write_calls(struct table *table)
 {
     const struct report *report = table->report;
     struct report_pen *pen = &table->pen;
-    char calls[COUNT_TEXT_BYTES];
+    char calls[REPORT_TABLE_COUNT_BYTES];
 
     report_pen_end(pen);
-    format_count(report->calls_made, calls);
+    report_table_count_text(report->calls_made, calls);
     if (report->is_offline)
         report_pen_words(pen, 2, "Nobody was asked (--offline).");
     else
@@ -382,7 +398,8 @@ void report_table_summary(struct table *table)
         report_pen_end(&table->pen);
     write_owners(table, "Who must act:", &table->tally->owners);
     write_owners(table, "Who may act on warnings:", &table->tally->advised);
-    write_fixable(table);
+    write_aside(table, "Not known, but holding nothing up:", unseen_of);
+    write_aside(table, "The run mends by itself:", fixable_of);
     write_calls(table);
     report_pen_end(&table->pen);
     report_table_answer(table);

@@ -61,6 +61,8 @@ static void add_findings(struct report_tally *tally, const struct report_number 
             continue;
         row->by_verdict[verdict]++;
         row->fixable += finding->is_fixable && verdict != REPORT_PASS && !is_over;
+        row->unseen += verdict == REPORT_UNKNOWN && !finding->is_blocking && finding->owner &&
+                       !finding->is_fixable && !is_over;
     }
 }
 

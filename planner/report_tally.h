@@ -30,6 +30,7 @@ struct report_rule_row {
     size_t fails, unknowns; /* that block */
     size_t warns;           /* that somebody may act on */
     size_t fixable;         /* that the run mends by itself */
+    size_t unseen;          /* not known, though somebody could give access; blocks nothing */
     struct report_owners owners;
 };
 
@@ -50,7 +51,7 @@ struct report_tally {
     size_t rule_count;
     struct report_cause_row causes[REPORT_CAUSES_MAX];
     size_t cause_count, other_causes;
-    struct report_owners owners;  /* who must act */
+    struct report_owners owners;  /* who must act: for what blocks, errors and waits included */
     struct report_owners advised; /* who may act on a warning, and need not */
     size_t changes[REPORT_CHANGE_NEW + 1];
 };

@@ -11,7 +11,7 @@
 
 static void test_no_line_of_the_table_is_wider_than_the_terminal(void)
 {
-    static const unsigned widths[] = {40, 71, 72, 80, 81, 119, 120, 200};
+    static const unsigned widths[] = {40, 71, 72, 80, 81, 119, 120, 121, 200};
     static const fixture_writer writers[] = {report_write, report_write_number};
     static const struct report *const reports[] = {&fixture_book, &fixture_night};
 
@@ -244,11 +244,12 @@ static void test_the_forecast_names_its_quotas_and_what_takes_the_time(void)
 {
     /* clang-format off */
     static const struct { const char *bottleneck, *words; } cases[] = {
-        {"credit_line", "What takes the time: the credit line's 2,500 calls an hour.\n"},
-        {"waba", "What takes the time: one WABA's 5,000 calls an hour.\n"},
-        {"registration", "What takes the time: one number's registrations, 10 calls in 72 hours.\n"},
-        {"concurrency", "What takes the time: how many calls go at once (--concurrency).\n"},
-        {"latency", "What takes the time: one number's own calls, one after the other.\n"},
+        {"credit_line", "; bound by the credit line's 2,500 calls an hour."},
+        {"waba", "; bound by one WABA's 5,000 calls an hour."},
+        {"registration", "; bound by one number's registrations, 10 calls in 72 hours."},
+        {"concurrency", "; bound by how many calls go at once (--concurrency)."},
+        {"latency", "; bound by one number's own calls, one after the other."},
+        {NULL, "."},
     };
     /* clang-format on */
 
@@ -258,14 +259,29 @@ static void test_the_forecast_names_its_quotas_and_what_takes_the_time(void)
         char *text = fixture_written(report_write, &report, REPORT_TABLE, 200);
         char *line = line_with(text, "Forecast: ");
         CU_ASSERT(begins_with(
-            line, "Forecast: 25,200 calls, 4,000 registrations, about 2 h 15 min, 2 nights."));
-        CU_ASSERT_PTR_NOT_NULL(strstr(text, cases[i].words));
-        CU_ASSERT_PTR_NOT_NULL(strstr(text, "Calls by quota: WABA 18,000 (busiest 220; limit 5,000 "
-                                            "calls an hour), credit line 3,200 (limit 2,500"));
+            line, "Forecast: 25,200 calls, 4,000 registrations, about 2 h 15 min, 2 nights"));
+        CU_ASSERT(ends_with(line, cases[i].words));
+        CU_ASSERT_PTR_NOT_NULL(strstr(text, "\n  Calls by quota\n"
+                                            "  WABA             18,000  busiest WABA 220 of 5,000 "
+                                            "an hour\n"
+                                            "  credit line       3,200  of 2,500 an hour\n"
+                                            "  registration      4,000  busiest number 1 of 10 in "
+                                            "72 hours\n"));
         CU_ASSERT_PTR_NULL(strstr(text, "ordinary")); /* none of those */
         free(line);
         free(text);
     }
+}
+
+static void test_a_quota_without_a_published_limit_says_so(void)
+{
+    struct report report = fixture_night;
+    report.forecast.budgets[3].calls = 64;
+    char *text = fixture_written(report_write, &report, REPORT_TABLE, 80);
+
+    CU_ASSERT_PTR_NULL(strstr(text, "platform"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "  ordinary             64  no limit is published\n"));
+    free(text);
 }
 
 static void test_offline_says_that_nobody_was_asked(void)
@@ -295,6 +311,92 @@ static void test_a_remedy_stands_once_a_customer_with_its_owner(void)
     CU_ASSERT_EQUAL(fixture_count(text, "Not shown."), 0);
     /* A wait that no finding explains still says who must act. */
     CU_ASSERT_EQUAL(fixture_count(text, "customer: Go through Embedded Signup"), 1);
+    free(text);
+}
+
+/* clang-format off */
+static const struct report_finding unread[] = {
+    {"source_waba_approved", "unknown", "none", NULL, NULL, NULL, "partner", "Give a token.", false, NULL, true, NULL, false},
+    {"two_step_off", "unknown", "none", NULL, NULL, NULL, "partner", "Give a token.", false, NULL, true, NULL, false},
+    {"name_approved", "fail", "api", NULL, NULL, NULL, "customer", FIXTURE_NAME_REMEDY, false, NULL, true, NULL, false},
+    {"cloud_api", "unknown", "none", NULL, NULL, NULL, "partner", "Give a token.", false, NULL, false, NULL, false},
+    {"number_verified", "unknown", "none", NULL, NULL, NULL, NULL, FIXTURE_LATER_REMEDY, false, NULL, false, NULL, false},
+};
+static const struct report_finding *const unread_list[] = {&unread[0], &unread[1], &unread[2], &unread[3], &unread[4]};
+static const struct report_number unread_numbers[] = {
+    {.number = "+3201", .customer = "cafe", .state = "blocked", .step = "check", .findings = unread_list, .finding_count = 5},
+    {.number = "+3202", .customer = "cafe", .state = "blocked", .step = "check", .findings = unread_list, .finding_count = 2},
+};
+/* clang-format on */
+
+static void test_what_one_remedy_answers_is_named_with_it_once(void)
+{
+    struct report report = {
+        .numbers = unread_numbers, .number_count = 2, .title = "check", .with_findings = true};
+    char *text = fixture_written(report_write, &report, REPORT_TABLE, 80);
+
+    CU_ASSERT_EQUAL(fixture_count(text, "Give a token."), 1);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(text, "      partner: source_waba_approved, two_step_off: Give a token.\n"
+                     "      customer: " FIXTURE_NAME_REMEDY "\n"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(text, "      partner: source_waba_approved, two_step_off as above\n"));
+    free(text);
+
+    text = fixture_written(report_write, &report, REPORT_TABLE, 200);
+    char *line = line_with(text, "Give a token.");
+    CU_ASSERT_EQUAL(fixture_count(text, "Give a token."), 1);
+    CU_ASSERT_EQUAL(fixture_count(text, "as above"), 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(line, "+3201 "));
+    CU_ASSERT_PTR_NOT_NULL(strstr(line, "source_waba_approved (not known: no access)"));
+    CU_ASSERT_EQUAL(fixture_count(text, "two_step_off (not known: no access)"), 2);
+    free(line);
+    free(text);
+}
+
+static void test_what_is_not_known_and_blocks_nothing_is_counted_aside(void)
+{
+    struct report report = {
+        .numbers = unread_numbers, .number_count = 2, .title = "check", .with_findings = true};
+
+    for (unsigned width = 80; width <= 200; width += 60) {
+        char *text = fixture_written(report_write, &report, REPORT_TABLE, width);
+        CU_ASSERT_EQUAL(fixture_count(text, "cloud_api"), 1);
+        CU_ASSERT_PTR_NOT_NULL(strstr(text, "\nWho must act: partner 2, customer 1\n"
+                                            "Not known, but holding nothing up: cloud_api 1\n"));
+        CU_ASSERT_PTR_NULL(strstr(text, "Who may act"));
+        CU_ASSERT_PTR_NULL(strstr(text, "warning"));
+        CU_ASSERT_PTR_NULL(strstr(text, "number_verified"));
+        free(text);
+    }
+}
+
+static void test_a_book_that_can_all_move_says_so_and_is_short(void)
+{
+    struct report_number numbers[] = {
+        {.number = "+3201", .customer = "a", .state = "ready", .step = "check", .eligible = 1},
+        {.number = "+3202", .customer = "b", .state = "pending", .step = "check", .eligible = 1},
+        {.number = "+3203", .customer = "c", .state = "done", .step = "done", .eligible = 1},
+    };
+    static const char all[] = "\nNothing holds a number up: all that are left can move.\n";
+    struct report report = {.batch = "book",
+                            .title = "check",
+                            .generated_at = FIXTURE_READ_AT,
+                            .numbers = numbers,
+                            .number_count = 3,
+                            .with_findings = true};
+
+    char *text = fixture_written(report_write, &report, REPORT_TABLE, 80);
+    CU_ASSERT_STRING_EQUAL(text, "book check " FIXTURE_READ_AT
+                                 " — 3 numbers: 2 can move tonight, 1 done\n"
+                                 "\nNothing holds a number up: all that are left can move.\n"
+                                 "\nAll done: c 1\n\n0 calls made.\n\n"
+                                 "3 numbers: 2 can move tonight, 1 done\n");
+    free(text);
+    numbers[1].eligible = -1;
+    text = fixture_written(report_write, &report, REPORT_TABLE, 80);
+    CU_ASSERT_PTR_NULL(strstr(text, all));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\nReady to move: a 1\n"));
     free(text);
 }
 
@@ -428,8 +530,12 @@ int main(void)
         {"a wide table has owner and remedy beside the number", test_a_wide_table_has_owner_and_remedy_beside_the_number},
         {"a wide remedy stands once a customer too", test_a_wide_remedy_stands_once_a_customer_too},
         {"the forecast names its quotas and what takes the time", test_the_forecast_names_its_quotas_and_what_takes_the_time},
+        {"a quota without a published limit says so", test_a_quota_without_a_published_limit_says_so},
         {"offline says that nobody was asked", test_offline_says_that_nobody_was_asked},
         {"a remedy stands once a customer with its owner", test_a_remedy_stands_once_a_customer_with_its_owner},
+        {"what one remedy answers is named with it once", test_what_one_remedy_answers_is_named_with_it_once},
+        {"what is not known and blocks nothing is counted aside", test_what_is_not_known_and_blocks_nothing_is_counted_aside},
+        {"a book that can all move says so and is short", test_a_book_that_can_all_move_says_so_and_is_short},
         {"without findings the table keeps to where numbers stand", test_without_findings_the_table_keeps_to_where_numbers_stand},
         {"the summary counts rules and causes and names owners", test_the_summary_counts_rules_and_causes_and_names_owners},
         {"the columns stand under each other whatever is in them", test_the_columns_stand_under_each_other_whatever_is_in_them},

@@ -39,6 +39,7 @@ static const struct report_finding kinds[] = {
     {"payment_method", "unknown", "none", NULL, NULL, NULL, "customer", "Say it.", false, NULL, true, NULL, false},
     {"name_approved", "fail", "api", "name_status", "\"DECLINED\"", FIXTURE_READ_AT, "customer", "It was so.", false, NULL, true, "2026-11-20T01:00:00Z", true},
     {"template_headroom", "warn", "api", "templates", "3", FIXTURE_READ_AT, NULL, "Nobody need act.", false, NULL, false, NULL, false},
+    {"cloud_api", "unknown", "none", "platform_type", NULL, NULL, "partner", "Give a token.", false, NULL, false, NULL, false},
 };
 /* clang-format on */
 
