@@ -80,7 +80,8 @@ enum learned_type {
                                is_source */
     LEARNED_NUMBER,         /* json: a number's fields; id, digits; is_source */
     LEARNED_UNREADABLE,     /* this WABA cannot be read (is_source): forget its facts */
-    LEARNED_FIELD_REFUSED,  /* id: a field that Graph does not give to the token that reads; is_source */
+    LEARNED_FIELD_REFUSED,  /* id: a field that Graph does not give to the token that reads;
+                               is_source */
     LEARNED_BUSINESS_TOKEN, /* secret: the customer's business token */
     LEARNED_ALLOCATION,     /* id: the credit allocation configuration */
     LEARNED_SYSTEM_USER,    /* id: the partner's system user */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: PostgreSQL */
 #include "orchestrator/finding_pool.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,8 @@ struct table {
 
 struct list {
     size_t count;
-    const struct report_finding *findings[];
+    const struct report_finding
+        *findings[ELIGIBILITY_RULES_MAX]; /* only `count` of them are kept */
 };
 
 struct finding_pool {
@@ -162,20 +164,16 @@ static const struct report_finding *keep_finding(struct finding_pool *pool,
 const struct report_finding *const *finding_pool_list(struct finding_pool *pool,
                                                       const struct finding *findings, size_t count)
 {
-    struct {
-        struct list list;
-        const struct report_finding *findings[ELIGIBILITY_RULES_MAX];
-    } wanted;
-    size_t bytes = sizeof(struct list) + count * sizeof(const struct report_finding *);
+    struct list wanted = {.count = count};
+    size_t bytes = offsetof(struct list, findings) + count * sizeof wanted.findings[0];
 
     BUG_UNLESS(count <= ELIGIBILITY_RULES_MAX);
-    wanted.list.count = count;
     for (size_t i = 0; i < count; i++)
         wanted.findings[i] = keep_finding(pool, &findings[i]);
     make_room(&pool->lists, hash_list, is_same_list);
     const void **place = probe(&pool->lists, &wanted, hash_list, is_same_list);
     if (!*place) {
-        struct list *kept = arena_alloc(pool->arena, bytes);
+        void *kept = arena_alloc(pool->arena, bytes);
         memcpy(kept, &wanted, bytes);
         *place = kept;
         pool->lists.count++;

@@ -63,9 +63,10 @@ struct eligibility_facts {
     bool has_credit_line;            /* the run shares the partner's line */
     bool is_embedded_signup;         /* else programmatic */
     bool is_offline;                 /* nobody was asked: the manifest alone */
-    /* There is a destination, and its read is still to come (a run): what only it can tell waits. */
+    /* There is a destination, and its read is still to come (a run): what only it can tell waits.
+     */
     bool is_destination_pending;
-    int registrations_spent;         /* of the number's 10 in 72 hours, by our own records */
+    int registrations_spent;                /* of the number's 10 in 72 hours, by our own records */
     const char *registration_blocked_until; /* RFC 3339: Meta said 133016; NULL: it did not */
     const struct eligibility_attestation *attestations;
     size_t attestation_count;
@@ -83,7 +84,8 @@ struct finding {
     const char *remedy;      /* what to do, in English (see planner/language.h); NULL on pass */
     bool is_blocking;        /* fail, or an unknown that Graph would refuse */
     bool is_fixable;         /* the run mends it by itself */
-    /* Not NULL: the number is not ill, it waits for this ("signup", "code", "time", "destination"). */
+    /* Not NULL: the number is not ill, it waits for this ("signup", "code", "time", "destination").
+     */
     const char *waits_for;
 };
 
