@@ -13,7 +13,7 @@ static const struct language_text texts[] = {
     /* ---- the page ---- */
     {"no time", "moins d’une seconde"},
     {"Passes", "Conforme"},
-    {"Warns", "Avertissement"},
+    {"Warns", "Alerte"},
     {"Not known", "Inconnu"},
     {"Fails", "Non conforme"},
     {"Meta has verified the business", "Meta a vérifié l’entreprise"},
@@ -50,8 +50,7 @@ static const struct language_text texts[] = {
     {"Newly blocked", "Nouvellement bloqué"},
     {"New in the book", "Nouveau dans le lot"},
     {"Other calls (per app)", "Autres appels (par application)"},
-    {"Business Management API (per WABA)",
-     "API Business Management (par compte WhatsApp Business)"},
+    {"Business Management API (per WABA)", "API Business Management (par WABA)"},
     {"Credit line (per app)", "Ligne de crédit (par application)"},
     {"Registrations (per number)", "Enregistrements (par numéro)"},
     {"the number of calls at once", "le nombre d’appels simultanés"},
@@ -194,11 +193,11 @@ static const struct language_text texts[] = {
     {"How many numbers each rule lets pass", "Combien de numéros satisfont chaque règle"},
     {"Who must act, and for how many numbers", "Qui doit agir, et pour combien de numéros"},
     {"Customers", "Clients"},
-    {"{n} in {time}", "{n} par {time}"},
-    {"none known", "aucune connue"},
+    {"{n} in {time}", "{n} en {time}"},
+    {"none known", "inconnue"},
     {"Quota", "Quota"},
-    {"Most of one", "Maximum d’un seul"},
-    {"Limit of each", "Limite de chacun"},
+    {"Most of one", "Maximum"},
+    {"Limit of each", "Limite"},
     {"Takes", "Durée"},
     {"Forecast", "Prévision"},
     {"Registrations", "Enregistrements"},
@@ -221,9 +220,9 @@ static const struct language_text texts[] = {
     {"Meta answered with a value that it has not documented. Look at the setting in WhatsApp "
      "Manager or Meta Business Suite; if it is in order, write the day you looked under `attest` "
      "in the manifest.",
-     "Meta a répondu par une valeur non documentée. Vérifiez le réglage dans le Gestionnaire "
-     "WhatsApp ou dans Meta Business Suite ; s’il est en ordre, inscrivez la date de cette "
-     "vérification sous `attest` dans le manifeste."},
+     "Meta a répondu par une valeur qui n’est pas documentée. Vérifiez le réglage dans le "
+     "Gestionnaire WhatsApp ou dans Meta Business Suite ; s’il est en ordre, inscrivez la date "
+     "de cette vérification sous `attest` dans le manifeste."},
     {"Nothing to do now: it is read as soon as the new account, and the number in it, are there.",
      "Rien à faire pour le moment : ce point sera lu dès que le nouveau compte, et le numéro "
      "dans ce compte, existeront."},
