@@ -11,8 +11,8 @@ static enum outcome build_wait(const struct facts *facts, struct request *reques
     if (facts->destination_waba_id != NULL)
         return reply_done(reply, "the destination WABA is known");
     return reply_wait_person(reply, "signup", "customer",
-                             "Send the customer the signup link, or feed its result with "
-                             "`wabamigrate capture`.");
+                             "Go through Embedded Signup with the link from the partner; the "
+                             "number stays in service meanwhile.");
 }
 
 static const struct job_phase phases[] = {

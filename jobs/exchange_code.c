@@ -82,8 +82,8 @@ static bool error_exchange(const struct facts *facts, const struct graph_error *
 static enum outcome wait_for_signup(struct reply *reply)
 {
     return reply_wait_person(reply, "signup", "customer",
-                             "The signup code is spent and the partner's token does not reach the "
-                             "WABA: let the customer repeat Embedded Signup, then run again.");
+                             "The signup's code could not be used any more, and the new account is "
+                             "not shared with the partner: go through Embedded Signup once more.");
 }
 
 static enum outcome build_probe(const struct facts *facts, struct request *request,

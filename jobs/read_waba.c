@@ -58,8 +58,8 @@ static enum outcome build_waba(const struct facts *facts, struct request *reques
         return reply_done(reply, "no source WABA is given; what matters there must be attested");
     if (id == NULL)
         return reply_wait_person(reply, "signup", "customer",
-                                 "Send the customer the signup link, or feed its result with "
-                                 "`wabamigrate capture`.");
+                                 "Go through Embedded Signup with the link from the partner; the "
+                                 "number stays in service meanwhile.");
     if (is_source && facts->source_token == NULL && facts->system_token == NULL) {
         reply_learn(reply, LEARNED_UNREADABLE, true, id, NULL, NULL, NULL);
         return reply_done(reply, "there is no token to read the source WABA with");
@@ -336,10 +336,8 @@ static bool error_destination(const struct facts *facts, const struct graph_erro
         is_permission
             ? "Grant the token whatsapp_business_management and whatsapp_business_messaging, then "
               "run again."
-            : "The destination WABA is not visible to the token: check its id, and let the "
-              "customer "
-              "share the WABA with the partner's portfolio (Embedded Signup does so), then run "
-              "again.");
+            : "The new account is not visible to the partner: share it with the partner's "
+              "portfolio (Embedded Signup does so).");
     const struct error_rule *rule = reply->error.rule;
     reply->error = *error;
     reply->error.rule = rule;

@@ -113,8 +113,7 @@ static struct report_act act_of_wait(const char *waiting_for)
          .remedy = "Go through Embedded Signup on the partner's page with this number."},
         {.waiting_for = "code",
          .owner = "customer",
-         .remedy = "Tell the code that WhatsApp sent to the number; it is fed with `wabamigrate "
-                   "code NUMBER CODE`."},
+         .remedy = "Tell the partner the code that WhatsApp sent to the number."},
         {.waiting_for = "credential",
          .owner = "partner",
          .remedy = "A token is missing, refused or expired. Renew it where the manifest says it is "

@@ -115,7 +115,7 @@ static const struct language_text texts[] = {
     {"({n} things to do)", "({n} actions à effectuer)"},
     {"Language of the message", "Langue du message"},
     {"Copy", "Copier"},
-    {"Subject", "Objet"},
+    {"Subject:", "Objet :"},
     {"Read from Graph, {when}", "Lu dans Graph, {when}"},
     {"Read from Graph", "Lu dans Graph"},
     {"Confirmed by {who}, {when}", "Confirmé par {who}, {when}"},
@@ -609,14 +609,11 @@ static const struct language_text texts[] = {
      "vérification dans le Gestionnaire WhatsApp → Numéros de téléphone."},
 
     /* ---- remedies of Graph's errors ---- */
-    {"The signup code has expired: go on with the system token, or let the customer repeat "
-     "Embedded Signup.",
-     "Le code d’inscription a expiré : l’inscription intégrée doit être refaite, à moins que le "
-     "token système du partenaire ne suffise."},
-    {"The signup code has already been used: go on with the system token, or let the customer "
-     "repeat Embedded Signup.",
-     "Le code d’inscription a déjà été utilisé : l’inscription intégrée doit être refaite, à "
-     "moins que le token système du partenaire ne suffise."},
+    {"The signup's code has expired: go through Embedded Signup once more.",
+     "Le code d’inscription a expiré : effectuez l’inscription intégrée une nouvelle fois."},
+    {"The signup's code has already been used: go through Embedded Signup once more.",
+     "Le code d’inscription a déjà été utilisé : effectuez l’inscription intégrée une nouvelle "
+     "fois."},
     {"The number is limited because messages were reported as spam: its quality must recover in "
      "WhatsApp Manager.",
      "Le numéro est limité parce que des messages ont été signalés comme indésirables : sa "
@@ -624,93 +621,96 @@ static const struct language_text texts[] = {
     {"The number has reached a limit of its classification: it waits.",
      "Le numéro a atteint une limite liée à sa classification : il faut attendre."},
     {"The number cannot be added to the WABA, often because the portfolio has reached its number "
-     "limit: verify the business or ask Meta for more numbers, then retry.",
+     "limit: verify the business or ask Meta for more numbers; the move can then be tried again.",
      "Le numéro n’a pas pu être ajouté au compte WhatsApp Business, souvent parce que le "
      "portefeuille business a atteint son nombre maximal de numéros : faites vérifier "
      "l’entreprise ou demandez à Meta davantage de numéros ; la migration pourra ensuite être "
      "relancée."},
-    {"Meta has restricted the WABA for a policy violation: appeal in Business Support Home, then "
-     "retry.",
+    {"Meta has restricted the WABA for a policy violation: appeal in Business Support Home; the "
+     "move can then be tried again.",
      "Meta a restreint le compte WhatsApp Business pour non-respect de ses règles : faites appel "
      "auprès de l’assistance Meta pour les entreprises (Business Support Home) ; la migration "
      "pourra ensuite être relancée."},
-    {"The account is locked, or the two-step PIN does not match: look at the WABA's health status "
-     "in WhatsApp Manager, turn two-step verification off, then retry.",
+    {"The account is locked, or the two-step PIN does not match: look at the WABA's health "
+     "status in WhatsApp Manager, turn two-step verification off; the move can then be tried "
+     "again.",
      "Le compte est verrouillé, ou le code PIN de vérification en deux étapes ne correspond "
      "pas : consultez l’état de santé du compte WhatsApp Business dans le Gestionnaire WhatsApp "
      "et désactivez la vérification en deux étapes ; la migration pourra ensuite être relancée."},
-    {"The number's display name is not approved: have the name approved in WhatsApp Manager, then "
-     "retry.",
+    {"The number's display name is not approved: have the name approved in WhatsApp Manager; the "
+     "move can then be tried again.",
      "Le nom d’affichage du numéro n’est pas approuvé : faites-le approuver dans le Gestionnaire "
      "WhatsApp ; la migration pourra ensuite être relancée."},
     {"The number still has another two-step PIN: turn two-step verification off in WhatsApp "
-     "Manager of the source WABA (the e-mailed link confirms it), then retry.",
+     "Manager of the old account (the e-mailed link confirms it); the move can then be tried "
+     "again.",
      "Le numéro a encore un autre code PIN de vérification en deux étapes : désactivez la "
      "vérification en deux étapes dans le Gestionnaire WhatsApp de l’ancien compte (le lien reçu "
      "par e-mail la confirme) ; la migration pourra ensuite être relancée."},
-    {"The number must be verified again: let the customer verify it in Embedded Signup or "
-     "WhatsApp Manager, then retry.",
-     "Le numéro doit être vérifié de nouveau, par le client, dans l’inscription intégrée ou dans "
-     "le Gestionnaire WhatsApp ; la migration pourra ensuite être relancée."},
-    {"Too many wrong two-step PINs: wait, and turn two-step verification off at the source "
+    {"The number must be verified again: verify it in Embedded Signup or WhatsApp Manager; the "
+     "move can then be tried again.",
+     "Le numéro doit être vérifié de nouveau, dans l’inscription intégrée ou dans le "
+     "Gestionnaire WhatsApp ; la migration pourra ensuite être relancée."},
+    {"Too many wrong two-step PINs: wait, and turn two-step verification off at the old account "
      "meanwhile.",
      "Trop de codes PIN erronés pour la vérification en deux étapes : attendez, et désactivez "
      "entre-temps la vérification en deux étapes sur l’ancien compte."},
-    {"Two-step PINs were tried too fast: wait, and turn two-step verification off at the source "
-     "meanwhile.",
+    {"Two-step PINs were tried too fast: wait, and turn two-step verification off at the old "
+     "account meanwhile.",
      "Des codes PIN de vérification en deux étapes ont été essayés trop vite : attendez, et "
      "désactivez entre-temps la vérification en deux étapes sur l’ancien compte."},
-    {"The code could not be requested, most often because the number is verified already: look at "
-     "code_verification_status; if it is not VERIFIED, wait an hour, then retry.",
+    {"The code could not be requested, most often because the number is verified already: look "
+     "at code_verification_status; if it is not VERIFIED, wait an hour; the move can then be "
+     "tried again.",
      "Le code n’a pas pu être demandé, le plus souvent parce que le numéro est déjà vérifié : "
      "consultez code_verification_status ; si la valeur n’est pas VERIFIED, attendez une heure ; "
      "la migration pourra ensuite être relancée."},
     {"The verification code is wrong or has expired: request a new one.",
      "Le code de vérification est erroné ou a expiré : demandez-en un nouveau."},
     {"Meta could not confirm who owns the number, or its two-step verification is still on: turn "
-     "it off in WhatsApp Manager of the source WABA, check that the number is the customer's, "
-     "then retry.",
+     "it off in WhatsApp Manager of the old account, and check that the number belongs to the "
+     "business; the move can then be tried again.",
      "Meta n’a pas pu confirmer à qui appartient le numéro, ou sa vérification en deux étapes "
      "est encore active : désactivez-la dans le Gestionnaire WhatsApp de l’ancien compte et "
-     "vérifiez que le numéro appartient bien au client ; la migration pourra ensuite être "
+     "vérifiez que le numéro appartient bien à l’entreprise ; la migration pourra ensuite être "
      "relancée."},
-    {"The destination has reached its limit of templates: delete what is not needed or verify the "
-     "business, then retry.",
+    {"The destination has reached its limit of templates: delete what is not needed or verify "
+     "the business; the move can then be tried again.",
      "Le nouveau compte a atteint son nombre maximal de modèles de message : supprimez ceux qui "
      "sont inutiles ou faites vérifier l’entreprise ; la migration pourra ensuite être relancée."},
     {"The template's content is refused: mend the template, or create it anew on the destination.",
      "Le contenu du modèle de message est refusé : corrigez le modèle, ou recréez-le sur le "
      "nouveau compte."},
-    {"The WABA is being moved to another solution: the customer settles or withdraws that move in "
-     "Business settings, then retry.",
+    {"The WABA is being moved to another solution: settle or withdraw that move in Business "
+     "settings; the move can then be tried again.",
      "Le compte WhatsApp Business est en cours de transfert vers une autre solution : ce "
-     "transfert doit être mené à terme ou retiré par le client dans les paramètres de "
-     "l’entreprise ; la migration pourra ensuite être relancée."},
-    {"The WABA is marked for another solution already: the customer settles or withdraws that "
-     "move in Business settings, then retry.",
-     "Le compte WhatsApp Business est déjà réservé pour une autre solution : ce transfert doit "
-     "être mené à terme ou retiré par le client dans les paramètres de l’entreprise ; la "
+     "transfert doit être mené à terme ou retiré dans les paramètres de l’entreprise ; la "
      "migration pourra ensuite être relancée."},
-    {"The number is free, so there is nothing to migrate: add it to the destination as a new "
-     "number, then retry.",
+    {"The WABA is marked for another solution already: settle or withdraw that move in Business "
+     "settings; the move can then be tried again.",
+     "Le compte WhatsApp Business est déjà réservé pour une autre solution : ce transfert doit "
+     "être mené à terme ou retiré dans les paramètres de l’entreprise ; la migration pourra "
+     "ensuite être relancée."},
+    {"The number is free, so there is nothing to migrate: add it to the new account as a new "
+     "number; the move can then be tried again.",
      "Le numéro est libre : il n’y a donc rien à migrer. Ajoutez-le au nouveau compte comme "
      "nouveau numéro ; la migration pourra ensuite être relancée."},
     {"The number's display name is not approved, or a change of it is pending: have it approved "
-     "on the source WABA, then retry.",
+     "at the old account; the move can then be tried again.",
      "Le nom d’affichage du numéro n’est pas approuvé, ou un changement de nom est en cours : "
      "faites-le approuver sur l’ancien compte ; la migration pourra ensuite être relancée."},
     {"Source and destination WABA belong to different business portfolios, which Meta does not "
-     "allow: the customer creates the destination in the portfolio that owns the source.",
+     "allow: create the new account in the portfolio that owns the old one.",
      "L’ancien et le nouveau compte WhatsApp Business appartiennent à des portefeuilles business "
-     "différents, ce que Meta n’autorise pas : le nouveau compte doit être créé par le client "
-     "dans le portefeuille auquel appartient l’ancien."},
+     "différents, ce que Meta n’autorise pas : créez le nouveau compte dans le portefeuille "
+     "auquel appartient l’ancien."},
     {"The destination WABA or its business is not approved yet: finish business verification and "
-     "wait for Meta's account review, then retry.",
+     "wait for Meta's account review; the move can then be tried again.",
      "Le nouveau compte WhatsApp Business ou son entreprise n’est pas encore approuvé : terminez "
      "la vérification de l’entreprise et attendez l’examen du compte par Meta ; la migration "
      "pourra ensuite être relancée."},
-    {"The customer has not accepted the request to message on its behalf: it accepts in Business "
-     "settings, then retry.",
+    {"The request to message on behalf of the business has not been accepted yet: accept it in "
+     "Business settings; the move can then be tried again.",
      "La demande d’envoi de messages pour le compte du client n’a pas encore été acceptée : le "
      "client doit l’accepter dans les paramètres de l’entreprise ; la migration pourra ensuite "
      "être relancée."},
@@ -907,29 +907,26 @@ static const struct language_text texts[] = {
      "`wabamigrate retry` ou `wabamigrate cancel`."},
     {"Go through Embedded Signup on the partner's page with this number.",
      "Effectuez l’inscription intégrée sur la page du partenaire avec ce numéro."},
-    {"Tell the code that WhatsApp sent to the number; it is fed with `wabamigrate code NUMBER "
-     "CODE`.",
-     "Communiquez le code que WhatsApp a envoyé à ce numéro ; il est saisi avec `wabamigrate "
-     "code NUMBER CODE`."},
+    {"Tell the partner the code that WhatsApp sent to the number.",
+     "Communiquez au partenaire le code que WhatsApp a envoyé à ce numéro."},
     {"A token is missing, refused or expired. Renew it where the manifest says it is found, and "
      "run again; `wabamigrate doctor` says which one.",
      "Un token manque, est refusé ou a expiré. Renouvelez-le à l’endroit indiqué par le "
      "manifeste, puis relancez le programme ; `wabamigrate doctor` indique lequel."},
     {"Nothing to do: a later run goes on by itself.",
      "Rien à faire : une exécution ultérieure reprendra d’elle-même."},
-    {"Send the customer the signup link, or feed its result with `wabamigrate capture`.",
-     "L’inscription intégrée reste à effectuer avec le lien d’inscription transmis au client ; "
-     "son résultat peut aussi être saisi avec `wabamigrate capture`."},
-    {"The signup code is spent and the partner's token does not reach the WABA: let the customer "
-     "repeat Embedded Signup, then run again.",
-     "Le code d’inscription est épuisé et le token du partenaire n’atteint pas le compte "
-     "WhatsApp Business : l’inscription intégrée doit être refaite par le client ; la migration "
-     "pourra ensuite reprendre."},
-    {"The destination WABA is not visible to the token: check its id, and let the customer share "
-     "the WABA with the partner's portfolio (Embedded Signup does so), then run again.",
-     "Le nouveau compte WhatsApp Business n’est pas visible pour le token : vérifiez son "
-     "identifiant ; le client doit partager le compte avec le portefeuille business du "
-     "partenaire (l’inscription intégrée le fait). La migration pourra ensuite reprendre."},
+    {"Go through Embedded Signup with the link from the partner; the number stays in service "
+     "meanwhile.",
+     "Effectuez l’inscription intégrée avec le lien transmis par le partenaire ; le numéro reste "
+     "en service pendant ce temps."},
+    {"The signup's code could not be used any more, and the new account is not shared with the "
+     "partner: go through Embedded Signup once more.",
+     "Le code de l’inscription n’a plus pu être utilisé et le nouveau compte n’est pas partagé "
+     "avec le partenaire : effectuez l’inscription intégrée une nouvelle fois."},
+    {"The new account is not visible to the partner: share it with the partner's portfolio "
+     "(Embedded Signup does so).",
+     "Le nouveau compte n’est pas visible pour le partenaire : partagez-le avec le portefeuille "
+     "business du partenaire (l’inscription intégrée le fait)."},
     {"Grant the token whatsapp_business_management and whatsapp_business_messaging, then run "
      "again.",
      "Accordez au token whatsapp_business_management et whatsapp_business_messaging, puis "

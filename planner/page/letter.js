@@ -96,7 +96,7 @@ function letterSection(customer) {
         text.textContent = letterText(customer, remedies, chosen);
         subject.textContent = title;
         text.lang = subject.lang = chosen.code;
-        text.setAttribute('aria-label', `${t("Message to send")}: ${customer.title}`);
+        text.setAttribute('aria-label', `${t("Message to send")} – ${customer.title}`);
         text.setAttribute('role', 'group');
         const { address, isWhole } = mailto(title, text.textContent);
         mail.href = address;
@@ -113,6 +113,6 @@ function letterSection(customer) {
             languages.length > 1 ? element('div', { class: 'choice', role: 'group', 'aria-label': t("Language of the message") }, choices) : null,
             element('button', { type: 'button', class: 'button', text: t("Copy"), on: { click: () => copy(text, said) } }),
             mail, said),
-        element('p', { class: 'subject' }, `${t("Subject")}: `, subject),
+        element('p', { class: 'subject' }, `${t("Subject:")} `, subject),
         text);
 }

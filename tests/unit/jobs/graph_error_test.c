@@ -112,8 +112,8 @@ static const struct {
     {"There was an error migrating this phone number", ERROR_RETRY, "meta", "does not say why"},
     {"This phone number belongs to a different Business Manager account", ERROR_PERMANENT, "customer", "different business portfolios"},
     {"Your WhatsApp account must be approved", ERROR_PERSON, "customer", "not approved yet"},
-    {"Your WhatsApp account's \"Messaging For\" request must be approved", ERROR_PERSON, "customer", "has not accepted"},
-    {"your whatsapp ACCOUNT\xe2\x80\x99s \xe2\x80\x9cMessaging for\xe2\x80\x9d request must be approved", ERROR_PERSON, "customer", "has not accepted"},
+    {"Your WhatsApp account's \"Messaging For\" request must be approved", ERROR_PERSON, "customer", "has not been accepted"},
+    {"your whatsapp ACCOUNT\xe2\x80\x99s \xe2\x80\x9cMessaging for\xe2\x80\x9d request must be approved", ERROR_PERSON, "customer", "has not been accepted"},
     {"  cannot MIGRATE phone number: +33", ERROR_PERSON, "partner", "No app is subscribed"},
     {"Ocorreu um erro", ERROR_PERSON, "partner", "only in the answer's title"},
 };

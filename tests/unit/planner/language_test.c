@@ -188,7 +188,8 @@ static void test_the_lists_of_texts_are_read(void)
         "The verification code is wrong or has expired: request a new one.", /* error */
         "The template's content is refused: mend the template, or create it anew on the "
         "destination.", /* macro */
-        "Send the customer the signup link, or feed its result with `wabamigrate capture`.",
+        "Go through Embedded Signup with the link from the partner; the number stays in service "
+        "meanwhile.",
         "Nothing to do: a later run goes on by itself.", /* wait */
     };
 
@@ -201,12 +202,22 @@ static void test_the_lists_of_texts_are_read(void)
     CU_ASSERT_FALSE(is_there("The verification code is wrong"));
 }
 
+/* Not by the pointer: equal literals may be one. */
+static bool has_translation(const struct language *language, const char *english)
+{
+    for (size_t i = 0; i < language->text_count; i++) {
+        if (strcmp(language->texts[i].english, english) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void test_every_text_has_a_translation_in_every_language(void)
 {
     for (size_t i = 1; i < LANGUAGE_COUNT; i++) {
         for (size_t j = 0; j < wanted_count; j++)
-            check(language_text(LANGUAGES[i], wanted[j]) != wanted[j], LANGUAGES[i],
-                  "no translation", wanted[j]);
+            check(has_translation(LANGUAGES[i], wanted[j]), LANGUAGES[i], "no translation",
+                  wanted[j]);
     }
 }
 
