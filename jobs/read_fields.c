@@ -105,6 +105,12 @@ const char *read_fields_list(const struct read_fields *read, enum read_part part
     return list;
 }
 
+bool read_fields_is_wanted(const struct read_fields *read, enum read_part part, const char *name)
+{
+    return is_listed(needed_fields(part), name, strlen(name)) ||
+           is_listed(wanted_fields(read, part), name, strlen(name));
+}
+
 struct json_object *read_fields_left_out(const struct read_fields *read, enum read_part part)
 {
     BODY_OWNED *names = json_object_new_array();
@@ -319,12 +325,14 @@ static const char *number_json(const struct read_fields *read, struct json_objec
 {
     struct json_object *left_out = read_fields_left_out(read, READ_NUMBERS);
 
-    if (left_out == NULL)
-        return json_object_to_json_string_ext(number, JSON_C_TO_STRING_PLAIN);
     BODY_OWNED *own = json_object_new_object();
     json_object_object_foreach(number, key, value)
-        json_object_object_add(own, key, json_object_get(value));
-    json_object_object_add(own, "_left_out", left_out);
+    {
+        if (read_fields_is_wanted(read, READ_NUMBERS, key))
+            json_object_object_add(own, key, json_object_get(value));
+    }
+    if (left_out != NULL)
+        json_object_object_add(own, "_left_out", left_out);
     return arena_copy_text(read->arena,
                            json_object_to_json_string_ext(own, JSON_C_TO_STRING_PLAIN));
 }

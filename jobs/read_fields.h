@@ -30,6 +30,8 @@ struct read_fields {
 /* The field list of one part. The id is always in it, and a number's digits: nothing can be filed
  * without them. NULL: templates are not asked for. */
 const char *read_fields_list(const struct read_fields *read, enum read_part part);
+/* Whether `name` is a field that was wished for: what else an answer holds is not kept. */
+bool read_fields_is_wanted(const struct read_fields *read, enum read_part part, const char *name);
 /* READ_WABA or READ_NUMBERS: the names left out of its list, as a JSON array (a WABA's templates
  * are one of its names), owned by the caller; NULL: none. */
 struct json_object *read_fields_left_out(const struct read_fields *read, enum read_part part);

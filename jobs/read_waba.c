@@ -243,7 +243,7 @@ static void learn_waba(const struct read_fields *read, struct reply *reply,
         bool is_apps = strcmp(key, "subscribed_apps") == 0;
         if (is_apps && json_object_is_type(value, json_type_object))
             json_object_object_add(own, key, without_paging(value));
-        else if (strcmp(key, "phone_numbers") != 0 && strcmp(key, READ_FIELDS_TEMPLATES) != 0)
+        else if (read_fields_is_wanted(read, READ_WABA, key))
             json_object_object_add(own, key, json_object_get(value));
     }
     fold_templates(read, body_get(body, READ_FIELDS_TEMPLATES), own);

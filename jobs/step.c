@@ -4,6 +4,9 @@
 #include <json-c/json.h>
 #include <string.h>
 
+/* 100 entries a page: no WABA and no portfolio has as many as that. */
+#define PAGES_MAX 1000
+
 static const struct secret *choose_token(const struct facts *facts, enum step_token token,
                                          const char **name)
 {
@@ -121,11 +124,14 @@ bool step_next_memo_page(struct json_object *memo, struct reply *reply, const ch
     if (!body_has_next_page(body))
         return false;
 
-    /* A cursor that leads to itself would keep us turning the same page for ever. */
-    if (cursor == NULL || body_text_is(memo, "after", cursor)) {
+    /* Cursors that lead round, or on for ever, would keep us turning pages for ever. */
+    int64_t pages = step_memo_count(memo, "pages") + 1;
+    if (cursor == NULL || body_text_is(memo, "after", cursor) || pages > PAGES_MAX) {
         step_unclear(reply, "the list says that it goes on, but not where");
         return true;
     }
+    if (body_text(memo, "after") != NULL)
+        json_object_object_add(memo, "pages", json_object_new_int64(pages));
     step_memo_text(memo, "after", cursor);
     step_remember(reply, memo);
     (void)reply_next(reply, phase, NULL);

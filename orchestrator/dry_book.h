@@ -23,6 +23,7 @@ struct dry_side {
         *node; /* NULL: not read, or not readable; only until the verdicts are made */
     const char *read_at;
     bool is_read, is_reused;
+    bool has_failed; /* half of it at most was read: Graph did not answer, which says nothing */
 };
 
 struct dry_customer {

@@ -14,6 +14,8 @@
 
 #define TIMEOUT_MS 30000
 #define POLL_MS 200
+#define SOURCE_READ "read_source"
+#define DESTINATION_READ "read_destination"
 
 /* A read whose time has not come. */
 struct pause {
@@ -31,6 +33,9 @@ struct reader {
     struct pause *pauses;
     size_t next_customer;
     unsigned open_reads;
+    size_t pause_count;
+    int64_t held_until_ms; /* the app's quota is spent: nothing is sent until then */
+    enum status taken;     /* of the first customer that could not be taken */
     int64_t answered, answered_ms;
     int64_t warm, warm_ms; /* of these, those after the connections were made */
 };
@@ -173,7 +178,9 @@ static void close_read(struct reader *reader, struct dry_customer *customer)
 {
     if (--customer->open_reads > 0)
         return;
-    reader->settings->take(reader->settings->self, customer);
+    enum status status = reader->settings->take(reader->settings->self, customer);
+    if (reader->taken == STATUS_OK)
+        reader->taken = status;
     forget_nodes(reader, customer);
 }
 
@@ -193,6 +200,7 @@ static void follow(struct reader *reader, const struct task *task)
     struct pause *pause = memory_take(sizeof *pause);
     *pause = (struct pause){clock_monotonic_ms() + settlement->wait_ms, next, reader->pauses};
     reader->pauses = pause;
+    reader->pause_count++;
 }
 
 /* The first answers of all connections hold their handshakes, which a night makes once. */
@@ -207,6 +215,18 @@ static void note_time(struct reader *reader, const struct task *task)
     reader->warm_ms += is_warm ? task->ms : 0;
 }
 
+static void note_failure(struct reader *reader, const struct task *task)
+{
+    struct dry_customer *customer = &reader->book->customers[task->customer_id];
+    bool is_source = strcmp(task->kind->name, SOURCE_READ) == 0;
+
+    /* Who is refused has an answer: the finding says which access is missing. */
+    bool is_unanswered = !task->reply.waiting_for;
+    (is_source ? &customer->source : &customer->destination)->has_failed = is_unanswered;
+    reader->result->unanswered_reads += is_unanswered;
+    reader->result->failed_reads++;
+}
+
 static void take_settled(struct reader *reader)
 {
     for (struct task *task; (task = task_queue_take(engine_settled(reader->engine)));) {
@@ -214,11 +234,13 @@ static void take_settled(struct reader *reader)
         reader->open_reads--;
         note_time(reader, task);
         learn(reader, task);
+        if (task->settlement.parks_app)
+            reader->held_until_ms = clock_monotonic_ms() + task->settlement.park_ms;
         if (strcmp(task->settlement.state, "ready") == 0 && !waits_too_long) {
             follow(reader, task);
         } else {
             if (strcmp(task->settlement.state, "done") != 0)
-                reader->result->failed_reads++;
+                note_failure(reader, task);
             close_read(reader, &reader->book->customers[task->customer_id]);
         }
         task_destroy(task);
@@ -229,6 +251,8 @@ static void take_due(struct reader *reader)
 {
     int64_t now_ms = clock_monotonic_ms();
 
+    if (now_ms < reader->held_until_ms)
+        return;
     for (struct pause **link = &reader->pauses; *link;) {
         struct pause *pause = *link;
         if (pause->at_ms > now_ms) {
@@ -238,6 +262,7 @@ static void take_due(struct reader *reader)
         offer(reader, pause->task);
         *link = pause->next;
         free(pause);
+        reader->pause_count--;
     }
 }
 
@@ -265,11 +290,11 @@ static void begin(struct reader *reader, struct dry_customer *customer)
     customer->open_reads = 1; /* this one: nothing is whole before both have been offered */
     if (!customer->source.is_read) {
         customer->open_reads++;
-        offer(reader, make_read(reader, customer, "read_source", NULL, NULL, 0));
+        offer(reader, make_read(reader, customer, SOURCE_READ, NULL, NULL, 0));
     }
     if (customer->destination_waba_id && !customer->destination.is_read) {
         customer->open_reads++;
-        offer(reader, make_read(reader, customer, "read_destination", NULL, NULL, 0));
+        offer(reader, make_read(reader, customer, DESTINATION_READ, NULL, NULL, 0));
     }
     close_read(reader, customer);
 }
@@ -279,6 +304,8 @@ static void refill(struct reader *reader)
 {
     unsigned ahead = (unsigned)options_of(reader)->concurrency * 2;
 
+    if (clock_monotonic_ms() < reader->held_until_ms || reader->pause_count > (size_t)ahead * 2)
+        return;
     for (; reader->next_customer < reader->book->customer_count &&
            engine_in_hand(reader->engine) < ahead;
          reader->next_customer++) {
@@ -294,15 +321,19 @@ static enum status turn(struct reader *reader, int signal_fd, struct fault *faul
 
     take_due(reader);
     refill(reader);
-    engine_turn(reader->engine, true);
+    engine_turn(reader->engine, clock_monotonic_ms() >= reader->held_until_ms);
     take_settled(reader);
+    if (reader->taken != STATUS_OK)
+        return reader->taken;
     if (engine_is_credential_refused(reader->engine))
         return fault_set(fault, STATUS_CREDENTIAL,
                          "Graph refuses the partner's token (partner.system_token); put a valid "
                          "one where the manifest points, then check again");
-    if (signals_take(signal_fd) > 0)
+    reader->result->is_stopped = signals_take(signal_fd) > 0;
+    if (reader->result->is_stopped)
         return fault_set(fault, STATUS_IO, "stopped by a signal before the report was complete");
-    if (engine_in_flight(reader->engine) > 0 || reader->pauses)
+    bool is_held = clock_monotonic_ms() < reader->held_until_ms;
+    if (engine_in_flight(reader->engine) > 0 || reader->pauses || is_held)
         curl_multi_poll(engine_multi(reader->engine), &fd, 1, POLL_MS, NULL);
     return STATUS_OK;
 }

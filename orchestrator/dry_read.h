@@ -19,8 +19,9 @@ struct dry_read_settings {
     /* Offered each customer before it is read; takes what is known already and fresh (sets the
      * sides' is_read). May be NULL. */
     void (*reuse)(void *self, struct dry_customer *customer);
-    /* Called once for each customer that has a chosen number, when all its reads are over. */
-    void (*take)(void *self, struct dry_customer *customer);
+    /* Called once for each customer that has a chosen number, when all its reads are over. Anything
+     * but STATUS_OK ends the reading with that status. */
+    enum status (*take)(void *self, struct dry_customer *customer);
     void *self;
 };
 
@@ -28,7 +29,9 @@ struct dry_read_result {
     int64_t calls;
     int64_t ms; /* mean of a call */
     unsigned failed_reads;
+    unsigned unanswered_reads; /* of these, those that say nothing: no answer, nobody refused */
     unsigned reused_reads;
+    bool is_stopped; /* by a signal */
 };
 
 /* STATUS_CREDENTIAL when Graph refuses the partner's token; STATUS_IO when stopped by a signal. */

@@ -20,10 +20,20 @@
 #include "sql/statements.h"
 
 #define TIMEOUT_MS 30000
-/* Verdicts on so many numbers, and readings of so many WABAs, go to the database at a time, while
- * the reading goes on. */
-#define NUMBERS_GROUP 500
-#define READINGS_GROUP 200
+/* Verdicts on so many numbers go to the database at a time, while the reading goes on. */
+#define GROUP_NUMBERS 500
+/* More than one in so many customers without an answer: that was not a look at the whole book. */
+#define UNANSWERED_SHARE 20
+
+/* Verdicts that are not in the database yet; texts of theirs live in the arena. */
+struct group {
+    struct arena *arena;
+    struct {
+        const char *number;
+        struct finding findings[ELIGIBILITY_RULES_MAX];
+    } of[GROUP_NUMBERS];
+    size_t count;
+};
 
 struct dry {
     const struct database *database;
@@ -32,11 +42,12 @@ struct dry {
     struct vault *vault;
     PGconn *conn; /* NULL offline: nothing is kept then */
     struct finding_pool *pool;
-    PGresult *known; /* how the numbers stood last */
-    struct store_findings findings;
+    struct group group;
     struct store_readings readings;
     struct store_since since;
-    struct pg_sender sender;
+    struct fault *fault;
+    bool is_incomplete; /* Graph gave no answer about some WABA: no look at the whole book */
+    bool is_stopped;
     char now[CLOCK_TEXT_BYTES];
     int64_t calls, latency_ms;
 };
@@ -121,21 +132,11 @@ static enum status refuse_conflicts(struct dry *dry, struct fault *fault)
                : manifest_problems_fault(dry->options->manifest, dry->book.problems, fault);
 }
 
-static enum status load_known(struct dry *dry, struct fault *fault)
-{
-    const char *values[] = {dry->book.batch.name, NULL};
-
-    enum status status = pg_query(dry->conn, SQL_ASSESSMENT_AT, 2, values, &dry->known, fault);
-    dry->findings.known = dry->known;
-    return status;
-}
-
 static enum status overlay(struct dry *dry, struct fault *fault)
 {
     const char *batch = dry->book.batch.name;
 
     enum status status = database_connect(dry->database, &dry->conn, fault);
-    dry->sender = (struct pg_sender){dry->conn, STATUS_OK, fault};
     if (status == STATUS_OK)
         status = refuse_conflicts(dry, fault);
     if (status == STATUS_OK)
@@ -145,8 +146,6 @@ static enum status overlay(struct dry *dry, struct fault *fault)
     if (status == STATUS_OK && dry->options->since)
         status = store_since_find(dry->conn, batch, dry->options->since, dry->database->clock,
                                   dry->book.arena, &dry->since, fault);
-    if (status == STATUS_OK)
-        status = load_known(dry, fault);
     if (status == STATUS_OK)
         status =
             store_readings_open(dry->conn, batch, dry->options->max_age_ms, &dry->readings, fault);
@@ -180,10 +179,9 @@ static enum status choose(struct dry *dry, struct fault *fault)
 /* ---- the verdicts ---- */
 
 static void assess(struct dry *dry, const struct dry_customer *customer, struct dry_number *number,
-                   struct arena *arena)
+                   struct finding findings[ELIGIBILITY_RULES_MAX])
 {
     const struct facts *partner = &dry->book.batch.facts;
-    struct finding findings[ELIGIBILITY_RULES_MAX];
     const struct finding *block;
     struct eligibility_facts facts = {
         .source_waba = customer->source.node,
@@ -207,7 +205,7 @@ static void assess(struct dry *dry, const struct dry_customer *customer, struct 
         .attestation_count = customer->attestation_count,
     };
 
-    size_t count = eligibility_assess(&facts, arena, findings);
+    size_t count = eligibility_assess(&facts, dry->group.arena, findings);
     number->is_eligible = eligibility_passes(findings, count, &block);
     number->blocked_by = block ? block->rule : NULL;
     number->block_waits_for = block ? block->waits_for : NULL;
@@ -215,37 +213,82 @@ static void assess(struct dry *dry, const struct dry_customer *customer, struct 
         number->has_warning |= findings[i].verdict == VERDICT_WARN && findings[i].owner != NULL;
     number->findings = finding_pool_list(dry->pool, findings, count);
     number->finding_count = count;
-    if (dry->conn)
-        store_findings_add(&dry->findings, number->number, findings, count);
 }
 
-static void keep(struct dry *dry, bool is_last)
+/* What is compared with the last answers is written in the same transaction, under the lock that
+ * every check and every run of this book takes. */
+static enum status write_group(struct dry *dry)
 {
+    PG_AUTO_CLEAR PGresult *known = NULL;
+    struct pg_sender sender = {dry->conn, STATUS_OK, dry->fault};
+    struct store_findings findings;
+    struct pg_array numbers;
     const char *batch = dry->book.batch.name;
 
-    if (is_last || store_findings_count(&dry->findings) >= NUMBERS_GROUP)
-        store_findings_send(&dry->findings, batch, pg_send_now, &dry->sender);
-    if (is_last || store_readings_count(&dry->readings) >= READINGS_GROUP)
-        store_readings_send(&dry->readings, batch, pg_send_now, &dry->sender);
+    pg_array_init(&numbers);
+    for (size_t i = 0; i < dry->group.count; i++)
+        pg_array_add_text(&numbers, dry->group.of[i].number);
+    const char *values[] = {batch, pg_array_literal(&numbers)};
+    enum status status = pg_query(dry->conn, SQL_ASSESSMENT_LOCK, 1, values, NULL, dry->fault);
+    if (status == STATUS_OK)
+        status = pg_query(dry->conn, SQL_ASSESSMENT_KNOWN, 2, values, &known, dry->fault);
+    pg_array_finish(&numbers);
+    if (status != STATUS_OK)
+        return status;
+    store_findings_init(&findings, known);
+    for (size_t i = 0; i < dry->group.count; i++)
+        store_findings_add(&findings, dry->group.of[i].number, dry->group.of[i].findings,
+                           ELIGIBILITY_RULES_MAX);
+    store_findings_send(&findings, batch, pg_send_now, &sender);
+    store_readings_send(&dry->readings, batch, pg_send_now, &sender);
+    return sender.status;
 }
 
-static void take_customer(void *self, struct dry_customer *customer)
+static enum status keep_group(struct dry *dry)
+{
+    enum status status = STATUS_OK;
+
+    if (dry->conn) {
+        status = pg_script(dry->conn, "BEGIN", dry->fault);
+        if (status == STATUS_OK)
+            status = write_group(dry);
+        if (status == STATUS_OK)
+            status = pg_script(dry->conn, "COMMIT", dry->fault);
+    }
+    dry->group.count = 0;
+    arena_destroy(dry->group.arena);
+    dry->group.arena = arena_create();
+    return status;
+}
+
+/* What Graph did not answer is told, and is no news: the next check asks again. */
+static enum status judge(struct dry *dry, const struct dry_customer *customer,
+                         struct dry_number *number)
+{
+    struct finding *findings = dry->group.of[dry->group.count].findings;
+    bool is_over = number->state &&
+                   (strcmp(number->state, "done") == 0 || strcmp(number->state, "cancelled") == 0);
+
+    if (!number->is_chosen || is_over)
+        return STATUS_OK;
+    assess(dry, customer, number, findings);
+    if (customer->source.has_failed || customer->destination.has_failed)
+        return STATUS_OK;
+    dry->group.of[dry->group.count++].number = number->number;
+    return dry->group.count == GROUP_NUMBERS ? keep_group(dry) : STATUS_OK;
+}
+
+static enum status take_customer(void *self, struct dry_customer *customer)
 {
     struct dry *dry = self;
-    struct arena *arena = arena_create();
+    enum status status = STATUS_OK;
 
-    for (size_t i = customer->first_number; i != DRY_NONE; i = dry->book.numbers[i].next) {
-        struct dry_number *number = &dry->book.numbers[i];
-        bool is_over = number->state && (strcmp(number->state, "done") == 0 ||
-                                         strcmp(number->state, "cancelled") == 0);
-        if (number->is_chosen && !is_over)
-            assess(dry, customer, number, arena);
-    }
-    arena_destroy(arena);
-    if (!dry->conn)
-        return;
-    store_readings_add(&dry->readings, &dry->book, customer);
-    keep(dry, false);
+    if (dry->conn)
+        store_readings_add(&dry->readings, &dry->book, customer);
+    for (size_t i = customer->first_number; status == STATUS_OK && i != DRY_NONE;
+         i = dry->book.numbers[i].next)
+        status = judge(dry, customer, &dry->book.numbers[i]);
+    return status;
 }
 
 static void reuse(void *self, struct dry_customer *customer)
@@ -273,10 +316,15 @@ static enum status ask_graph(struct dry *dry, struct fault *fault)
 
     enum status status = preflight_run(&graph, &dry->book.batch, false, &preflight, fault);
     dry->calls = 1;
-    if (status == STATUS_OK)
-        status = dry_read(&settings, &result, fault);
     if (status != STATUS_OK)
         return status;
+    status = dry_read(&settings, &result, fault);
+    dry->is_stopped = result.is_stopped;
+    if (status == STATUS_OK)
+        status = keep_group(dry);
+    if (status != STATUS_OK)
+        return status;
+    dry->is_incomplete = result.failed_reads > 0;
     dry->calls += result.calls;
     dry->latency_ms = result.ms ? result.ms : preflight.ms;
     if (result.reused_reads > 0)
@@ -286,8 +334,7 @@ static enum status ask_graph(struct dry *dry, struct fault *fault)
         log_event(LOG_WARN, "check.unread", LOG_I64("reads", result.failed_reads),
                   LOG_TEXT("why", "these WABAs gave no usable answer; what they would have told is "
                                   "unknown in this report"));
-    keep(dry, true);
-    return dry->sender.status;
+    return STATUS_OK;
 }
 
 /* ---- the whole ---- */
@@ -301,8 +348,8 @@ static enum status report(struct dry *dry, struct fault *fault)
     if (dry->since.numbers)
         store_since_apply(&dry->since, rows, made.number_count, dry->options->only != NULL, &made);
     if (dry->conn) {
-        enum status status =
-            store_look_record(dry->conn, &made, "check", !dry->options->only, fault);
+        bool is_whole = !dry->options->only && !dry->is_incomplete;
+        enum status status = store_look_record(dry->conn, &made, "check", is_whole, fault);
         if (status == STATUS_OK)
             status = store_look_list(dry->conn, dry->book.arena, &made, fault);
         if (status != STATUS_OK)
@@ -320,8 +367,8 @@ static enum status check(struct dry *dry, int *code, struct fault *fault)
     if (status == STATUS_OK)
         status = choose(dry, fault);
     if (status == STATUS_OK && options->is_offline) {
-        for (size_t i = 0; i < dry->book.customer_count; i++)
-            take_customer(dry, &dry->book.customers[i]);
+        for (size_t i = 0; status == STATUS_OK && i < dry->book.customer_count; i++)
+            status = take_customer(dry, &dry->book.customers[i]);
     } else if (status == STATUS_OK) {
         status = overlay(dry, fault);
         if (status == STATUS_OK)
@@ -335,19 +382,22 @@ static enum status check(struct dry *dry, int *code, struct fault *fault)
 
 int dry_run(const struct database *database, struct fault *fault)
 {
-    struct dry dry = {.database = database, .options = database->options};
+    struct dry *dry = memory_take(sizeof *dry); /* a group of verdicts is no matter for a stack */
     int code = EXIT_INTERNAL;
 
-    clock_format(clock_wall_ms(database->clock), dry.now);
-    store_findings_init(&dry.findings, NULL);
-    enum status status = check(&dry, &code, fault);
-    PQclear(dry.since.numbers);
-    store_readings_finish(&dry.readings);
-    store_findings_finish(&dry.findings);
-    PQclear(dry.known);
-    finding_pool_destroy(dry.pool);
-    vault_close(dry.vault);
-    pg_close(&dry.conn);
-    dry_book_finish(&dry.book);
-    return status == STATUS_OK ? code : options_exit_code(status);
+    *dry = (struct dry){.database = database, .options = database->options, .fault = fault};
+    dry->group.arena = arena_create();
+    clock_format(clock_wall_ms(database->clock), dry->now);
+    enum status status = check(dry, &code, fault);
+    if (status != STATUS_OK)
+        code = dry->is_stopped ? EXIT_STOPPED : options_exit_code(status);
+    PQclear(dry->since.numbers);
+    store_readings_finish(&dry->readings);
+    finding_pool_destroy(dry->pool);
+    vault_close(dry->vault);
+    pg_close(&dry->conn);
+    dry_book_finish(&dry->book);
+    arena_destroy(dry->group.arena);
+    free(dry);
+    return code;
 }

@@ -9,19 +9,14 @@
 
 #define FINDING_COLUMNS 13
 #define ASSESSMENT_COLUMNS 4
-#define DIGEST_COLUMN 2
+#define DIGEST_COLUMN 1
 #define DIGEST_BYTES 17
-
-static void open_columns(struct store_findings *findings)
-{
-    pg_columns_init(&findings->findings, FINDING_COLUMNS);
-    pg_columns_init(&findings->assessments, ASSESSMENT_COLUMNS);
-}
 
 void store_findings_init(struct store_findings *findings, const PGresult *known)
 {
     findings->known = known;
-    open_columns(findings);
+    pg_columns_init(&findings->findings, FINDING_COLUMNS);
+    pg_columns_init(&findings->assessments, ASSESSMENT_COLUMNS);
 }
 
 static uint64_t mix(uint64_t hash, const char *text)
@@ -42,8 +37,11 @@ static void digest(const struct finding *list, size_t count, char text[DIGEST_BY
         hash = mix(hash, finding->rule);
         hash = mix(hash, verdict_name(finding->verdict));
         hash = mix(hash, evidence_name(finding->evidence));
+        hash = mix(hash, finding->field);
         hash = mix(hash, finding->value);
+        hash = mix(hash, finding->owner);
         hash = mix(hash, finding->remedy);
+        hash = mix(hash, finding->waits_for);
         hash = mix(hash, finding->attested_by);
         hash = mix(hash, finding->is_blocking ? "blocking" : "");
         if (finding->evidence == EVIDENCE_ATTESTED)
@@ -124,22 +122,10 @@ void store_findings_add(struct store_findings *findings, const char *number,
         add_finding(findings, number, &list[i]);
 }
 
-unsigned store_findings_count(const struct store_findings *findings)
-{
-    return pg_columns_rows(&findings->assessments);
-}
-
 void store_findings_send(struct store_findings *findings, const char *batch, store_send *send,
                          void *self)
 {
     /* The findings first: what an assessment says is there must be there. */
     pg_columns_send(&findings->findings, SQL_FINDING_RECORD, batch, NULL, send, self);
     pg_columns_send(&findings->assessments, SQL_ASSESSMENT_RECORD, batch, NULL, send, self);
-    open_columns(findings);
-}
-
-void store_findings_finish(struct store_findings *findings)
-{
-    pg_columns_finish(&findings->findings);
-    pg_columns_finish(&findings->assessments);
 }

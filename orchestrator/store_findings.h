@@ -12,21 +12,18 @@
 #include "planner/eligibility.h"
 
 struct store_findings {
-    const PGresult *known; /* sql/assessment_at.sql for now, borrowed; NULL: nothing is known */
+    const PGresult *known; /* sql/assessment_known.sql, borrowed; NULL: all findings are sent */
     struct pg_columns findings, assessments;
 };
 
+/* `known` must have been read under sql/assessment_lock.sql, in the transaction that records. */
 void store_findings_init(struct store_findings *findings, const PGresult *known);
 /* Copies what it needs. */
 void store_findings_add(struct store_findings *findings, const char *number,
                         const struct finding *list, size_t count);
-/* How many numbers have been added since the last sending. */
-unsigned store_findings_count(const struct store_findings *findings);
-/* Sends what was added; more may be added after it. */
+/* Sends what was added and releases it. The transaction holds sql/assessment_lock.sql. */
 void store_findings_send(struct store_findings *findings, const char *batch, store_send *send,
                          void *self);
-/* Releases what was added, unsent. */
-void store_findings_finish(struct store_findings *findings);
 
 /* The row of `number` in rows that are ordered by its bytes, or -1. Its column is the first. */
 int store_findings_row(const PGresult *rows, const char *number);

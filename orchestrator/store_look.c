@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/log.h"
 #include "orchestrator/store_findings.h"
@@ -83,6 +84,26 @@ enum status store_look_list(PGconn *conn, struct arena *arena, struct report *re
 
 /* ---- since ---- */
 
+/* RFC 3339: "2026-11-20T01:00:00Z", with an offset, with parts of a second. */
+static bool is_time(const char *text)
+{
+    char day[11];
+    struct tm time, offset;
+    int64_t ms;
+
+    if (strlen(text) < 20 || text[10] != 'T')
+        return false;
+    (void)snprintf(day, sizeof day, "%.10s", text);
+    const char *rest = strptime(text + 11, "%H:%M:%S", &time);
+    if (!rest || clock_parse_date(day, &ms, NULL) != STATUS_OK)
+        return false;
+    if (*rest == '.')
+        rest += 1 + strspn(rest + 1, "0123456789");
+    if (*rest == '+' || *rest == '-')
+        return strlen(rest) == 6 && (rest = strptime(rest + 1, "%H:%M", &offset)) && !*rest;
+    return strcmp(rest, "Z") == 0;
+}
+
 /* A day means its end, in UTC; "last" and an empty text mean now. NULL for what is no time. */
 static const char *until(const char *when, const struct clock *clock, struct arena *arena,
                          bool *is_valid)
@@ -101,8 +122,7 @@ static const char *until(const char *when, const struct clock *clock, struct are
         clock_format(clock_wall_ms(clock) - ms, text);
         return arena_copy_text(arena, text);
     }
-    *is_valid = strlen(when) >= 20 && when[4] == '-' && when[7] == '-' && when[10] == 'T' &&
-                strspn(when, "0123456789-:.TZ+") == strlen(when);
+    *is_valid = is_time(when);
     return when;
 }
 
@@ -139,8 +159,8 @@ enum status store_since_find(PGconn *conn, const char *batch, const char *when,
         return STATUS_OK;
     }
     since->at = arena_copy_text(arena, pg_cell(row, 0, "at"));
-    values[1] = exact;
-    return pg_query(conn, SQL_ASSESSMENT_AT, 2, values, &since->numbers, fault);
+    const char *then[] = {batch, exact, pg_cell(row, 0, "before")};
+    return pg_query(conn, SQL_ASSESSMENT_AT, 3, then, &since->numbers, fault);
 }
 
 static enum report_change change_of(const PGresult *rows, int row, int eligible)
@@ -156,13 +176,15 @@ static enum report_change change_of(const PGresult *rows, int row, int eligible)
 void store_since_apply(const struct store_since *since, struct report_number *numbers,
                        size_t number_count, bool may_be_less, struct report *report)
 {
-    int64_t known = 0;
+    int64_t then = 0, still = 0;
 
+    for (int i = 0; i < PQntuples(since->numbers); i++)
+        then += pg_cell_bool(since->numbers, i, "was_in_it");
     for (size_t i = 0; i < number_count; i++) {
         int row = store_findings_row(since->numbers, numbers[i].number);
-        known += row >= 0;
+        still += row >= 0 && pg_cell_bool(since->numbers, row, "was_in_it");
         numbers[i].change = change_of(since->numbers, row, numbers[i].eligible);
     }
     report->since = since->at;
-    report->gone = may_be_less ? 0 : PQntuples(since->numbers) - known;
+    report->gone = may_be_less ? 0 : then - still;
 }

@@ -8,7 +8,7 @@
 
 #include "sql/statements.h"
 
-#define COLUMNS 5
+#define COLUMNS 6
 
 enum status store_readings_open(PGconn *conn, const char *batch, int64_t max_age_ms,
                                 struct store_readings *readings, struct fault *fault)
@@ -66,6 +66,29 @@ static void give_number(struct dry_book *book, const struct dry_customer *custom
         number->phone_number_id = arena_copy_text(book->arena, json_object_get_string(id));
 }
 
+static uint64_t mix(uint64_t hash, const char *text)
+{
+    for (const char *at = text ? text : "\1"; *at; at++)
+        hash = (hash ^ (unsigned char)*at) * UINT64_C(1099511628211);
+    return hash * UINT64_C(1099511628211);
+}
+
+/* A reading answers for the token it was made with and the numbers it was made for. */
+static const char *question(const struct dry_book *book, const struct dry_customer *customer,
+                            bool is_source, char text[17])
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+
+    hash = mix(hash, is_source ? customer->source_token_ref : customer->token_ref);
+    hash = mix(hash, is_source ? NULL : customer->business_token_sealed);
+    for (size_t i = customer->first_number; i != DRY_NONE; i = book->numbers[i].next) {
+        hash = mix(hash, book->numbers[i].number);
+        hash = mix(hash, is_source ? book->numbers[i].source_phone_number_id : NULL);
+    }
+    (void)snprintf(text, 17, "%016" PRIx64, hash);
+    return text;
+}
+
 static void give_side(struct dry_book *book, struct dry_customer *customer, struct dry_side *side,
                       bool is_source, const PGresult *rows, int row)
 {
@@ -94,8 +117,10 @@ void store_readings_reuse(const struct store_readings *readings, struct dry_book
          row++) {
         bool is_source = pg_cell_bool(rows, row, "is_source");
         const char *waba_id = is_source ? customer->source_waba_id : customer->destination_waba_id;
-        /* The manifest may name another WABA by now. */
-        if (waba_id && strcmp(waba_id, pg_cell(rows, row, "waba_id")) == 0)
+        char asked[17];
+        /* The manifest may name another WABA by now, another token, or other numbers. */
+        if (waba_id && strcmp(waba_id, pg_cell(rows, row, "waba_id")) == 0 &&
+            strcmp(pg_cell(rows, row, "asked"), question(book, customer, is_source, asked)) == 0)
             give_side(book, customer, is_source ? &customer->source : &customer->destination,
                       is_source, rows, row);
     }
@@ -107,8 +132,9 @@ static void add_side(struct store_readings *readings, const struct dry_book *boo
 {
     const char *waba_id = is_source ? customer->source_waba_id : customer->destination_waba_id;
     struct pg_array *array = readings->columns.arrays;
+    char asked[17];
 
-    if (!side->is_read || side->is_reused || !waba_id)
+    if (!side->is_read || side->is_reused || side->has_failed || !waba_id)
         return;
     struct json_object *answer = json_object_new_object(), *numbers = json_object_new_array();
     json_object_object_add(answer, "waba", json_object_get(side->node));
@@ -123,6 +149,7 @@ static void add_side(struct store_readings *readings, const struct dry_book *boo
     pg_array_add_bool(array++, is_source);
     pg_array_add_text(array++, waba_id);
     pg_array_add_text(array++, side->read_at);
+    pg_array_add_text(array++, question(book, customer, is_source, asked));
     pg_array_add_text(array, json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PLAIN));
     json_object_put(answer);
 }
@@ -132,11 +159,6 @@ void store_readings_add(struct store_readings *readings, const struct dry_book *
 {
     add_side(readings, book, customer, &customer->source, true);
     add_side(readings, book, customer, &customer->destination, false);
-}
-
-unsigned store_readings_count(const struct store_readings *readings)
-{
-    return pg_columns_rows(&readings->columns);
 }
 
 void store_readings_send(struct store_readings *readings, const char *batch, store_send *send,

@@ -26,7 +26,6 @@ void store_readings_reuse(const struct store_readings *readings, struct dry_book
 /* Takes what was read of the customer just now; nodes are copied as text. */
 void store_readings_add(struct store_readings *readings, const struct dry_book *book,
                         const struct dry_customer *customer);
-unsigned store_readings_count(const struct store_readings *readings);
 /* Sends what was added; more may be added after it. */
 void store_readings_send(struct store_readings *readings, const char *batch, store_send *send,
                          void *self);

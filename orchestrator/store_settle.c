@@ -130,6 +130,19 @@ static void send_verdicts(const struct task_queue *group, const struct batch_fac
     pg_columns_send(&columns, SQL_NUMBER_ASSESSED, NULL, NULL, send, self);
 }
 
+/* Before any row is touched, so that nobody waits for the lock with rows in hand. */
+static void lock_findings(const struct task_queue *group, const char *batch, store_send *send,
+                          void *self)
+{
+    const char *values[] = {batch};
+    const struct task *task = group->first;
+
+    while (task && task->finding_count == 0)
+        task = task->next;
+    if (task)
+        send(self, SQL_ASSESSMENT_LOCK, 1, values);
+}
+
 static void send_findings(const struct task_queue *group, const char *batch, store_send *send,
                           void *self)
 {
@@ -139,7 +152,6 @@ static void send_findings(const struct task_queue *group, const char *batch, sto
     for (const struct task *task = group->first; task; task = task->next)
         store_findings_add(&findings, task->facts.number, task->findings, task->finding_count);
     store_findings_send(&findings, batch, send, self);
-    store_findings_finish(&findings);
 }
 
 static void add_budget(struct pg_columns *columns, const char *scope, const char *subject,
@@ -253,6 +265,7 @@ void store_settle_group(const struct task_queue *group, const struct batch_facts
     snprintf(run, sizeof run, "%" PRId64, run_id);
     snprintf(grace, sizeof grace, "%" PRId64, grace_ms);
     snprintf(batch_id, sizeof batch_id, "%" PRId64, batch->batch_id);
+    lock_findings(group, batch->name, send, self);
     send_wabas(group, send, self);
     send_numbers(group, send, self);
     send_customers(group, batch, send, self);

@@ -1,5 +1,7 @@
--- How numbers stood at a time. $1 batch text, $2 at text (timestamptz; NULL: now)
-SELECT DISTINCT ON (a.number COLLATE "C") a.number, a.is_eligible, a.digest
+-- How numbers stood at a time, and whether the look of that time still had them.
+-- $1 batch text, $2 at text (timestamptz), $3 the look before it text (timestamptz; NULL: none)
+SELECT DISTINCT ON (a.number COLLATE "C") a.number, a.is_eligible,
+       $3::text IS NULL OR a.seen_at > $3::timestamptz AS was_in_it
   FROM wabamigrate.assessment a
- WHERE a.batch = $1 AND ($2::text IS NULL OR a.found_at <= $2::timestamptz)
+ WHERE a.batch = $1 AND a.found_at <= $2::timestamptz
  ORDER BY a.number COLLATE "C", a.assessment_id DESC;

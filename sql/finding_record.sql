@@ -21,4 +21,8 @@ SELECT $1, i.number, i.rule, i.verdict, i.evidence, i.field, i.value::jsonb, i.o
        ORDER BY f.finding_id DESC LIMIT 1) l ON true
  WHERE l.finding_id IS NULL OR l.verdict <> i.verdict OR l.evidence <> i.evidence
     OR l.value IS DISTINCT FROM i.value::jsonb OR l.is_blocking <> i.is_blocking
-    OR l.remedy IS DISTINCT FROM i.remedy OR l.attested_by IS DISTINCT FROM i.attested_by;
+    OR l.field IS DISTINCT FROM i.field OR l.owner IS DISTINCT FROM i.owner
+    OR l.remedy IS DISTINCT FROM i.remedy OR l.waits_for IS DISTINCT FROM i.waits_for
+    OR l.attested_by IS DISTINCT FROM i.attested_by
+    -- The day of a confirmation is part of the answer; when something was read is not.
+    OR i.evidence = 'attested' AND l.read_at IS DISTINCT FROM i.read_at;

@@ -21,8 +21,9 @@ SELECT min(greatest(0, wabamigrate.unix_ms(greatest(s.not_before, g.parked_until
            AND (s.number_id IS NOT NULL
                 OR EXISTS (SELECT 1 FROM wabamigrate.number o
                             WHERE o.customer_id = s.customer_id AND o.cancelled_at IS NULL)))
-   AND NOT EXISTS (SELECT 1 FROM wabamigrate.batch b
-                    WHERE b.batch_id = s.batch_id AND b.state <> 'open')
+   -- Of the parameter, not of each step: asked once, and no join whose size is guessed at.
+   AND EXISTS (SELECT 1 FROM wabamigrate.batch b
+                WHERE b.batch_id = $1::bigint AND b.state = 'open')
    AND ($2::text[] IS NULL OR c.key = ANY ($2::text[]) OR n.number = ANY ($2::text[])
         OR s.number_id IS NULL
            AND EXISTS (SELECT 1 FROM wabamigrate.number o

@@ -40,6 +40,7 @@ CREATE TABLE wabamigrate.reading (
     is_source boolean     NOT NULL,
     waba_id   text        NOT NULL,
     read_at   timestamptz NOT NULL,
+    asked     text        NOT NULL, -- with which token, for which numbers: else it answers another question
     answer    jsonb,
     PRIMARY KEY (batch, customer, is_source)
 );

@@ -112,6 +112,70 @@ same "the number's story has both answers of the rule, each with its time" 2 \
 dry 3 --only "${numbers[2]}"
 same "a finding says what was read" 'fail api "SANDBOX" partner' "$(finding "${numbers[2]}" not_test_number)"
 
+# ---- what a reading answers, and what it does not ----
+
+dry 3 --max-age 1h
+same "readings that are fresh are not made again" 1 "$(member "$PLACE/out" calls_made)"
+cp "$BOOK" "$PLACE/book.whole"
+sed -i "/${numbers[29]}/d" "$BOOK"
+dry 3 --max-age 1h --since last
+same "a customer that has lost a number is read anew, and the number is gone" "3 1" \
+    "$(member "$PLACE/out" calls_made since.gone)"
+dry 3 --since last
+same "which is no news the next time" 0 "$(member "$PLACE/out" since.gone)"
+cp "$PLACE/book.whole" "$BOOK"
+dry 3 --max-age 1h
+same "with its number back it is read anew, and the number may move" 'pass api "CONNECTED" None' \
+    "$(finding "${numbers[29]}" not_already_moved)"
+
+# ---- confirmations ----
+
+sed -i 's/attest: { business_verified: 2026-11-20/attest: { business_verified: 2026-11-01/' "$BOOK"
+stage '{"customers": {"customer-000003": {"source_unreadable": true}}}'
+sed -i '/id: customer-000003/,/numbers:/ s/    source_token: .*/    attest: { two_step_off: 2026-11-01 the manager by phone }/' "$BOOK"
+dry 3
+same "who is not asked is believed, by name and day" '"the manager by phone"|"2026-11-01"' \
+    "$(grep -oE '"rule": "two_step_off", "verdict": "pass", "evidence": "attested".{0,300}' "$PLACE/out" | head -n 1 |
+        sed -E 's/.*"read_at": ("[^"]*").*"attested_by": ("[^"]*").*/\2|\1/')"
+sed -i 's/two_step_off: 2026-11-01 the/two_step_off: 2026-11-20 the/' "$BOOK"
+dry 3
+same "a newer confirmation is another answer, kept with its day" "2026-11-01 2026-11-20" \
+    "$(sql "SELECT string_agg(DISTINCT read_at, ' ' ORDER BY read_at) FROM wabamigrate.finding
+             WHERE rule = 'two_step_off' AND evidence = 'attested' AND read_at LIKE '2026-11-%'
+               AND attested_by IS NOT NULL")"
+cp "$PLACE/book.whole" "$BOOK"
+stage '{"customers": {"customer-000003": {"source_unreadable": false}}}'
+
+# ---- several at once ----
+
+dry 3
+before=$(sql 'SELECT (SELECT count(*) FROM wabamigrate.finding), (SELECT count(*) FROM wabamigrate.assessment)')
+stage "{\"numbers\":{\"${numbers[7]}\":{\"name_status\":\"DECLINED\"}}}"
+for i in 1 2 3 4; do
+    "$WABAMIGRATE" --quiet --progress never check "$BOOK" --format json --output "$PLACE/several.$i" 2>"$PLACE/several.$i.err" &
+    STARTED+=("$!")
+done
+wait "${STARTED[@]: -4}" || true
+same "four checks at once keep what one would" "$before|1|1" \
+    "$(sql "SELECT (SELECT count(*) - 1 FROM wabamigrate.finding), (SELECT count(*) - 1 FROM wabamigrate.assessment)")|$(
+        sql "SELECT count(*) FROM wabamigrate.finding WHERE value = '\"DECLINED\"' AND number = '${numbers[7]}'")|$(
+        sql "SELECT count(*) FROM wabamigrate.finding f WHERE number = '${numbers[7]}' AND rule = 'name_approved' AND verdict = 'fail'")"
+
+# ---- stopped, and left without an answer ----
+
+stage '{"latency_ms": {"min": 2000, "max": 2000}}'
+program_starts --progress never --quiet check "$BOOK"
+sleep 1
+kill -TERM "$RUN" # bash has its background jobs ignore SIGINT
+program_ended 5 "a check that is interrupted stops before the end"
+stage '{"latency_ms": {"min": 0, "max": 0}, "faults": {"rates": {"http_500": 1.0}}}'
+looks=$(sql 'SELECT count(*) FROM wabamigrate.look WHERE is_whole')
+findings=$(sql 'SELECT count(*) FROM wabamigrate.finding')
+program 3,7 --progress never --quiet check "$BOOK" --format json
+same "an outage is no look at the book, and no finding" "$looks $findings" \
+    "$(sql 'SELECT count(*) FROM wabamigrate.look WHERE is_whole') $(sql 'SELECT count(*) FROM wabamigrate.finding')"
+stage '{"faults": {"rates": {"http_500": 0}}}'
+
 # ---- fields and accounts that are closed to us ----
 
 stage '{"refused_fields": ["is_on_biz_app", "new_name_status"]}'
