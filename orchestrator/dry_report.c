@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "orchestrator/report_forecast.h"
+#include "orchestrator/store_report.h"
 
 static bool is_state(const struct dry_number *number, const char *state)
 {
@@ -34,6 +35,11 @@ static void describe(const struct dry_book *book, const struct dry_number *numbe
         .waiting_for = number->state || number->is_eligible ? NULL
                        : number->block_waits_for            ? number->block_waits_for
                                                             : number->blocked_by,
+        .not_before = !number->state && !number->is_eligible && number->block_waits_for &&
+                              strcmp(number->block_waits_for, "time") == 0
+                          ? number->registration_blocked_until
+                          : NULL,
+        .error = store_report_error(book->arena, number->error),
         .findings = number->findings,
         .finding_count = number->finding_count,
     };
@@ -123,7 +129,8 @@ int dry_report_exit_code(const struct dry_book *book, const struct options *opti
         const struct dry_number *number = &book->numbers[i];
         if (!number->is_chosen || is_state(number, "done") || is_state(number, "cancelled"))
             continue;
-        if (!number->is_eligible || (options->fail_on == (int)VERDICT_WARN && number->has_warning))
+        if (!number->is_eligible || is_state(number, "failed") ||
+            (options->fail_on == (int)VERDICT_WARN && number->has_warning))
             return EXIT_SOME_FAILED;
     }
     return EXIT_ALL_DONE;

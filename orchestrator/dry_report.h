@@ -12,8 +12,9 @@ void dry_report_make(const struct dry_book *book, const struct options *options,
                      int64_t calls, int64_t latency_ms, struct report *report,
                      struct report_number **rows);
 
-/* The contract's: 0 when every chosen number is eligible or has moved already, else 3; a warning
- * counts with --fail-on warn where somebody has to act on it. */
+/* The contract's: 0 when every chosen number is eligible or has moved already, else 3 (a number
+ * that failed needs a decision first); a warning counts with --fail-on warn where somebody has to
+ * act on it. */
 int dry_report_exit_code(const struct dry_book *book, const struct options *options);
 
 #endif

@@ -167,6 +167,14 @@ static enum status choose(struct dry *dry, struct fault *fault)
             selection_has(&selection, number->number, dry->book.customers[number->customer].key);
         chosen += number->is_chosen;
     }
+    for (size_t i = 0; status == STATUS_OK && i < selection.count; i++) {
+        const char *name = selection.names[i];
+        if (!dry_book_number(&dry->book, name) && !dry_book_customer(&dry->book, name))
+            status = fault_set(fault, STATUS_INVALID,
+                               "--only: the manifest has no %s; customers are named by their id, "
+                               "numbers as +33123456789",
+                               name);
+    }
     selection_finish(&selection);
     if (status == STATUS_OK && dry->options->only && chosen == 0)
         return fault_set(fault, STATUS_INVALID,
@@ -362,7 +370,10 @@ static enum status check(struct dry *dry, int *code, struct fault *fault)
 {
     const struct options *options = dry->options;
 
-    enum status status = dry_book_read(options->manifest, options->is_offline, &dry->book, fault);
+    enum status status = report_output_check(options, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = dry_book_read(options->manifest, options->is_offline, &dry->book, fault);
     dry->pool = finding_pool_create(dry->book.arena);
     if (status == STATUS_OK)
         status = choose(dry, fault);
@@ -396,7 +407,8 @@ int dry_run(const struct database *database, struct fault *fault)
     finding_pool_destroy(dry->pool);
     vault_close(dry->vault);
     pg_close(&dry->conn);
-    dry_book_finish(&dry->book);
+    if (dry->book.arena)
+        dry_book_finish(&dry->book);
     arena_destroy(dry->group.arena);
     free(dry);
     return code;

@@ -43,3 +43,14 @@ enum status report_output(const struct options *options, struct report *report, 
     output_file_finish(&file);
     return status;
 }
+
+enum status report_output_check(const struct options *options, struct fault *fault)
+{
+    struct output_file file = {0};
+
+    enum status status = output_file_open(&file, options->output, false, fault);
+    output_file_finish(&file);
+    if (status != STATUS_OK)
+        fault->status = STATUS_INVALID;
+    return status == STATUS_OK ? STATUS_OK : STATUS_INVALID;
+}

@@ -12,4 +12,8 @@
 MUST_CHECK enum status report_output(const struct options *options, struct report *report,
                                      bool is_story, struct fault *fault);
 
+/* Whether --output can be written at all: asked before any work is done. STATUS_INVALID when not.
+ */
+MUST_CHECK enum status report_output_check(const struct options *options, struct fault *fault);
+
 #endif

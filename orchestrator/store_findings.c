@@ -72,17 +72,19 @@ static void add_assessment(struct store_findings *findings, const char *number,
 {
     struct pg_array *array = findings->assessments.arrays;
     const char *read_at = NULL;
-    bool is_eligible = true;
+    const struct finding *block;
+    const char *standing = "eligible";
 
     for (size_t i = 0; i < count; i++) {
         const char *at = list[i].evidence == EVIDENCE_API ? list[i].read_at : NULL;
-        is_eligible = is_eligible && !list[i].is_blocking;
         if (at && (!read_at || strcmp(at, read_at) > 0))
             read_at = at;
     }
     pg_array_add_text(array++, number);
     pg_array_add_text(array++, text);
-    pg_array_add_bool(array++, is_eligible);
+    if (!eligibility_passes(list, count, &block))
+        standing = block->waits_for ? "waiting" : "blocked";
+    pg_array_add_text(array++, standing);
     pg_array_add_text(array, read_at);
 }
 

@@ -163,14 +163,19 @@ enum status store_since_find(PGconn *conn, const char *batch, const char *when,
     return pg_query(conn, SQL_ASSESSMENT_AT, 3, then, &since->numbers, fault);
 }
 
-static enum report_change change_of(const PGresult *rows, int row, int eligible)
+/* What waits for a signup or a time is neither free to move nor ill: blocked is what became so. */
+static enum report_change change_of(const PGresult *rows, int row,
+                                    const struct report_number *number)
 {
     if (row < 0)
         return REPORT_CHANGE_NEW;
-    bool was_eligible = PQgetvalue(rows, row, 1)[0] == 't';
-    if (was_eligible == (eligible == 1))
-        return REPORT_CHANGE_UNCHANGED;
-    return was_eligible ? REPORT_CHANGE_NEWLY_BLOCKED : REPORT_CHANGE_NEWLY_ELIGIBLE;
+    const char *then = pg_cell(rows, row, "standing");
+    bool was_eligible = strcmp(then, "eligible") == 0, was_blocked = strcmp(then, "blocked") == 0;
+    bool is_waiting = strcmp(number->state, "waiting") == 0;
+    if (number->eligible == 1)
+        return was_eligible ? REPORT_CHANGE_UNCHANGED : REPORT_CHANGE_NEWLY_ELIGIBLE;
+    return was_eligible || (!is_waiting && !was_blocked) ? REPORT_CHANGE_NEWLY_BLOCKED
+                                                         : REPORT_CHANGE_UNCHANGED;
 }
 
 void store_since_apply(const struct store_since *since, struct report_number *numbers,
@@ -183,7 +188,7 @@ void store_since_apply(const struct store_since *since, struct report_number *nu
     for (size_t i = 0; i < number_count; i++) {
         int row = store_findings_row(since->numbers, numbers[i].number);
         still += row >= 0 && pg_cell_bool(since->numbers, row, "was_in_it");
-        numbers[i].change = change_of(since->numbers, row, numbers[i].eligible);
+        numbers[i].change = change_of(since->numbers, row, &numbers[i]);
     }
     report->since = since->at;
     report->gone = may_be_less ? 0 : then - still;

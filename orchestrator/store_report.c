@@ -43,7 +43,7 @@ static int64_t member_i64(struct json_object *object, const char *name)
     return json_object_object_get_ex(object, name, &value) ? json_object_get_int64(value) : 0;
 }
 
-static const struct report_error *read_error(struct arena *arena, const char *json)
+const struct report_error *store_report_error(struct arena *arena, const char *json)
 {
     struct json_object *object = json ? json_tokener_parse(json) : NULL;
 
@@ -89,7 +89,7 @@ static enum status read_numbers(struct reading *reading, struct report *report, 
         number->waiting_for = text(reading, rows, i, "waiting_for");
         number->not_before = text(reading, rows, i, "not_before");
         number->note = text(reading, rows, i, "note");
-        number->error = read_error(reading->arena, pg_cell(rows, i, "error"));
+        number->error = store_report_error(reading->arena, pg_cell(rows, i, "error"));
     }
     report->numbers = numbers;
     report->number_count = (size_t)count;

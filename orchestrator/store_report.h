@@ -17,6 +17,9 @@ MUST_CHECK enum status store_report_read(PGconn *conn, int64_t batch_id, const c
                                          struct arena *arena, struct report *report,
                                          struct fault *fault);
 
+/* A step's error as it is kept (JSON); NULL where there is none. */
+const struct report_error *store_report_error(struct arena *arena, const char *json);
+
 /* The batch of this name; without a name, the only one there is. STATUS_INVALID when there is none
  * of that name, or several and no name. */
 MUST_CHECK enum status store_batch_find(PGconn *conn, const char *name, struct arena *arena,

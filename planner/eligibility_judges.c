@@ -219,7 +219,9 @@ const struct reading *eligibility_judge_registrations(const struct question *que
     question->finding->value = arena_copy_text(
         question->arena, json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN));
     json_object_put(value);
-    if (until || spent >= REGISTRATIONS)
+    if (until)
+        return eligibility_outcome(question, "refused");
+    if (spent >= REGISTRATIONS)
         return eligibility_outcome(question, "spent");
     return eligibility_outcome(question, spent >= REGISTRATIONS_FEW ? "few left" : "left");
 }

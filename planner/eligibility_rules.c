@@ -295,6 +295,9 @@ static const struct reading registration_outcomes[] = {
      "All of the 10 registrations that Meta allows a number in 72 hours are spent. Nothing to do "
      "but wait: another attempt would only make it longer, and the number goes on by itself.",
      "time", false},
+    {"refused", VERDICT_FAIL, NULL,
+     "Meta takes no more registrations of this number for 72 hours (133016). Nothing to do but wait: "
+     "another attempt would only make it longer, and the number goes on by itself.", "time", false},
     {.word = NULL},
 };
 
@@ -336,8 +339,9 @@ static const struct reading currency_outcomes[] = {
 static const struct reading signup_outcomes[] = {
     {"captured", VERDICT_PASS, NULL, NULL, NULL, false},
     {"missing", VERDICT_FAIL, "customer",
-     "Go through Embedded Signup on the partner's page, choosing the same business portfolio, a "
-     "new WhatsApp Business Account and this number; it stays in service meanwhile.", "signup",
+     "Go through Embedded Signup with the link from the partner: choose the business "
+     "portfolio that owns the present account, let one new WhatsApp Business Account be "
+     "created, and enter the number. It stays in service meanwhile.", "signup",
      false},
     {"without number", VERDICT_FAIL, "customer",
      "The signup gave a new account but not this number. Go through Embedded Signup once more, "

@@ -28,7 +28,7 @@ static const char *const columns[] = {
     "number", "customer", "state", "step", "eligible", "waiting_for", "not_before", "findings",
     "remedy", "error_step", "error_code", "error_subcode", "error_title", "error_details",
     "error_fbtrace_id", "error_class", "error_at", "owner", "note", "customer_name",
-    "remedies", "change", "attested", "language",
+    "remedies", "change", "attested", "language", "owners",
 };
 /* clang-format on */
 #define COLUMN_COUNT (sizeof columns / sizeof columns[0])
@@ -83,6 +83,20 @@ static void list_remedies(const struct report_act *acts, size_t count, struct bu
     }
 }
 
+/* "customer;meta": everybody who must act, each once; `owner` is the first of them. */
+static void list_owners(const struct report_act *acts, size_t count, struct buffer *list)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool is_listed = !acts[i].owner || !acts[i].is_blocking;
+        for (size_t j = 0; j < i && !is_listed; j++)
+            is_listed =
+                acts[j].is_blocking && acts[j].owner && strcmp(acts[j].owner, acts[i].owner) == 0;
+        if (!is_listed &&
+            buffer_printf(list, "%s%s", list->length > 0 ? ";" : "", acts[i].owner) != STATUS_OK)
+            return;
+    }
+}
+
 /* "two_step_off=2026-11-20;payment_method=2026-09-01 (the shop's manager)" */
 static void list_attested(const struct report_number *number, struct buffer *list)
 {
@@ -130,7 +144,7 @@ static void write_row(FILE *stream, struct row *row)
 
 /* The cells that list, kept from number to number for their memory. */
 struct lists {
-    struct buffer findings, remedies, attested;
+    struct buffer findings, remedies, attested, owners;
 };
 
 static void make_lists(const struct report_number *number, const struct report_act *acts,
@@ -139,9 +153,11 @@ static void make_lists(const struct report_number *number, const struct report_a
     buffer_clear(&lists->findings);
     buffer_clear(&lists->remedies);
     buffer_clear(&lists->attested);
+    buffer_clear(&lists->owners);
     list_findings(number, &lists->findings);
     list_remedies(acts, act_count, &lists->remedies);
     list_attested(number, &lists->attested);
+    list_owners(acts, act_count, &lists->owners);
 }
 
 static void write_number(FILE *stream, const struct report_number *number, struct lists *lists)
@@ -169,6 +185,7 @@ static void write_number(FILE *stream, const struct report_number *number, struc
     add(&row, report_change_name(number->change));
     add(&row, buffer_text(&lists->attested));
     add(&row, number->language);
+    add(&row, buffer_text(&lists->owners));
     write_row(stream, &row);
 }
 
@@ -179,10 +196,12 @@ void report_csv_write(const struct report *report, FILE *stream)
     buffer_init(&lists.findings, LIST_BYTES_MAX);
     buffer_init(&lists.remedies, LIST_BYTES_MAX);
     buffer_init(&lists.attested, LIST_BYTES_MAX);
+    buffer_init(&lists.owners, LIST_BYTES_MAX);
     csv_write_record(stream, columns, NULL, COLUMN_COUNT);
     for (size_t i = 0; i < report->number_count; i++)
         write_number(stream, &report->numbers[i], &lists);
     buffer_finish(&lists.findings);
     buffer_finish(&lists.remedies);
     buffer_finish(&lists.attested);
+    buffer_finish(&lists.owners);
 }

@@ -267,7 +267,7 @@ static void add_things(struct page_pen *pen, const struct report_number *number)
 
     for (size_t i = 0; i < act_count; i++) {
         if (acts[i].finding)
-            add_thing(pen, &count, finding_place(pen, acts[i].finding, true),
+            add_thing(pen, &count, finding_place(pen, acts[i].finding, acts[i].is_blocking),
                       acts[i].finding->read_at);
         else if (acts[i].error)
             add_thing(pen, &count, error_place(pen, &acts[i]), acts[i].error->at);

@@ -548,6 +548,8 @@ static const struct language_text texts[] = {
      "Les 10 enregistrements que Meta autorise par numéro en 72 heures sont tous épuisés. Il n’y "
      "a rien à faire qu’attendre : une nouvelle tentative ne ferait que prolonger l’attente, et "
      "la migration du numéro reprendra d’elle-même."},
+    {"Meta takes no more registrations of this number for 72 hours (133016). Nothing to do but wait: another attempt would only make it longer, and the number goes on by itself.",
+     "Meta n’accepte plus d’enregistrement de ce numéro pendant 72 heures (133016). Il n’y a rien à faire qu’attendre : une nouvelle tentative ne ferait que prolonger l’attente, et la migration du numéro reprendra d’elle-même."},
     {"The new account has no room for all the message templates that Meta copies by itself "
      "(approved and of high quality): it stops at the limit. Before the move, delete templates "
      "that nobody uses in WhatsApp Manager → Message templates.",
@@ -585,11 +587,8 @@ static const struct language_text texts[] = {
     {"Nothing to do now: no currency is wished for, and the new account's is not known.",
      "Rien à faire pour le moment : aucune devise n’est demandée, et celle du nouveau compte "
      "n’est pas connue."},
-    {"Go through Embedded Signup on the partner's page, choosing the same business portfolio, a "
-     "new WhatsApp Business Account and this number; it stays in service meanwhile.",
-     "Effectuez l’inscription intégrée sur la page du partenaire, en choisissant le même "
-     "portefeuille business, un nouveau compte WhatsApp Business et ce numéro ; il reste en "
-     "service entre-temps."},
+    {"Go through Embedded Signup with the link from the partner: choose the business portfolio that owns the present account, let one new WhatsApp Business Account be created, and enter the number. It stays in service meanwhile.",
+     "Effectuez l’inscription intégrée avec le lien transmis par le partenaire : choisissez le portefeuille business auquel appartient le compte actuel, faites créer un seul nouveau compte WhatsApp Business, puis saisissez le numéro. Il reste en service entre-temps."},
     {"The signup gave a new account but not this number. Go through Embedded Signup once more, "
      "choose the account made the first time, and enter this number on the phone number screen.",
      "L’inscription a créé un nouveau compte, mais sans ce numéro. Effectuez de nouveau "

@@ -76,7 +76,7 @@ const openLetters = new Set();
 
 function letterLanguage(customer) {
     const begins = (one) => customer.language.toLowerCase().split(/[_-]/)[0] === one.code;
-    return letterLanguages.get(customer) || languages.find(begins) || languages[0];
+    return letterLanguages.get(customer) || languages.find(begins) || language;
 }
 
 function letterSection(customer) {

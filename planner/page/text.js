@@ -87,7 +87,7 @@ function duration(seconds) {
         const count = Math.floor(rest / size);
         rest -= count * size;
         if (count > 0) {
-            parts.push(format(unit, (code) =>
+            parts.push(format(`unit ${unit}`, (code) =>
                 new Intl.NumberFormat(code, { style: 'unit', unit, unitDisplay: 'short' }))
                 .format(count));
         }

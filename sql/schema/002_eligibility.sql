@@ -10,7 +10,7 @@ CREATE TABLE wabamigrate.assessment (
     batch         text        NOT NULL,
     number        text        NOT NULL,
     digest        text        NOT NULL, -- of all answers
-    is_eligible   boolean     NOT NULL,
+    standing      text        NOT NULL CHECK (standing IN ('eligible', 'waiting', 'blocked')),
     read_at       text,                 -- when Graph was last read for it
     found_at      timestamptz NOT NULL DEFAULT wabamigrate.clock(),
     seen_at       timestamptz NOT NULL DEFAULT wabamigrate.clock()

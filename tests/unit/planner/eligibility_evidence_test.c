@@ -449,8 +449,8 @@ static void test_the_signup_is_captured_when_it_gave_both_ids(void)
         const char *remedy_has;
     } cases[] = {
         {"9", "6", false, VERDICT_PASS, NULL},
-        {NULL, NULL, false, VERDICT_FAIL, "Go through Embedded Signup on"},
-        {NULL, "6", false, VERDICT_FAIL, "Go through Embedded Signup on"},
+        {NULL, NULL, false, VERDICT_FAIL, "Go through Embedded Signup with"},
+        {NULL, "6", false, VERDICT_FAIL, "Go through Embedded Signup with"},
         {"9", NULL, false, VERDICT_FAIL, "once more"},
         {NULL, NULL, true, VERDICT_PASS, NULL},
     };

@@ -116,6 +116,7 @@ static void test_the_csv_says_what_changed_and_who_attested_it(void)
         {6, "language", "fr_FR"},
         {6, "attested", "payment_method=2026-09-01 (the shop's manager)"},
         {6, "owner", "customer"},
+        {6, "owners", "customer"},
         {6, "remedy", FIXTURE_TWO_STEP_REMEDY},
         {6, "remedies",
          "customer: " FIXTURE_TWO_STEP_REMEDY " | customer: Ask about the payment method again."},
@@ -173,7 +174,7 @@ static void test_no_cell_from_outside_begins_like_a_formula(void)
         char *rest = text, *cells[64];
         (void)strsep(&rest, "\n");
         size_t count = cells_of(strsep(&rest, "\n"), cells, 64);
-        CU_ASSERT_EQUAL(count, 24);
+        CU_ASSERT_EQUAL(count, 25);
         for (size_t j = 1; j < count; j++)
             CU_ASSERT(!*cells[j] || !strchr("=+-@\t\r\n ", *cells[j]));
         CU_ASSERT_STRING_EQUAL(cells[0], "+33123456707");
