@@ -67,14 +67,9 @@ static enum status read_choice(const struct option_row *row, const char *text, v
 
     for (const struct choice *choice = row->choices; choice->word != NULL; choice++) {
         if (strcmp(choice->word, text) != 0) {
-            if (choice->value >= 0)
-                nearest_word_try(&nearest, choice->word);
+            nearest_word_try(&nearest, choice->word);
             continue;
         }
-        if (choice->value < 0)
-            return fault_set(fault, STATUS_INVALID,
-                             "%s comes in a later version; this one knows %s", text,
-                             row->value_name);
         memcpy(field, &choice->value, sizeof choice->value);
         return STATUS_OK;
     }

@@ -27,7 +27,6 @@ enum option_type {
     OPTION_ACCEPT
 };
 
-/* A value of -1 is a word of the contract that this version does not know how to do yet. */
 struct choice {
     const char *word;
     int value;
