@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/hash.h"
 #include "orchestrator/account.h"
 #include "orchestrator/keeper.h"
 #include "orchestrator/postmaster.h"
@@ -41,14 +42,6 @@ static void cluster_finish(struct cluster *cluster)
 }
 
 /* ---- where it is ---- */
-
-static uint64_t hash_of(const char *text)
-{
-    uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a: a name, not a secret */
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
-    return hash;
-}
 
 static const char *parent_of(struct arena *arena, const char *path)
 {
@@ -180,7 +173,7 @@ static enum status move_elsewhere(struct cluster *cluster, struct fault *fault)
     if (chmod(ELSEWHERE, found.st_mode | 0711) != 0)
         return fault_set(fault, STATUS_DATABASE, "cannot open " ELSEWHERE ": %s", strerror(errno));
     cluster->directory = arena_printf(cluster->arena, ELSEWHERE "/%016" PRIx64 "-%08" PRIx32,
-                                      hash_of(cluster->state_dir), (uint32_t)random);
+                                      hash_text(cluster->state_dir), (uint32_t)random);
     if (symlink(cluster->directory, cluster->name) != 0)
         return fault_set(fault, STATUS_DATABASE, "cannot make the link %s: %s", cluster->name,
                          strerror(errno));
@@ -471,7 +464,7 @@ static enum status choose_socket_directory(const struct cluster *cluster, const 
     if (strlen(*directory) < POSTMASTER_SOCKET_DIRECTORY_BYTES && !strpbrk(*directory, ",\"'\\"))
         return STATUS_OK;
     char *shorter =
-        arena_printf(cluster->arena, "/tmp/wabamigrate-%016" PRIx64, hash_of(cluster->directory));
+        arena_printf(cluster->arena, "/tmp/wabamigrate-%016" PRIx64, hash_text(cluster->directory));
     int failed = account_call(&cluster->account, make_socket_directory, shorter);
     if (failed)
         return fault_set(fault, STATUS_DATABASE,

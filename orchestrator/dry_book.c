@@ -5,20 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "orchestrator/graph_version.h"
 #include "orchestrator/manifest_problems.h"
 #include "planner/credential_ref.h"
-
-#define NO_HASH UINT64_C(14695981039346656037)
 
 /* A place_index holds 64-bit keys. Two of a book's customers with the same one would be taken for
  * each other, so the text is compared as well, and the next key is tried. */
 static uint64_t hash_of(const char *text)
 {
-    uint64_t hash = NO_HASH;
+    uint64_t hash = hash_text(text);
 
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
     return hash ? hash : 1;
 }
 
@@ -219,4 +216,10 @@ const char *dry_book_currency(const struct dry_book *book, const struct dry_numb
     return number->waba_currency              ? number->waba_currency
            : customer->settings.waba_currency ? customer->settings.waba_currency
                                               : book->defaults.waba_currency;
+}
+
+bool dry_number_is_over(const struct dry_number *number)
+{
+    return number->state &&
+           (strcmp(number->state, "done") == 0 || strcmp(number->state, "cancelled") == 0);
 }

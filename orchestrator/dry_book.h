@@ -55,7 +55,6 @@ struct dry_number {
     size_t finding_count;
     bool is_eligible, has_warning;            /* a warning that somebody has to act on */
     const char *blocked_by, *block_waits_for; /* of the finding that says most, or NULL */
-    enum report_change change;
 };
 
 struct dry_book {
@@ -80,6 +79,9 @@ void dry_book_finish(struct dry_book *book);
 /* NULL when the book has no such customer or number. */
 struct dry_customer *dry_book_customer(struct dry_book *book, const char *key);
 struct dry_number *dry_book_number(struct dry_book *book, const char *number);
+
+/* It has moved, or was given up: nothing is asked about it any more. */
+bool dry_number_is_over(const struct dry_number *number);
 
 /* What holds for a customer or a number: its own setting, else the one above it. */
 const char *dry_book_path(const struct dry_book *book, const struct dry_customer *customer);

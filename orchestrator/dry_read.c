@@ -272,9 +272,7 @@ static bool is_wanted(const struct reader *reader, const struct dry_customer *cu
 {
     for (size_t i = customer->first_number; i != DRY_NONE; i = reader->book->numbers[i].next) {
         const struct dry_number *number = &reader->book->numbers[i];
-        bool is_over = number->state && (strcmp(number->state, "done") == 0 ||
-                                         strcmp(number->state, "cancelled") == 0);
-        if (number->is_chosen && !is_over)
+        if (number->is_chosen && !dry_number_is_over(number))
             return true;
     }
     return false;

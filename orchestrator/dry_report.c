@@ -127,7 +127,7 @@ int dry_report_exit_code(const struct dry_book *book, const struct options *opti
 {
     for (size_t i = 0; i < book->number_count; i++) {
         const struct dry_number *number = &book->numbers[i];
-        if (!number->is_chosen || is_state(number, "done") || is_state(number, "cancelled"))
+        if (!number->is_chosen || dry_number_is_over(number))
             continue;
         if (!number->is_eligible || is_state(number, "failed") ||
             (options->fail_on == (int)VERDICT_WARN && number->has_warning))

@@ -274,10 +274,8 @@ static enum status judge(struct dry *dry, const struct dry_customer *customer,
                          struct dry_number *number)
 {
     struct finding *findings = dry->group.of[dry->group.count].findings;
-    bool is_over = number->state &&
-                   (strcmp(number->state, "done") == 0 || strcmp(number->state, "cancelled") == 0);
 
-    if (!number->is_chosen || is_over)
+    if (!number->is_chosen || dry_number_is_over(number))
         return STATUS_OK;
     assess(dry, customer, number, findings);
     if (customer->source.has_failed || customer->destination.has_failed)

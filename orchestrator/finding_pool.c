@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 #define FIRST_ROOM 256
 
 /* Open addressing, at most half full; an entry is a finding, or a list of them. */
@@ -41,38 +43,24 @@ void finding_pool_destroy(struct finding_pool *pool)
     free(pool);
 }
 
-static uint64_t mix(uint64_t hash, const void *bytes, size_t count)
-{
-    const unsigned char *at = bytes;
-
-    for (size_t i = 0; i < count; i++)
-        hash = (hash ^ at[i]) * UINT64_C(1099511628211);
-    return hash;
-}
-
-static uint64_t mix_text(uint64_t hash, const char *text)
-{
-    return text ? mix(hash, text, strlen(text) + 1) : mix(hash, "\1", 1);
-}
-
 static uint64_t hash_finding(const void *entry)
 {
     const struct report_finding *finding = entry;
-    uint64_t hash = UINT64_C(14695981039346656037);
+    uint64_t hash = HASH_START;
 
     /* The rest follows from these. */
-    hash = mix_text(hash, finding->rule);
-    hash = mix_text(hash, finding->value);
-    hash = mix_text(hash, finding->read_at);
-    return mix_text(hash, finding->remedy);
+    hash = hash_field(hash, finding->rule);
+    hash = hash_field(hash, finding->value);
+    hash = hash_field(hash, finding->read_at);
+    return hash_field(hash, finding->remedy);
 }
 
 static uint64_t hash_list(const void *entry)
 {
     const struct list *list = entry;
 
-    return mix(UINT64_C(14695981039346656037), list->findings,
-               list->count * sizeof(const struct report_finding *));
+    return hash_bytes(HASH_START, list->findings,
+                      list->count * sizeof(const struct report_finding *));
 }
 
 static bool is_same_text(const char *left, const char *right)

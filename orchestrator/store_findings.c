@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "sql/statements.h"
 
 #define FINDING_COLUMNS 13
@@ -19,33 +20,26 @@ void store_findings_init(struct store_findings *findings, const PGresult *known)
     pg_columns_init(&findings->assessments, ASSESSMENT_COLUMNS);
 }
 
-static uint64_t mix(uint64_t hash, const char *text)
-{
-    for (const char *at = text ? text : "\1"; *at; at++)
-        hash = (hash ^ (unsigned char)*at) * UINT64_C(1099511628211);
-    return hash * UINT64_C(1099511628211);
-}
-
-/* FNV-1a, 64 bits: it tells this number's answers from its own earlier ones; it is no defence. When
+/* Tells this number's answers from its own earlier ones. When
  * something was read is no answer; the day of a confirmation is. */
 static void digest(const struct finding *list, size_t count, char text[DIGEST_BYTES])
 {
-    uint64_t hash = UINT64_C(14695981039346656037);
+    uint64_t hash = HASH_START;
 
     for (size_t i = 0; i < count; i++) {
         const struct finding *finding = &list[i];
-        hash = mix(hash, finding->rule);
-        hash = mix(hash, verdict_name(finding->verdict));
-        hash = mix(hash, evidence_name(finding->evidence));
-        hash = mix(hash, finding->field);
-        hash = mix(hash, finding->value);
-        hash = mix(hash, finding->owner);
-        hash = mix(hash, finding->remedy);
-        hash = mix(hash, finding->waits_for);
-        hash = mix(hash, finding->attested_by);
-        hash = mix(hash, finding->is_blocking ? "blocking" : "");
+        hash = hash_field(hash, finding->rule);
+        hash = hash_field(hash, verdict_name(finding->verdict));
+        hash = hash_field(hash, evidence_name(finding->evidence));
+        hash = hash_field(hash, finding->field);
+        hash = hash_field(hash, finding->value);
+        hash = hash_field(hash, finding->owner);
+        hash = hash_field(hash, finding->remedy);
+        hash = hash_field(hash, finding->waits_for);
+        hash = hash_field(hash, finding->attested_by);
+        hash = hash_field(hash, finding->is_blocking ? "blocking" : "");
         if (finding->evidence == EVIDENCE_ATTESTED)
-            hash = mix(hash, finding->read_at);
+            hash = hash_field(hash, finding->read_at);
     }
     (void)snprintf(text, DIGEST_BYTES, "%016" PRIx64, hash);
 }

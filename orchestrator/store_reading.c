@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "sql/statements.h"
 
 #define COLUMNS 6
@@ -66,24 +67,17 @@ static void give_number(struct dry_book *book, const struct dry_customer *custom
         number->phone_number_id = arena_copy_text(book->arena, json_object_get_string(id));
 }
 
-static uint64_t mix(uint64_t hash, const char *text)
-{
-    for (const char *at = text ? text : "\1"; *at; at++)
-        hash = (hash ^ (unsigned char)*at) * UINT64_C(1099511628211);
-    return hash * UINT64_C(1099511628211);
-}
-
 /* A reading answers for the token it was made with and the numbers it was made for. */
 static const char *question(const struct dry_book *book, const struct dry_customer *customer,
                             bool is_source, char text[17])
 {
-    uint64_t hash = UINT64_C(14695981039346656037);
+    uint64_t hash = HASH_START;
 
-    hash = mix(hash, is_source ? customer->source_token_ref : customer->token_ref);
-    hash = mix(hash, is_source ? NULL : customer->business_token_sealed);
+    hash = hash_field(hash, is_source ? customer->source_token_ref : customer->token_ref);
+    hash = hash_field(hash, is_source ? NULL : customer->business_token_sealed);
     for (size_t i = customer->first_number; i != DRY_NONE; i = book->numbers[i].next) {
-        hash = mix(hash, book->numbers[i].number);
-        hash = mix(hash, is_source ? book->numbers[i].source_phone_number_id : NULL);
+        hash = hash_field(hash, book->numbers[i].number);
+        hash = hash_field(hash, is_source ? book->numbers[i].source_phone_number_id : NULL);
     }
     (void)snprintf(text, 17, "%016" PRIx64, hash);
     return text;

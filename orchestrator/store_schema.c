@@ -6,19 +6,16 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "jobs/job.h"
 #include "jobs/path.h"
 #include "orchestrator/pg.h"
 #include "sql/statements.h"
 
-/* FNV-1a, 64 bits: it tells an edited migration from the one that was applied; it is no defence. */
+/* Tells an edited migration from the one that was applied. */
 static void checksum(const char *text, char out[17])
 {
-    uint64_t hash = 14695981039346656037u;
-
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * 1099511628211u;
-    snprintf(out, 17, "%016" PRIx64, hash);
+    snprintf(out, 17, "%016" PRIx64, hash_text(text));
 }
 
 int store_schema_version(void)

@@ -21,6 +21,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "base/hash.h"
 #include "planner/language.h"
 #include "planner/report_page.h"
 #include "planner/report_text.h"
@@ -37,10 +38,8 @@ struct pool {
 
 static uint64_t hash_of(const char *text)
 {
-    uint64_t hash = UINT64_C(14695981039346656037);
+    uint64_t hash = hash_text(text);
 
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
     return hash ^ hash >> 32;
 }
 
