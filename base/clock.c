@@ -43,7 +43,7 @@ static int64_t read_clock_ms(clockid_t which)
 
 int64_t clock_monotonic_ms(void)
 {
-    return read_clock_ms(CLOCK_MONOTONIC);
+    return read_clock_ms(CLOCK_BOOTTIME);
 }
 
 int64_t clock_wall_ms(const struct clock *clock)

@@ -2,7 +2,9 @@
 /*
  * clock -- the only place that asks the time, so that a test can live through three nights.
  *
- * Monotonic time measures waits on this machine. Wall time is shown to people and compared with
+ * Monotonic time measures waits on this machine, and it goes on while the machine is suspended
+ * (CLOCK_BOOTTIME; CLOCK_MONOTONIC stands still then): a worker that wakes from a suspend has to
+ * know that its lease has run out. Wall time is shown to people and compared with
  * dates; a test shifts it by an offset (WABAMIGRATE_CLOCK_OFFSET, seconds), and the store gives the
  * same offset to the database, so that both live on the same day.
  */
@@ -21,7 +23,8 @@ struct clock {
 
 /* Reads WABAMIGRATE_CLOCK_OFFSET; absent or not a number means 0. */
 void clock_init(struct clock *clock);
-/* Milliseconds since an arbitrary start; never goes back; the offset does not touch it. */
+/* Milliseconds since an arbitrary start, suspends included; never goes back; the offset does not
+ * touch it. */
 int64_t clock_monotonic_ms(void);
 /* Milliseconds since 1970-01-01T00:00:00Z, shifted by the offset. */
 int64_t clock_wall_ms(const struct clock *clock);
