@@ -319,7 +319,7 @@ static enum status turn(struct reader *reader, int signal_fd, struct fault *faul
 
     take_due(reader);
     refill(reader);
-    engine_turn(reader->engine, clock_monotonic_ms() >= reader->held_until_ms);
+    engine_turn(reader->engine, clock_monotonic_ms() >= reader->held_until_ms, GRAPH_ANY_TIME);
     take_settled(reader);
     if (reader->taken != STATUS_OK)
         return reader->taken;

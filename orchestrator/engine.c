@@ -84,13 +84,28 @@ static void land(struct engine *engine, struct task *task)
     engine->in_flight--;
 }
 
+/* Unsent, and costing no try. */
+static void give_back(struct engine *engine, struct task *task, const char *why)
+{
+    task->was_sent = false;
+    task->settlement.state = "ready";
+    task->settlement.phase = task->phase->name;
+    task->settlement.is_in_doubt = task->is_in_doubt;
+    task->settlement.note = why;
+    task_queue_add(&engine->settled, task);
+}
+
 static void on_answer(void *self, void *context, const struct graph_answer *answer)
 {
     struct engine *engine = self;
     struct task *task = context;
 
     land(engine, task);
-
+    if (answer->is_withheld) {
+        engine->calls_of[task->phase->budget]--;
+        give_back(engine, task, arena_copy_text(task->arena, answer->answer.transport_error));
+        return;
+    }
     task->http_status = answer->answer.http_status;
     task->ms = answer->ms;
     if (answer->fbtrace_id) /* a header may hold any byte */
@@ -156,7 +171,8 @@ static void fly(struct engine *engine, struct task *task)
     bool is_effect = task->phase->type == PHASE_EFFECT;
 
     task->request_text = request_describe(&task->request);
-    if (graph_send(engine->graph, &task->request, is_effect, task, &fault) == STATUS_OK) {
+    if (graph_send(engine->graph, &task->request, is_effect, task->not_after_ms, task, &fault) ==
+        STATUS_OK) {
         engine->calls_of[task->phase->budget]++;
         take_off(engine, task);
         return;
@@ -190,11 +206,23 @@ static void start(struct engine *engine, struct task *task)
     settle(engine, task);
 }
 
-void engine_turn(struct engine *engine, bool may_send)
+/* Oldest first, so the first one that is in time ends it. */
+static void give_back_late(struct engine *engine)
 {
+    int64_t now_ms = clock_monotonic_ms();
+
+    while (engine->waiting.first && now_ms >= engine->waiting.first->not_after_ms)
+        give_back(engine, task_queue_take(&engine->waiting),
+                  "not sent: the step's deadline came before its turn");
+}
+
+void engine_turn(struct engine *engine, bool may_start, int64_t not_after_ms)
+{
+    graph_set_not_after(engine->graph, not_after_ms);
     graph_collect(engine->graph);
-    while (may_send && engine->waiting.count > 0 && !engine->is_credential_refused &&
-           engine->in_flight < engine->settings.graph.concurrency)
+    give_back_late(engine);
+    while (may_start && clock_monotonic_ms() < not_after_ms && engine->waiting.count > 0 &&
+           !engine->is_credential_refused && engine->in_flight < engine->settings.graph.concurrency)
         start(engine, task_queue_take(&engine->waiting));
 }
 
@@ -205,12 +233,8 @@ struct task_queue *engine_settled(struct engine *engine)
 
 void engine_give_back(struct engine *engine)
 {
-    for (struct task *task; (task = task_queue_take(&engine->waiting));) {
-        task->settlement.state = "ready";
-        task->settlement.phase = task->phase->name;
-        task->settlement.is_in_doubt = task->is_in_doubt;
-        task_queue_add(&engine->settled, task);
-    }
+    for (struct task *task; (task = task_queue_take(&engine->waiting));)
+        give_back(engine, task, NULL);
 }
 
 unsigned engine_in_flight(const struct engine *engine)

@@ -31,9 +31,10 @@ void engine_destroy(struct engine *engine);
 
 /* The engine owns the task until it comes back in engine_settled(). */
 void engine_offer(struct engine *engine, struct task *task);
-/* Starts what may start and collects what has finished. `may_send`: false lets what is in flight
- * land and starts nothing more. Never waits. */
-void engine_turn(struct engine *engine, bool may_send);
+/* Starts what may start and collects what has finished. `may_start`: false lets what is in flight
+ * land and starts nothing more. Nothing leaves at or after `not_after_ms` (monotonic), nor after a
+ * task's own not_after_ms: what could not be sent in time is settled as given back. Never waits. */
+void engine_turn(struct engine *engine, bool may_start, int64_t not_after_ms);
 /* Tasks that are settled, oldest first; take them from the queue. */
 struct task_queue *engine_settled(struct engine *engine);
 /* Gives back, unsent, every task that has not been started: each settled as "ready", costing no

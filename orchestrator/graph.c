@@ -21,6 +21,10 @@ struct transfer {
     struct buffer body; /* what is sent */
     size_t body_read;
     bool was_rewound;
+    bool is_effect;
+    int64_t not_after_ms;
+    bool has_left; /* the connection was ready, and libcurl was let write the request */
+    bool is_withheld;
     struct buffer answer; /* what comes back */
     int64_t started_ms;
     struct transfer *next_free;
@@ -37,6 +41,7 @@ struct graph {
     struct transfer *transfers;
     struct transfer *free_transfers; /* their easy handles keep no connection; the multi does */
     int64_t calls;
+    int64_t not_after_ms; /* for all of them */
     const char *ca_file;
 };
 
@@ -48,13 +53,39 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *self)
     return buffer_append(&transfer->answer, bytes, size * count) == STATUS_OK ? size * count : 0;
 }
 
+static bool is_too_late(const struct transfer *transfer)
+{
+    int64_t now_ms = clock_monotonic_ms();
+
+    return now_ms >= transfer->not_after_ms || now_ms >= transfer->graph->not_after_ms;
+}
+
+/* The connection is there, be it a new or a reused one, and the request is about to be written to
+ * it. libcurl comes here again when it wants to send it a second time. */
+static int on_ready(void *self, char *peer, char *local, int peer_port, int local_port)
+{
+    struct transfer *transfer = self;
+
+    (void)peer, (void)local, (void)peer_port, (void)local_port;
+    if (transfer->has_left && transfer->is_effect) {
+        transfer->was_rewound = true;
+        return CURL_PREREQFUNC_ABORT;
+    }
+    if (is_too_late(transfer)) {
+        transfer->is_withheld = !transfer->has_left;
+        return CURL_PREREQFUNC_ABORT;
+    }
+    transfer->has_left = true;
+    return CURL_PREREQFUNC_OK;
+}
+
 static size_t on_read(char *bytes, size_t size, size_t count, void *self)
 {
     struct transfer *transfer = self;
     size_t left = transfer->body.length - transfer->body_read;
     size_t take = size * count < left ? size * count : left;
 
-    if (transfer->was_rewound)
+    if (transfer->was_rewound || is_too_late(transfer))
         return CURL_READFUNC_ABORT;
     memcpy(bytes, buffer_text(&transfer->body) + transfer->body_read, take);
     transfer->body_read += take;
@@ -94,6 +125,8 @@ static struct transfer *transfer_take(struct graph *graph)
     }
     transfer->body_read = 0;
     transfer->was_rewound = false;
+    transfer->has_left = false;
+    transfer->is_withheld = false;
     return transfer;
 }
 
@@ -135,6 +168,7 @@ enum status graph_create(const struct graph_settings *settings, graph_done *done
     graph->settings = *settings;
     graph->done = done;
     graph->self = self;
+    graph->not_after_ms = GRAPH_ANY_TIME;
     graph->ca_file = settings->ca_file ? settings->ca_file : default_ca_file();
     graph->multi = curl_multi_init();
     graph->share = curl_share_init();
@@ -173,6 +207,11 @@ CURLM *graph_multi(struct graph *graph)
     return graph->multi;
 }
 
+void graph_set_not_after(struct graph *graph, int64_t not_after_ms)
+{
+    graph->not_after_ms = not_after_ms;
+}
+
 int64_t graph_calls(const struct graph *graph)
 {
     return graph->calls;
@@ -186,6 +225,8 @@ static void set_common_options(const struct graph *graph, struct transfer *trans
     curl_easy_setopt(easy, CURLOPT_SHARE, graph->share);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_ready);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "wabamigrate/" WABAMIGRATE_VERSION);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -250,7 +291,7 @@ static enum status prepare(struct graph *graph, struct transfer *transfer,
 }
 
 enum status graph_send(struct graph *graph, const struct request *request, bool is_effect,
-                       void *context, struct fault *fault)
+                       int64_t not_after_ms, void *context, struct fault *fault)
 {
     if (graph->settings.is_read_only && (is_effect || request->method != REQUEST_GET))
         return fault_set(fault, STATUS_INTERNAL, "a dry run was asked to send %s %s",
@@ -262,6 +303,8 @@ enum status graph_send(struct graph *graph, const struct request *request, bool 
         return status;
     }
     transfer->context = context;
+    transfer->is_effect = is_effect;
+    transfer->not_after_ms = not_after_ms;
     transfer->started_ms = clock_monotonic_ms();
     CURLMcode code = curl_multi_add_handle(graph->multi, transfer->easy);
     if (code != CURLM_OK) {
@@ -280,27 +323,13 @@ static const char *header(CURL *easy, const char *name)
                                                                                   : NULL;
 }
 
-/* Whether anything of the request can have reached the peer. */
-static enum transport transport_of(CURL *easy, CURLcode code)
+/* Whether anything of the request can have reached the peer. No error code tells: a handshake that
+ * fails may be that of a second connection, after the first had taken the request. */
+static enum transport transport_of(const struct transfer *transfer, CURLcode code)
 {
-    curl_off_t pretransfer_us = 0;
-    long request_bytes = 0;
-
-    switch (code) {
-    case CURLE_OK:
+    if (code == CURLE_OK)
         return TRANSPORT_OK;
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-        return TRANSPORT_UNSENT;
-    default:
-        curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer_us);
-        curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request_bytes);
-        return pretransfer_us == 0 && request_bytes == 0 ? TRANSPORT_UNSENT : TRANSPORT_LOST;
-    }
+    return transfer->has_left ? TRANSPORT_LOST : TRANSPORT_UNSENT;
 }
 
 static int64_t retry_after_ms(CURL *easy)
@@ -312,19 +341,24 @@ static int64_t retry_after_ms(CURL *easy)
     return (seconds < RETRY_AFTER_MAX_SECONDS ? seconds : RETRY_AFTER_MAX_SECONDS) * 1000;
 }
 
-/* For people. The rewinding that fails is the one we refuse: the peer closed a reused connection
- * before it answered, and libcurl wanted to send the request a second time. */
-static const char *transport_text(CURLcode code)
+/* For people. A second sending is one that we refuse: the peer closed a reused connection before it
+ * answered, and libcurl wanted to send the request again. */
+static const char *transport_text(const struct transfer *transfer, CURLcode code)
 {
-    return code == CURLE_SEND_FAIL_REWIND
-               ? "the connection was closed before an answer; it is not sent again blindly"
-               : curl_easy_strerror(code);
+    if (transfer->is_withheld)
+        return "not sent: this worker's time to send it in had passed";
+    if (transfer->was_rewound)
+        return "the connection was closed before an answer; it is not sent again blindly";
+    if (code == CURLE_ABORTED_BY_CALLBACK)
+        return "cut short: this worker's time to send it in had passed";
+    return curl_easy_strerror(code);
 }
 
 static void deliver(struct graph *graph, struct transfer *transfer, CURLcode code)
 {
     CURL *easy = transfer->easy;
-    struct graph_answer answer = {.answer.transport = transport_of(easy, code)};
+    struct graph_answer answer = {.answer.transport = transport_of(transfer, code),
+                                  .is_withheld = transfer->is_withheld};
     long http_status = 0;
 
     if (code == CURLE_OK) {
@@ -336,12 +370,13 @@ static void deliver(struct graph *graph, struct transfer *transfer, CURLcode cod
         answer.business_usage_count =
             usage_read_business(header(easy, "x-business-use-case-usage"), answer.business_usage);
     } else {
-        answer.answer.transport_error = transport_text(code);
+        answer.answer.transport_error = transport_text(transfer, code);
     }
     answer.answer.http_status = (int)http_status;
     answer.raw = buffer_text(&transfer->answer);
     answer.raw_bytes = transfer->answer.length;
     answer.ms = clock_monotonic_ms() - transfer->started_ms;
+    graph->calls -= transfer->is_withheld;
     graph->done(graph->self, transfer->context, &answer);
     json_object_put(answer.answer.body);
 }

@@ -11,6 +11,12 @@
  * is given through a reader that cannot be rewound (the second try fails instead), and an effect
  * without a body (the code exchange) gets a connection of its own.
  *
+ * A request has a time after which it must not leave: the worker's lease or the step's deadline is
+ * near (lease.h). It is asked when the connection is ready and the request would be written, and
+ * once more before the body is, because a frozen program goes on in the middle of a handshake. What
+ * is stopped by the first question has certainly not been sent, and says so; what is stopped by the
+ * second has lost its body, and counts as sent and lost.
+ *
  * A read-only client refuses effects: that is how a dry run sends GETs and nothing else.
  */
 #ifndef WABAMIGRATE_ORCHESTRATOR_GRAPH_H
@@ -41,6 +47,7 @@ struct graph_answer {
     size_t raw_bytes;
     int64_t ms;             /* from start to the last byte */
     const char *fbtrace_id; /* from the header, or NULL */
+    bool is_withheld;       /* it was too late to send it; the transport is TRANSPORT_UNSENT */
     struct usage app_usage; /* percent 0 when the header was absent */
     struct usage business_usage[USAGE_OBJECTS_MAX];
     size_t business_usage_count;
@@ -61,10 +68,17 @@ void graph_destroy(struct graph *graph);
 /* For the loop's poll. */
 CURLM *graph_multi(struct graph *graph);
 
-/* Starts a request; `context` comes back with the answer. STATUS_INTERNAL when an effect is asked
+#define GRAPH_ANY_TIME INT64_MAX
+
+/* Starts a request; `context` comes back with the answer. It does not leave at or after
+ * `not_after_ms` (monotonic; GRAPH_ANY_TIME: no such time). STATUS_INTERNAL when an effect is asked
  * of a read-only client, or libcurl refuses. */
 MUST_CHECK enum status graph_send(struct graph *graph, const struct request *request,
-                                  bool is_effect, void *context, struct fault *fault);
+                                  bool is_effect, int64_t not_after_ms, void *context,
+                                  struct fault *fault);
+/* The same for every request, those under way included; GRAPH_ANY_TIME at the start. It moves ahead
+ * with every renewal of a lease. */
+void graph_set_not_after(struct graph *graph, int64_t not_after_ms);
 /* Lets transfers go on and hands over what has finished. Never waits. */
 void graph_collect(struct graph *graph);
 int64_t graph_calls(const struct graph *graph); /* requests sent so far */

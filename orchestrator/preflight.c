@@ -126,7 +126,7 @@ static enum status fly(struct graph *graph, const struct batch_facts *batch, str
     request_add_secret(&request, REQUEST_QUERY, "input_token", batch->system_token);
     request.token = batch->system_token;
     flight->is_landed = false;
-    enum status status = graph_send(graph, &request, false, flight, flight->fault);
+    enum status status = graph_send(graph, &request, false, GRAPH_ANY_TIME, flight, flight->fault);
     while (status == STATUS_OK && !flight->is_landed) {
         graph_collect(graph);
         if (!flight->is_landed)
@@ -167,7 +167,7 @@ static void find_system_user(const struct graph_settings *settings, const struct
     if (graph_create(settings, on_lookup, &lookup, &graph, NULL) == STATUS_OK &&
         job_build(lookup.phase, lookup.facts, lookup.arena, &request, &lookup.reply) ==
             OUTCOME_SEND &&
-        graph_send(graph, &request, false, NULL, NULL) == STATUS_OK) {
+        graph_send(graph, &request, false, GRAPH_ANY_TIME, NULL, NULL) == STATUS_OK) {
         while (!lookup.is_landed) {
             graph_collect(graph);
             if (!lookup.is_landed)

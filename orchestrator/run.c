@@ -8,16 +8,12 @@
 
 #include "base/log.h"
 #include "orchestrator/engine.h"
+#include "orchestrator/lease.h"
 #include "orchestrator/pg.h"
 #include "orchestrator/progress.h"
 #include "orchestrator/selection.h"
 #include "orchestrator/signals.h"
 
-#define TRANSFER_TIMEOUT_MS 30000
-/* Longer than a transfer and the settling after it: a worker that lives never loses its lease. */
-#define LEASE_MS 90000
-/* Nothing is sent on a lease that could run out before the answer is settled. */
-#define LEASE_MARGIN_MS (TRANSFER_TIMEOUT_MS + 10000)
 #define CLAIM_PAUSE_MS 1000
 #define ASK_PAUSE_MS 1000
 /* How a large book stands takes the database a while to say: asking is to cost it a twentieth at
@@ -42,6 +38,7 @@ enum stop {
 
 struct run {
     const struct run_settings *settings;
+    struct lease_terms terms;
     struct store_run *store;
     struct engine *engine;
     struct task_queue claimed;
@@ -56,8 +53,10 @@ struct run {
     int64_t staying_until_ms; /* what the log has said last */
     int64_t asked_at_ms;      /* 0: no question is under way */
     bool asked_since_work;    /* the outlook is from after the last settled step */
+    bool must_record_first;   /* what is settled is recorded before the next question */
     int64_t first_failed, first_done;
     bool has_first;
+    bool has_last_word; /* the outlook is from after everything has landed */
 };
 
 static unsigned concurrency(const struct run *run)
@@ -163,19 +162,23 @@ static void show_progress(struct run *run, int64_t now_ms)
     progress_show(&run->progress, &figures, now_ms);
 }
 
-static bool lease_holds(const struct run *run, int64_t now_ms)
+/* Nothing is sent on a lease that could run out before the answer is settled. */
+static int64_t not_after_ms(const struct run *run)
 {
-    return now_ms < store_run_lease_until_ms(run->store) - LEASE_MARGIN_MS;
+    return store_run_is_buried(run->store)
+               ? 0
+               : store_run_lease_until_ms(run->store) - run->terms.margin_ms;
 }
 
 /* One flush, or one question, at a time; the next when the last has come back. */
 static void use_store(struct run *run, int64_t now_ms)
 {
     struct task_queue *settled = engine_settled(run->engine);
-    unsigned want = run->stop == STOP_NOT && lease_holds(run, now_ms) ? room(run) : 0;
+    unsigned want = run->stop == STOP_NOT && now_ms < not_after_ms(run) ? room(run) : 0;
     bool is_claim_due =
         settled->count > 0 || store_run_claimed_all(run->store) || now_ms >= run->next_claim_ms;
 
+    run->must_record_first |= !store_run_is_connected(run->store);
     if (!store_run_is_idle(run->store))
         return;
     if (run->asked_at_ms) {
@@ -183,15 +186,19 @@ static void use_store(struct run *run, int64_t now_ms)
         run->asked_at_ms = 0;
     }
     /* The question comes in between also while work never stops: the failure threshold, the
-     * progress line and other workers' fate hang on it. */
-    bool is_ask_due = now_ms >= run->next_ask_ms;
+     * progress line and other workers' fate hang on it. But it takes back steps past their
+     * deadline, ours too, so outcomes in hand are recorded before. */
+    bool is_ask_due =
+        now_ms >= run->next_ask_ms && (settled->count == 0 || !run->must_record_first);
     if (!is_ask_due && (settled->count > 0 || (want > 0 && is_claim_due))) {
         run->asked_since_work = run->asked_since_work && settled->count == 0;
         run->next_claim_ms = now_ms + CLAIM_PAUSE_MS;
+        run->must_record_first = false;
         store_run_flush(run->store, settled, want, engine_calls(run->engine), now_ms);
     } else if (is_ask_due || (engine_in_hand(run->engine) == 0 && !run->asked_since_work)) {
         run->asked_at_ms = now_ms;
         run->asked_since_work = true;
+        run->must_record_first = true;
         store_run_ask(run->store, now_ms);
     }
 }
@@ -280,7 +287,7 @@ static void turn(struct run *run)
     /* At every turn: a claim may have been under way when the run was told to stop. */
     if (run->stop != STOP_NOT)
         engine_give_back(run->engine);
-    engine_turn(run->engine, run->stop == STOP_NOT && lease_holds(run, now_ms));
+    engine_turn(run->engine, run->stop == STOP_NOT, not_after_ms(run));
     use_store(run, now_ms);
     heed_ends(run, now_ms);
     show_progress(run, now_ms);
@@ -320,13 +327,13 @@ static enum status open_run(struct run *run, PGconn *conn, const char *only, str
         .only = only,
         .highest_number_id = settings->highest_number_id,
         .grace_ms = options->doubt_grace_ms,
-        .lease_ms = LEASE_MS,
+        .terms = &run->terms,
     };
     struct engine_settings engine = {
         .graph = {.url = options->graph_url,
                   .ca_file = options->ca_file,
                   .concurrency = concurrency(run),
-                  .timeout_ms = TRANSFER_TIMEOUT_MS},
+                  .timeout_ms = run->terms.transfer_ms},
         .clock = settings->clock,
         .batch = settings->batch->name,
     };
@@ -355,7 +362,7 @@ static int exit_code(const struct run *run)
         return EXIT_REFUSED;
     if (run->stop == STOP_THRESHOLD)
         return EXIT_THRESHOLD;
-    if (run->is_abandoned || run->stop == STOP_BURIED)
+    if (run->is_abandoned || (run->stop == STOP_BURIED && !run->has_last_word))
         return EXIT_STOPPED;
     if ((run->stop != STOP_FINISHED || is_limited) && unfinished > 0)
         return EXIT_STOPPED;
@@ -379,6 +386,7 @@ static void ask_last(struct run *run)
         curl_multi_poll(engine_multi(run->engine), &fd, fd.fd != CURL_SOCKET_BAD, 100, NULL);
         store_run_advance(run->store, clock_monotonic_ms(), &run->claimed);
     }
+    run->has_last_word = store_run_is_idle(run->store);
 }
 
 static void log_end(const struct run *run, int code)
@@ -410,7 +418,9 @@ struct run_result run_batch(PGconn *conn, const struct run_settings *settings, s
     log_set_before_line(progress_erase, &run.progress);
     run.started_ms = clock_monotonic_ms();
     run.deadline_ms = deadline(settings);
-    enum status status = selection_read(options, &only, fault);
+    enum status status = lease_terms_read(&run.terms, fault);
+    if (status == STATUS_OK)
+        status = selection_read(options, &only, fault);
     if (status == STATUS_OK)
         status = open_run(&run, conn, only, fault);
     else

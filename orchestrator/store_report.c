@@ -209,6 +209,9 @@ static enum status read_attempts(struct reading *reading, struct report_number *
         attempt->fbtrace_id = text(reading, rows, i, "fbtrace_id");
         attempt->worker = text(reading, rows, i, "worker");
         attempt->answer = text(reading, rows, i, "answer");
+        attempt->taken_at = text(reading, rows, i, "taken_at");
+        attempt->taken_why = text(reading, rows, i, "taken_why");
+        attempt->late_at = text(reading, rows, i, "late_at");
     }
     number->attempts = attempts;
     number->attempt_count = (size_t)count;

@@ -18,7 +18,7 @@
 #define RECONNECT_MAX_MS 5000
 /* A failover takes seconds, a restart a minute or two; longer than this a person is needed. */
 #define LOST_MAX_MS (10 * 60 * 1000)
-#define STATEMENTS_MAX 16
+#define STATEMENTS_MAX 32
 
 const char *const STORE_STATES[8] = {"pending", "blocked", "waiting", "ready",
                                      "running", "done",    "failed",  "cancelled"};
@@ -33,6 +33,9 @@ enum link_state {
 /* What a queued statement's rows are for. */
 enum answer_use { USE_NOTHING, USE_SETTLED, USE_CLAIM, USE_RENEW, USE_STATES, USE_DUE };
 
+/* run_hold.sql: this run has been ended by another. */
+#define SQLSTATE_BURIED "WM001"
+
 struct store_run {
     struct store_run_settings settings;
     PGconn *conn;
@@ -46,6 +49,7 @@ struct store_run {
     struct task_queue fresh; /* claimed by the pipeline under way, given out once it is committed */
     enum answer_use uses[STATEMENTS_MAX];
     unsigned use_count, use_next;
+    unsigned syncs;     /* transactions of the pipeline under way that have not come back */
     bool is_recovering; /* the pipeline under way makes up for a broken connection */
     bool must_recover;
     unsigned wanted, group_size;
@@ -54,7 +58,10 @@ struct store_run {
 
     int64_t renewed_at_ms; /* when the renewal under way, or the last one, was sent */
     int64_t lease_until_ms;
+    int64_t served_since_ms; /* since when this database has answered without a gap */
+    int64_t claimed_at_ms;   /* when the claim under way, or the last one, was sent */
     bool is_buried;
+    bool is_late; /* the group under way is sent as that of a buried run */
     struct store_outlook outlook, asked;
     bool has_failed;
     struct fault fault;
@@ -64,6 +71,12 @@ struct store_run {
 };
 
 /* ---- the start, which may block ---- */
+
+/* Whose lease has run out holds no locks any more, whatever transaction it was frozen in. */
+static enum status cut_silent_runs(struct store_run *store, struct fault *fault)
+{
+    return pg_query(store->conn, SQL_RUN_CUT, 0, NULL, NULL, fault);
+}
 
 /* Takes over what runs held whose lease has run out, or whose process is dead on this host. */
 static enum status bury_dead_runs(struct store_run *store, struct fault *fault)
@@ -75,7 +88,8 @@ static enum status bury_dead_runs(struct store_run *store, struct fault *fault)
 
     snprintf(batch_id, sizeof batch_id, "%" PRId64, store->settings.batch->batch_id);
     snprintf(grace, sizeof grace, "%" PRId64, store->settings.grace_ms);
-    if (pg_query(store->conn, SQL_RUN_OPEN, 1, which, &open, fault) != STATUS_OK)
+    if (cut_silent_runs(store, fault) != STATUS_OK ||
+        pg_query(store->conn, SQL_RUN_OPEN, 1, which, &open, fault) != STATUS_OK)
         return STATUS_DATABASE;
     pg_array_init(&dead);
     for (int i = 0; i < PQntuples(open); i++) {
@@ -100,23 +114,40 @@ static enum status register_run(struct store_run *store, struct fault *fault)
     const char *values[] = {batch_id, store->settings.worker, process, lease};
 
     snprintf(batch_id, sizeof batch_id, "%" PRId64, store->settings.batch->batch_id);
-    snprintf(lease, sizeof lease, "%" PRId64, store->settings.lease_ms);
+    snprintf(lease, sizeof lease, "%" PRId64, store->settings.terms->lease_ms);
     process_identity(process, sizeof process);
-    store->lease_until_ms = clock_monotonic_ms() + store->settings.lease_ms;
+    store->renewed_at_ms = clock_monotonic_ms();
+    store->lease_until_ms = store->renewed_at_ms + store->settings.terms->lease_ms;
     if (pg_query(store->conn, SQL_RUN_START, 4, values, &row, fault) != STATUS_OK)
         return STATUS_DATABASE;
     store->run_id = pg_cell_i64(row, 0, "run_id");
     return STATUS_OK;
 }
 
+/* $1 and $2 of run_session.sql. */
+struct session_texts {
+    char run_id[24], lock_ms[24];
+};
+
+static void describe_session(const struct store_run *store, struct session_texts *texts)
+{
+    snprintf(texts->run_id, sizeof texts->run_id, "%" PRId64, store->run_id);
+    snprintf(texts->lock_ms, sizeof texts->lock_ms, "%" PRId64, store->settings.terms->lock_ms);
+}
+
 static enum status start(struct store_run *store, struct fault *fault)
 {
     char batch_id[24];
     const char *values[] = {batch_id};
+    struct session_texts texts;
+    const char *session[] = {texts.run_id, texts.lock_ms};
 
     snprintf(batch_id, sizeof batch_id, "%" PRId64, store->settings.batch->batch_id);
     if (bury_dead_runs(store, fault) != STATUS_OK || register_run(store, fault) != STATUS_OK ||
         pg_query(store->conn, SQL_STEP_LOOK_AGAIN, 1, values, NULL, fault) != STATUS_OK)
+        return STATUS_DATABASE;
+    describe_session(store, &texts);
+    if (pg_query(store->conn, SQL_RUN_SESSION, 2, session, NULL, fault) != STATUS_OK)
         return STATUS_DATABASE;
     if (PQsetnonblocking(store->conn, 1) != 0 || PQenterPipelineMode(store->conn) != 1)
         return pg_fault(store->conn, NULL, fault);
@@ -156,6 +187,12 @@ void store_run_destroy(struct store_run *store)
 
 /* ---- the connection breaks and is made again ---- */
 
+/* The server is there and has only asked to come again: nobody's lease ran out for want of it. */
+static bool is_waiting_over(const char *sqlstate)
+{
+    return sqlstate && (strncmp(sqlstate, "40", 2) == 0 || strcmp(sqlstate, "55P03") == 0);
+}
+
 static void break_link(struct store_run *store, int64_t now_ms)
 {
     const char *text = store->conn ? PQerrorMessage(store->conn) : "";
@@ -169,6 +206,7 @@ static void break_link(struct store_run *store, int64_t now_ms)
     store->conn = NULL;
     store->link = LINK_BROKEN;
     store->must_recover = true;
+    store->served_since_ms = INT64_MAX;
     if (store->lost_at_ms == 0)
         store->lost_at_ms = now_ms;
     task_queue_destroy_all(&store->fresh); /* claimed by a commit nobody knows of: never sent */
@@ -211,22 +249,29 @@ static void begin(struct store_run *store)
 {
     store->use_count = 0;
     store->use_next = 0;
+    store->syncs = 0;
     store->claimed_all = false;
     store->wanted = 0;
 }
 
 static void queue_claim(struct store_run *store, unsigned want)
 {
-    char run_id[24], batch_id[24], count[24], highest[24];
-    const char *values[] = {run_id, batch_id, count, store->settings.only,
-                            store->settings.highest_number_id ? highest : NULL};
+    char run_id[24], batch_id[24], count[24], highest[24], deadline[24];
+    const char *values[] = {run_id,
+                            batch_id,
+                            count,
+                            store->settings.only,
+                            store->settings.highest_number_id ? highest : NULL,
+                            deadline};
 
     snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
     snprintf(batch_id, sizeof batch_id, "%" PRId64, store->settings.batch->batch_id);
     snprintf(count, sizeof count, "%u", want);
     snprintf(highest, sizeof highest, "%" PRId64, store->settings.highest_number_id);
-    queue(store, SQL_STEP_CLAIM, 5, values, USE_CLAIM);
+    snprintf(deadline, sizeof deadline, "%" PRId64, store->settings.terms->step_ms);
+    queue(store, SQL_STEP_CLAIM, 6, values, USE_CLAIM);
     store->wanted = want;
+    store->claimed_at_ms = clock_monotonic_ms();
 }
 
 static void queue_renewal(struct store_run *store, int64_t now_ms)
@@ -235,22 +280,54 @@ static void queue_renewal(struct store_run *store, int64_t now_ms)
     const char *values[] = {run_id, lease, calls};
 
     snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
-    snprintf(lease, sizeof lease, "%" PRId64, store->settings.lease_ms);
+    snprintf(lease, sizeof lease, "%" PRId64, store->settings.terms->lease_ms);
     snprintf(calls, sizeof calls, "%" PRId64, store->calls);
     store->renewed_at_ms = now_ms;
     queue(store, SQL_RUN_RENEW, 3, values, USE_RENEW);
 }
 
-static bool is_renewal_due(const struct store_run *store, int64_t now_ms)
+/* Everything queued since the last one is one implicit transaction, committed by the sync. A
+ * failure shows when the pipeline is flushed. */
+static void commit(struct store_run *store)
 {
-    return now_ms - store->renewed_at_ms > store->settings.lease_ms / 4;
+    (void)!PQpipelineSync(store->conn);
+    store->syncs++;
 }
 
-/* Everything queued is one implicit transaction, committed by the sync. */
+static void renew_if_due(struct store_run *store, int64_t now_ms)
+{
+    if (now_ms - store->renewed_at_ms <= store->settings.terms->renewal_ms)
+        return;
+    queue_renewal(store, now_ms);
+    commit(store);
+}
+
+static void queue_hold(struct store_run *store)
+{
+    char run_id[24];
+    const char *values[] = {run_id};
+
+    snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
+    queue(store, SQL_RUN_HOLD, 1, values, USE_NOTHING);
+}
+
+/* Of a buried run only the history is taken. */
+static void queue_group(struct store_run *store)
+{
+    const struct store_settle_facts facts = {store->settings.batch, store->run_id,
+                                             store->settings.grace_ms, store->is_buried};
+
+    store->is_late = store->is_buried;
+    if (!store->is_buried)
+        queue_hold(store);
+    store_settle_group(&store->group, &facts, queue_settle, store);
+}
+
 static void end(struct store_run *store, int64_t now_ms)
 {
+    commit(store);
     store->link = LINK_BUSY;
-    if (PQpipelineSync(store->conn) != 1 || PQflush(store->conn) < 0)
+    if (PQflush(store->conn) < 0)
         break_link(store, now_ms);
 }
 
@@ -266,10 +343,9 @@ void store_run_flush(struct store_run *store, struct task_queue *settled, unsign
             field_refusals_learn(store->settings.batch->refusals, task);
     }
     begin(store);
-    store_settle_group(&store->group, store->settings.batch, store->run_id,
-                       store->settings.grace_ms, queue_settle, store);
-    if (is_renewal_due(store, now_ms))
-        queue_renewal(store, now_ms);
+    renew_if_due(store, now_ms);
+    if (store->group.count > 0 || want > 0)
+        queue_group(store);
     if (want > 0)
         queue_claim(store, want);
     if (store->use_count > 0)
@@ -281,6 +357,13 @@ static void add_id(void *self, int64_t step_id)
     pg_array_add_i64(self, step_id);
 }
 
+/* While the database was away nobody could renew a lease: whoever is back first leaves the others
+ * the time to come back too. */
+static bool may_bury(const struct store_run *store, int64_t now_ms)
+{
+    return now_ms - store->served_since_ms >= store->settings.terms->lease_ms;
+}
+
 /* The first pipeline on a new connection: what may not have been committed, again; then whatever
  * this run holds in the database but not in its hands is put back. */
 static void recover(struct store_run *store, int64_t now_ms)
@@ -288,14 +371,21 @@ static void recover(struct store_run *store, int64_t now_ms)
     struct pg_array in_hand;
     char run_id[24], seconds[32];
     const char *offset[] = {seconds};
+    struct session_texts texts;
+    const char *session[] = {texts.run_id, texts.lock_ms};
 
     begin(store);
+    describe_session(store, &texts);
+    queue(store, SQL_RUN_SESSION, 2, session, USE_NOTHING);
     if (store->settings.clock->offset_ms != 0) {
         snprintf(seconds, sizeof seconds, "%" PRId64, store->settings.clock->offset_ms / 1000);
         queue(store, SQL_CLOCK_OFFSET, 1, offset, USE_NOTHING);
     }
-    store_settle_group(&store->group, store->settings.batch, store->run_id,
-                       store->settings.grace_ms, queue_settle, store);
+    queue_renewal(store, now_ms);
+    if (may_bury(store, now_ms))
+        queue(store, SQL_RUN_CUT, 0, NULL, USE_NOTHING);
+    commit(store);
+    queue_group(store);
     pg_array_init(&in_hand);
     if (store->visit_all)
         store->visit_all(store->visit_self, add_id, &in_hand);
@@ -303,7 +393,6 @@ static void recover(struct store_run *store, int64_t now_ms)
     const char *values[] = {run_id, pg_array_literal(&in_hand)};
     queue(store, SQL_RUN_FORGET, 2, values, USE_NOTHING);
     pg_array_finish(&in_hand);
-    queue_renewal(store, now_ms);
     store->is_recovering = true;
     end(store, now_ms);
 }
@@ -323,9 +412,11 @@ void store_run_ask(struct store_run *store, int64_t now_ms)
     snprintf(grace, sizeof grace, "%" PRId64, store->settings.grace_ms);
     begin(store);
     memset(&store->asked, 0, sizeof store->asked);
-    queue(store, SQL_RUN_BURY, 4, bury, USE_NOTHING); /* other workers that have fallen silent */
-    if (is_renewal_due(store, now_ms))
-        queue_renewal(store, now_ms);
+    renew_if_due(store, now_ms);
+    if (may_bury(store, now_ms)) { /* other workers that have fallen silent, and lost steps */
+        queue(store, SQL_RUN_CUT, 0, NULL, USE_NOTHING);
+        queue(store, SQL_RUN_BURY, 4, bury, USE_NOTHING);
+    }
     queue(store, SQL_RUN_OUTLOOK, 1, states, USE_STATES);
     queue(store, SQL_RUN_NEXT_DUE, 4, due, USE_DUE);
     end(store, now_ms);
@@ -352,6 +443,16 @@ static void read_due(struct store_outlook *outlook, const PGresult *row)
     outlook->is_known = true;
 }
 
+static void read_claim(struct store_run *store, const PGresult *rows)
+{
+    const struct lease_terms *terms = store->settings.terms;
+
+    store_claim_read(rows, store->settings.batch, &store->fresh);
+    store->claimed_all = store->fresh.count >= store->wanted;
+    for (struct task *task = store->fresh.first; task; task = task->next)
+        task->not_after_ms = store->claimed_at_ms + terms->step_ms - terms->margin_ms;
+}
+
 static void use_rows(struct store_run *store, enum answer_use use, const PGresult *rows)
 {
     switch (use) {
@@ -365,14 +466,13 @@ static void use_rows(struct store_run *store, enum answer_use use, const PGresul
                                       "outcome and will have it looked up"));
         break;
     case USE_CLAIM:
-        store_claim_read(rows, store->settings.batch, &store->fresh);
-        store->claimed_all = store->fresh.count >= store->wanted;
+        read_claim(store, rows);
         break;
     case USE_RENEW:
         if (PQntuples(rows) == 0)
             store->is_buried = true;
         else
-            store->lease_until_ms = store->renewed_at_ms + store->settings.lease_ms;
+            store->lease_until_ms = store->renewed_at_ms + store->settings.terms->lease_ms;
         break;
     case USE_STATES:
         read_states(&store->asked, rows);
@@ -402,25 +502,42 @@ static void on_error(struct store_run *store, const PGresult *result, int64_t no
 {
     const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
+    if (sqlstate && strcmp(sqlstate, SQLSTATE_BURIED) == 0) {
+        store->is_buried = true;
+        return;
+    }
     if (!sqlstate || is_passing(sqlstate)) {
+        int64_t served_since_ms = store->served_since_ms;
         break_link(store, now_ms);
+        if (is_waiting_over(sqlstate))
+            store->served_since_ms = served_since_ms;
         return;
     }
     pg_fault(store->conn, result, &store->fault);
     store->has_failed = true;
 }
 
-static void on_sync(struct store_run *store, struct task_queue *claimed)
+static void on_sync(struct store_run *store, int64_t now_ms, struct task_queue *claimed)
 {
+    if (--store->syncs > 0)
+        return;
     store->link = LINK_IDLE;
     store->retry_wait_ms = 0;
     store->lost_at_ms = 0;
+    if (store->served_since_ms == INT64_MAX)
+        store->served_since_ms = now_ms;
     if (store->has_failed)
         return;
     if (store->is_recovering)
         log_event(LOG_INFO, "database.back", LOG_TEXT("next", "the run goes on"));
     store->is_recovering = false;
     store->must_recover = false;
+    if (store->is_buried && !store->is_late && store->group.count > 0) {
+        begin(store);
+        queue_group(store);
+        end(store, now_ms);
+        return;
+    }
     task_queue_destroy_all(&store->group);
     task_queue_move(&store->fresh, claimed);
 }
@@ -439,7 +556,7 @@ static void read_results(struct store_run *store, int64_t now_ms, struct task_qu
             use_rows(store, store->uses[store->use_next++], result);
             break;
         case PGRES_PIPELINE_SYNC:
-            on_sync(store, claimed);
+            on_sync(store, now_ms, claimed);
             break;
         case PGRES_PIPELINE_ABORTED:
             break;

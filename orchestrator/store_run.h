@@ -8,6 +8,15 @@
  * The next flush leaves when the last has come back, so groups grow by themselves when the database
  * is slow.
  *
+ * Several runs of a batch work on one database. Each transaction of a run begins by holding the
+ * run's own row, so that it is ended by another (run_bury.sql) before it or after it, never in
+ * between. Once it has been ended, nothing is claimed any more, and of what a group has to tell
+ * only the attempts are kept, and what an effect left behind on Graph. The customers of a group are
+ * locked next, in order, so that two groups wait for each other in line. The lease is renewed by a
+ * transaction of its own, which waits for nobody. A worker that is frozen in the middle of a
+ * transaction keeps its locks: who waits for them longer than lease_terms.lock_ms gives up and
+ * comes again, and once that worker's lease has run out, its connection is cut.
+ *
  * A broken connection is an event, not an end: it is made again with a backoff, the group whose
  * commit may or may not have happened is sent again (a settled step does not match again), and
  * steps that a lost claim took are put back, since they were never sent.
@@ -22,6 +31,7 @@
 
 #include "base/clock.h"
 #include "orchestrator/batch_facts.h"
+#include "orchestrator/lease.h"
 #include "orchestrator/task.h"
 
 struct store_run;
@@ -34,7 +44,7 @@ struct store_run_settings {
     const char *only;          /* PostgreSQL array literal of customers and numbers; NULL: all */
     int64_t highest_number_id; /* 0: all */
     int64_t grace_ms;
-    int64_t lease_ms;
+    const struct lease_terms *terms;
 };
 
 /* How the batch stands, as last asked. */
@@ -82,7 +92,7 @@ const struct store_outlook *store_run_outlook(const struct store_run *store);
 /* Whether the last claim got as many as it wanted (then there may be more). */
 bool store_run_claimed_all(const struct store_run *store);
 
-/* The lease holds until then on the monotonic clock: after it nothing may be sent. */
+/* The lease holds until then on the monotonic clock, counted from before it was asked for. */
 int64_t store_run_lease_until_ms(const struct store_run *store);
 /* Another run has declared this one dead. */
 bool store_run_is_buried(const struct store_run *store);

@@ -143,6 +143,17 @@ static void lock_findings(const struct task_queue *group, const char *batch, sto
         send(self, SQL_ASSESSMENT_LOCK, 1, values);
 }
 
+/* Every group locks the rows it shares with others in the same order. */
+static void lock_customers(const struct task_queue *group, store_send *send, void *self)
+{
+    struct pg_columns columns;
+
+    pg_columns_init(&columns, 1);
+    for (const struct task *task = group->first; task; task = task->next)
+        pg_array_add_i64(&columns.arrays[0], task->customer_id);
+    pg_columns_send(&columns, SQL_CUSTOMER_LOCK, NULL, NULL, send, self);
+}
+
 static void send_findings(const struct task_queue *group, const char *batch, store_send *send,
                           void *self)
 {
@@ -255,23 +266,36 @@ static void send_refresh(const struct task_queue *group, store_send *send, void 
     pg_columns_send(&columns, SQL_STEP_REFRESH, NULL, NULL, send, self);
 }
 
-void store_settle_group(const struct task_queue *group, const struct batch_facts *batch,
-                        int64_t run_id, int64_t grace_ms, store_send *send, void *self)
+/* What somebody else has read since is not to be overwritten by this. */
+static void send_readings(const struct task_queue *group, const struct batch_facts *batch,
+                          store_send *send, void *self)
 {
-    char run[24], grace[24], batch_id[24];
+    char batch_id[24];
 
-    if (group->count == 0)
-        return;
-    snprintf(run, sizeof run, "%" PRId64, run_id);
-    snprintf(grace, sizeof grace, "%" PRId64, grace_ms);
     snprintf(batch_id, sizeof batch_id, "%" PRId64, batch->batch_id);
-    lock_findings(group, batch->name, send, self);
     send_wabas(group, send, self);
     send_numbers(group, send, self);
-    send_customers(group, batch, send, self);
     send_system_user(group, batch_id, send, self);
     send_verdicts(group, batch, send, self);
     send_findings(group, batch->name, send, self);
+}
+
+void store_settle_group(const struct task_queue *group, const struct store_settle_facts *facts,
+                        store_send *send, void *self)
+{
+    char run[24], grace[24];
+
+    if (group->count == 0)
+        return;
+    snprintf(run, sizeof run, "%" PRId64, facts->run_id);
+    snprintf(grace, sizeof grace, "%" PRId64, facts->grace_ms);
+    if (!facts->is_late)
+        lock_findings(group, facts->batch->name, send, self);
+    lock_customers(group, send, self);
+    if (!facts->is_late)
+        send_readings(group, facts->batch, send, self);
+    /* A token or an allocation that an effect made is there, whoever may say so. */
+    send_customers(group, facts->batch, send, self);
     send_budgets(group, send, self);
     send_outcomes(group, run, grace, send, self);
     send_refresh(group, send, self);

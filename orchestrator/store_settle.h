@@ -12,9 +12,15 @@
 #include "orchestrator/pg_columns.h"
 #include "orchestrator/task.h"
 
+struct store_settle_facts {
+    const struct batch_facts *batch;
+    int64_t run_id, grace_ms;
+    bool is_late; /* the run has been ended by another: what it read and decided is not taken */
+};
+
 /* Sends every statement the group needs, in order, step_settle and step_refresh last. The values
  * are valid during each call. */
-void store_settle_group(const struct task_queue *group, const struct batch_facts *batch,
-                        int64_t run_id, int64_t grace_ms, store_send *send, void *self);
+void store_settle_group(const struct task_queue *group, const struct store_settle_facts *facts,
+                        store_send *send, void *self);
 
 #endif

@@ -11,6 +11,7 @@ struct task *task_create(void)
 
     memset(task, 0, sizeof *task);
     task->arena = arena_create();
+    task->not_after_ms = INT64_MAX;
     task->reply.arena = task->arena;
     return task;
 }

@@ -41,6 +41,7 @@ struct task {
     const struct job_phase *phase;
     int tries;
     bool is_in_doubt;
+    int64_t not_after_ms; /* monotonic: its deadline is near, so it is not sent any more */
 
     struct facts facts;
     struct secret *secrets[TASK_SECRETS_MAX]; /* those of the facts that are this task's own */

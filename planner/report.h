@@ -52,6 +52,9 @@ struct report_attempt {
     const char *fbtrace_id; /* or NULL */
     const char *worker;
     const char *answer; /* the body kept, or NULL */
+    /* The step was taken from its worker before it had said what came of it; its word came when the
+     * step was no longer its own, and was refused. NULL where that did not happen. */
+    const char *taken_at, *taken_why, *late_at;
 };
 
 /* Against an earlier look (`--since`). */

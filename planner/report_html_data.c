@@ -12,7 +12,8 @@
  *    note, fbtrace_id]
  * with the zeros at its end left out. One number's `story` has its findings, old ones too, as
  * [kind, time, since when, 1 no more], and its attempts as
- * [at, step, phase, request, http_status, outcome, ms, fbtrace_id, note, worker, answer]. Both
+ * [at, step, phase, request, http_status, outcome, ms, fbtrace_id, note, worker, answer, taken_at,
+ * taken_why, late_at]. Both
  * dictionaries are known when all numbers are written, so they come last.
  */
 #include <inttypes.h>
@@ -446,13 +447,16 @@ static void write_story(struct page_pen *pen, const struct report *report)
     (void)fputs("],\n\"attempts\":[", pen->stream);
     for (size_t i = 0; i < number->attempt_count; i++) {
         const struct report_attempt *attempt = &number->attempts[i];
-        (void)fprintf(
-            pen->stream, "%s[%zu,%zu,%zu,%zu,%" PRId64 ",%zu,%" PRId64 ",%zu,%zu,%zu,%zu]",
-            i > 0 ? ",\n" : "\n", text_place(pen, attempt->at), text_place(pen, attempt->step),
-            text_place(pen, attempt->phase), text_place(pen, attempt->request),
-            attempt->http_status, text_place(pen, attempt->outcome), attempt->ms,
-            text_place(pen, attempt->fbtrace_id), our_text_place(pen, attempt->note),
-            text_place(pen, attempt->worker), text_place(pen, attempt->answer));
+        (void)fprintf(pen->stream,
+                      "%s[%zu,%zu,%zu,%zu,%" PRId64 ",%zu,%" PRId64 ",%zu,%zu,%zu,%zu,%zu,%zu,%zu]",
+                      i > 0 ? ",\n" : "\n", text_place(pen, attempt->at),
+                      text_place(pen, attempt->step), text_place(pen, attempt->phase),
+                      text_place(pen, attempt->request), attempt->http_status,
+                      text_place(pen, attempt->outcome), attempt->ms,
+                      text_place(pen, attempt->fbtrace_id), our_text_place(pen, attempt->note),
+                      text_place(pen, attempt->worker), text_place(pen, attempt->answer),
+                      text_place(pen, attempt->taken_at), our_text_place(pen, attempt->taken_why),
+                      text_place(pen, attempt->late_at));
     }
     (void)fputs("]}", pen->stream);
 }

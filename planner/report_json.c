@@ -306,6 +306,9 @@ static void write_attempt(struct json_pen *pen, const struct report_attempt *att
     write_text_key(pen, "note", attempt->note);
     write_text_key(pen, "worker", attempt->worker);
     write_text_key(pen, "answer", attempt->answer);
+    write_text_key(pen, "taken_at", attempt->taken_at);
+    write_text_key(pen, "taken_why", attempt->taken_why);
+    write_text_key(pen, "late_at", attempt->late_at);
     close_with(pen, '}');
 }
 

@@ -172,6 +172,18 @@ static void write_findings(struct report_pen *pen, const struct report_number *n
     }
 }
 
+/* In the order of what happened: the doubt, then what was heard of it after all. What settled it is
+ * the next attempt. */
+static void write_taken(struct report_pen *pen, const struct report_attempt *attempt)
+{
+    if (!attempt->taken_at)
+        return;
+    report_pen_indent(pen, INDENT);
+    report_pen_printf(pen, INDENT + 2, "in doubt since %s:", attempt->taken_at);
+    report_pen_words(pen, INDENT + 2, attempt->taken_why);
+    report_pen_end(pen);
+}
+
 static void write_answer(struct report_pen *pen, const struct report_attempt *attempt)
 {
     report_pen_indent(pen, INDENT);
@@ -185,6 +197,11 @@ static void write_answer(struct report_pen *pen, const struct report_attempt *at
         report_pen_printf(pen, INDENT + 2, "— fbtrace_id %s", attempt->fbtrace_id);
     if (attempt->worker)
         report_pen_printf(pen, INDENT + 2, "— worker %s", attempt->worker);
+    if (attempt->late_at)
+        report_pen_printf(pen, INDENT + 2,
+                          "— came at %s, when the step was no longer this worker's: refused, and "
+                          "kept here",
+                          attempt->late_at);
     report_pen_end(pen);
 }
 
@@ -206,6 +223,7 @@ static void write_attempt(struct report_pen *pen, const struct report_attempt *a
         report_pen_printf(pen, INDENT, "/ %s", attempt->phase);
     report_pen_end(pen);
     write_line(pen, attempt->request);
+    write_taken(pen, attempt);
     write_answer(pen, attempt);
     write_line(pen, attempt->note);
     write_line(pen, attempt->answer);

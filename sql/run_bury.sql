@@ -1,26 +1,45 @@
--- Ends the runs named, and those of the batch whose lease has run out, and takes their steps back. An
--- effect whose intent stands without an outcome is in doubt: it is looked up, never sent again blindly,
--- and not before its request can no longer arrive.
+-- Ends the runs named, and those of the batch whose lease has run out, and takes their steps back; and
+-- the steps whose own deadline has passed, although the run that holds them lives. An effect whose
+-- intent stands without an outcome is in doubt: it is looked up, never sent again blindly, and not
+-- before its request can no longer arrive. What a living worker has locked just now is left for the
+-- next time.
 -- $1 run_ids bigint[], $2 grace in ms bigint, $3 batch_id bigint, $4 the asking run's own id bigint or NULL
-WITH buried AS (
-    UPDATE wabamigrate.run SET ended_at = wabamigrate.clock()
+WITH dead AS (
+    SELECT run_id FROM wabamigrate.run
      WHERE batch_id = $3::bigint AND ended_at IS NULL AND run_id IS DISTINCT FROM $4::bigint
        AND (run_id = ANY ($1::bigint[]) OR lease_until <= wabamigrate.clock())
-    RETURNING run_id
+       FOR NO KEY UPDATE SKIP LOCKED
+), buried AS (
+    UPDATE wabamigrate.run r SET ended_at = wabamigrate.clock()
+      FROM dead d WHERE r.run_id = d.run_id
+), stuck AS (
+    -- Also what an ended run has left behind, however that came about.
+    SELECT s.step_id,
+           CASE WHEN r.run_id IN (SELECT run_id FROM dead) OR r.ended_at IS NOT NULL
+                THEN 'the worker that sent it, or meant to, has gone, and no answer was recorded'
+                ELSE 'no answer was recorded by the step''s deadline'
+           END AS why
+      FROM wabamigrate.step s
+      JOIN wabamigrate.run r USING (run_id)
+     WHERE r.batch_id = $3::bigint AND s.state = 'running'
+       AND (r.run_id IN (SELECT run_id FROM dead) OR r.ended_at IS NOT NULL
+            OR s.deadline <= wabamigrate.clock())
+       FOR NO KEY UPDATE OF s SKIP LOCKED
 ), lost AS (
     UPDATE wabamigrate.attempt a
-       SET outcome = 'lost', note = 'the program ended before an answer was recorded'
-      FROM wabamigrate.step s, buried b
-     WHERE s.run_id = b.run_id AND s.state = 'running'
-       AND a.step_id = s.step_id AND a.epoch = s.epoch AND a.outcome IS NULL
+       SET outcome = 'lost', taken_at = wabamigrate.clock(), taken_why = k.why
+      FROM wabamigrate.step s, stuck k
+     WHERE s.step_id = k.step_id AND a.step_id = s.step_id AND a.epoch = s.epoch
+       AND a.outcome IS NULL
 )
 UPDATE wabamigrate.step s
-   SET state = 'ready', run_id = NULL, epoch = s.epoch + 1, moved_at = wabamigrate.clock(),
+   SET state = 'ready', run_id = NULL, deadline = NULL, epoch = s.epoch + 1,
+       moved_at = wabamigrate.clock(),
        phase = coalesce(p.in_doubt, s.phase),
        is_in_doubt = s.is_in_doubt OR p.is_effect,
        not_before = CASE WHEN p.is_effect THEN s.intended_at + $2::bigint * interval '1 ms'
                          ELSE wabamigrate.clock() END,
        note = CASE WHEN p.is_effect THEN 'in doubt: a request may have been sent; it is looked up first'
                    ELSE s.note END
-  FROM wabamigrate.job_phase p, buried b
- WHERE s.run_id = b.run_id AND s.state = 'running' AND p.kind = s.kind AND p.phase = s.phase;
+  FROM wabamigrate.job_phase p, stuck k
+ WHERE s.step_id = k.step_id AND p.kind = s.kind AND p.phase = s.phase;

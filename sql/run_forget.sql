@@ -3,7 +3,7 @@
 -- $1 run_id bigint, $2 step_ids in hand bigint[]
 WITH back AS (
     UPDATE wabamigrate.step
-       SET state = 'ready', run_id = NULL, moved_at = wabamigrate.clock()
+       SET state = 'ready', run_id = NULL, deadline = NULL, moved_at = wabamigrate.clock()
      WHERE run_id = $1::bigint AND state = 'running' AND step_id <> ALL ($2::bigint[])
     RETURNING step_id, epoch
 ), unsent AS (

@@ -1,7 +1,8 @@
 -- Takes the next steps that may be worked on now, and records the intent of each that is an effect, in
 -- the same statement: what this returns may be sent once it is committed.
 -- $1 run_id bigint, $2 batch_id bigint, $3 how many bigint, $4 only text[] (customers or numbers; NULL:
--- all), $5 highest number_id bigint (NULL: all)
+-- all), $5 highest number_id bigint (NULL: all), $6 how long the step may take, in ms bigint. A run that
+-- another one has ended claims nothing.
 --
 -- What is held back is gathered into arrays first, so that the steps are read from their index in order
 -- and the reading ends at the limit: a join for each would have all ready steps read and sorted.
@@ -11,6 +12,8 @@ WITH picked AS (
      WHERE s.batch_id = $2::bigint AND s.state = 'ready' AND s.not_before <= wabamigrate.clock()
        AND EXISTS (SELECT 1 FROM wabamigrate.batch b
                     WHERE b.batch_id = $2::bigint AND b.state = 'open')
+       AND EXISTS (SELECT 1 FROM wabamigrate.run r
+                    WHERE r.run_id = $1::bigint AND r.ended_at IS NULL)
        AND NOT EXISTS (SELECT 1 FROM wabamigrate.budget g
                         WHERE g.scope = 'app' AND g.parked_until > wabamigrate.clock())
        AND s.customer_id <> ALL (ARRAY(
@@ -56,6 +59,7 @@ WITH picked AS (
 ), taken AS (
     UPDATE wabamigrate.step s
        SET state = 'running', epoch = s.epoch + 1, run_id = $1::bigint, moved_at = wabamigrate.clock(),
+           deadline = wabamigrate.clock() + $6::bigint * interval '1 ms',
            intended_at = CASE WHEN p.is_effect THEN wabamigrate.clock() ELSE s.intended_at END
       FROM wabamigrate.job_phase p
      WHERE s.step_id = ANY (ARRAY(SELECT step_id FROM picked)) AND p.kind = s.kind AND p.phase = s.phase

@@ -1,6 +1,6 @@
 -- Records what became of a group of claimed steps, and releases their successors, in one statement. A
 -- step that this run no longer holds under this epoch is left alone (no row comes back for it), but its
--- attempt is kept. Sending the same group again changes nothing.
+-- attempt is kept, with the time at which it came (late_at). Sending the same group again changes nothing.
 -- $1 run_id bigint; then arrays of one length: $2 step_id bigint[], $3 epoch bigint[], $4 state text[],
 -- $5 phase text[], $6 memo text[] (NULL keeps, '' forgets), $7 wait in ms bigint[], $8 waiting_for
 -- text[], $9 counts as a try boolean[], $10 in doubt boolean[], $11 note text[], $12 error text[]
@@ -35,6 +35,7 @@ WITH input AS (
            is_in_doubt = i.is_in_doubt AND NOT (s.is_nudged AND i.may_be_nudged),
            is_nudged = s.is_nudged AND i.state = 'ready',
            waiting_for = i.waiting_for, note = i.note, error = i.error::jsonb, run_id = NULL,
+           deadline = NULL,
            moved_at = wabamigrate.clock()
       FROM input i, wabamigrate.path_step q
      WHERE s.step_id = i.step_id AND s.epoch = i.epoch AND s.run_id = $1::bigint
@@ -43,17 +44,18 @@ WITH input AS (
 ), tried AS (
     INSERT INTO wabamigrate.attempt AS a
            (step_id, epoch, run_id, phase, is_effect, intended_at, ms, http_status, outcome, note,
-            fbtrace_id, request, answer)
+            fbtrace_id, request, answer, late_at)
     SELECT i.step_id, i.epoch, $1::bigint, i.sent_phase, p.is_effect,
            wabamigrate.clock() - coalesce(i.ms, 0) * interval '1 ms',
-           i.ms, i.http_status, i.outcome, i.note, i.fbtrace_id, i.request::jsonb, i.answer
+           i.ms, i.http_status, i.outcome, i.note, i.fbtrace_id, i.request::jsonb, i.answer,
+           CASE WHEN i.step_id NOT IN (SELECT step_id FROM moved) THEN wabamigrate.clock() END
       FROM input i
       JOIN wabamigrate.step s USING (step_id)
       JOIN wabamigrate.job_phase p ON p.kind = s.kind AND p.phase = i.sent_phase
      WHERE i.has_attempt
     ON CONFLICT (step_id, epoch) DO UPDATE
        SET ms = excluded.ms, http_status = excluded.http_status, outcome = excluded.outcome,
-           note = excluded.note, fbtrace_id = excluded.fbtrace_id, request = excluded.request,
+           note = excluded.note, late_at = excluded.late_at, fbtrace_id = excluded.fbtrace_id, request = excluded.request,
            answer = excluded.answer
      WHERE a.run_id = $1::bigint AND (a.outcome IS NULL OR a.outcome = 'lost')
 ), met AS (

@@ -20,13 +20,15 @@ function attemptsStory(attempts) {
     const names = [t("When"), t("Step"), t("Sent"), t("Answer")];
     const words = (places) => places.map((place) => named({}, raw(place))).filter(Boolean).join(', ');
     return table({ class: 'story' }, t("Every exchange with Graph"), tableHead(names),
-        element('tbody', { role: 'rowgroup' }, attempts.map(([at, step, phase, request, status, outcome, ms, trace, note, worker, answer]) => row({},
+        element('tbody', { role: 'rowgroup' }, attempts.map(([at, step, phase, request, status, outcome, ms, trace, note, worker, answer, taken, why, late]) => row({},
             cell('th', null, { scope: 'row' }, moment(raw(at)), raw(worker) ? element('div', { class: 'quiet' }, quoted(raw(worker))) : null),
             cell('td', names[1], {}, words([step, phase])),
             cell('td', names[2], {}, raw(request) ? element('code', {}, quoted(raw(request))) : '–'),
             cell('td', names[3], {}, quoted(words([outcome])), element('div', { class: 'quiet' }, quoted([
                 status ? `HTTP ${status}` : t("no answer"), `${figure(ms)} ms`, raw(trace) ? `fbtrace_id ${raw(trace)}` : '',
             ].filter(Boolean).join(' · '))),
+            raw(taken) ? element('div', {}, t("In doubt since {when}", { when: moment(raw(taken)) }), why ? ` (${told(why)})` : '') : null,
+            raw(late) ? element('div', {}, t("Came at {when}, too late: refused, and kept here", { when: moment(raw(late)) })) : null,
             note ? element('div', {}, quoted(told(note))) : null, raw(answer) ? element('code', {}, quoted(raw(answer))) : null)))));
 }
 

@@ -322,9 +322,11 @@ static void make_story(struct maker *maker)
     static const struct report_attempt attempts[] = {
         {"register_number", "send", "2026-11-22T01:01:00Z",
          "POST /v26.0/610100/register {\"pin\":\"<secret>\"}", "in_doubt", "the connection was cut",
-         0, 30000, NULL, "night-1", NULL},
+         0, 30000, NULL, "night-1", NULL, "2026-11-22T01:01:40Z",
+         "no answer was recorded by the step's deadline", "2026-11-22T01:03:00Z"},
         {"register_number", "look", "2026-11-22T01:02:00Z", "GET /v26.0/610100?fields=status",
-         "done", NULL, 200, 345, "AbC123", "night-2", "{\"status\":\"CONNECTED\"}"},
+         "done", NULL, 200, 345, "AbC123", "night-2", "{\"status\":\"CONNECTED\"}", NULL, NULL,
+         NULL},
     };
     const struct report_finding **findings = arena_alloc(maker->arena, 2 * sizeof findings[0]);
 

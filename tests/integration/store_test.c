@@ -127,10 +127,14 @@ static void a_claim_goes_around_what_another_has_not_committed_yet(void)
 
     worker_open(&other, batch_id);
     worker_open(&worker, batch_id);
-    const char *values[] = {text_of(store_run_id(other.store), run), text_of(batch_id, batch), "2",
-                            NULL, NULL};
+    const char *values[] = {text_of(store_run_id(other.store), run),
+                            text_of(batch_id, batch),
+                            "2",
+                            NULL,
+                            NULL,
+                            "60000"};
     testbed_do(conn, "BEGIN");
-    run_sql(conn, SQL_STEP_CLAIM, 5, values);
+    run_sql(conn, SQL_STEP_CLAIM, 6, values);
     snprintf(claimed, sizeof claimed, "%s",
              testbed_ask(conn, "SELECT step_id FROM wabamigrate.step WHERE state = 'running'"));
     CU_ASSERT(strchr(claimed, ' ') != NULL); /* two */
@@ -314,7 +318,7 @@ static void a_run_whose_lease_has_run_out_is_taken_over_and_told_so(void)
     worker_open(&next, batch_id);
     expect_step("read_source", "bakery-lune", "concat_ws('/', s.state, s.epoch)", "ready/2");
     CU_ASSERT_FALSE(store_run_is_buried(next.store));
-    worker_flush(&worker, 0); /* renews its lease, or tries to */
+    worker_flush(&worker, 64); /* tries to claim */
     CU_ASSERT_TRUE(store_run_is_buried(worker.store));
     worker_close(&worker);
     worker_close(&next);
@@ -666,10 +670,14 @@ static void a_capture_while_the_wait_is_being_claimed_is_not_lost(void)
     int how = 1;
 
     worker_open(&worker, batch_id);
-    const char *values[] = {text_of(store_run_id(worker.store), run), text_of(batch_id, batch),
-                            "64", NULL, NULL};
+    const char *values[] = {text_of(store_run_id(worker.store), run),
+                            text_of(batch_id, batch),
+                            "64",
+                            NULL,
+                            NULL,
+                            "60000"};
     testbed_do(conn, "BEGIN");
-    run_sql(conn, SQL_STEP_CLAIM, 5, values);
+    run_sql(conn, SQL_STEP_CLAIM, 6, values);
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {

@@ -16,6 +16,7 @@
 
 #define PATIENCE_MS 60000
 #define LEASE_MS 600000
+#define STEP_MS 1200000
 #define NOW "2026-11-23T01:00:00Z"
 
 /* clang-format off */
@@ -93,12 +94,16 @@ void worker_open_with(struct worker *worker, int64_t batch_id, const char *only,
     snprintf(key_file, sizeof key_file, "%s/key", testbed_directory());
     CU_ASSERT_EQUAL_FATAL(vault_open_or_create(key_file, &worker->vault, &fault), STATUS_OK);
     describe_batch(worker, batch_id);
+    worker->terms = (struct lease_terms){.lease_ms = lease_ms,
+                                         .renewal_ms = lease_ms / 4,
+                                         .step_ms = STEP_MS,
+                                         .lock_ms = PATIENCE_MS};
     struct store_run_settings settings = {.conninfo = testbed_conninfo(),
                                           .clock = &worker->clock,
                                           .batch = &worker->batch,
                                           .worker = "tester",
                                           .only = only,
-                                          .lease_ms = lease_ms};
+                                          .terms = &worker->terms};
     CU_ASSERT_EQUAL_FATAL(store_run_open(testbed_connect(NULL), &settings, &worker->store, &fault),
                           STATUS_OK);
     store_run_set_inventory(worker->store, visit_hand, worker);

@@ -14,6 +14,7 @@ struct worker {
     struct batch_facts batch;
     struct vault *vault;
     struct clock clock;
+    struct lease_terms terms;  /* a test may change them between two flushes */
     struct task_queue hand;    /* claimed, not settled yet */
     struct task_queue settled; /* what the next flush takes */
     const char *ineligible;    /* worker_work_until() blocks numbers that begin so; NULL: none */

@@ -39,9 +39,9 @@ const struct report_error fixture_error = {
     "AbC\\1", "needs_person", "2026-11-23T01:02:00Z", "partner", "Subscribe the app."};
 const struct report_attempt fixture_attempts[] = {
     {"register_number", "send", "2026-11-23T01:01:00Z", "POST /v26.0/610100/register {\"pin\":\"<secret>\"}",
-     "in_doubt", "the connection was cut", 0, 30000, NULL, "night-1", NULL},
+     "in_doubt", "the connection was cut", 0, 30000, NULL, "night-1", NULL, "2026-11-23T01:01:40Z", "no answer was recorded", "2026-11-23T01:03:00Z"},
     {"register_number", "look", "2026-11-23T01:02:00Z", "GET /v26.0/610100?fields=status",
-     "needs_person", NULL, 400, 345, "AbC\\1", "night-2", "{\"error\":{}}"},
+     "needs_person", NULL, 400, 345, "AbC\\1", "night-2", "{\"error\":{}}", NULL, NULL, NULL},
 };
 
 #define LUNE .customer = "bakery-lune", .customer_name = "Bakery Lune"

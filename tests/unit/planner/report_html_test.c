@@ -315,9 +315,9 @@ static void test_verdicts_are_counted_by_rule_for_what_is_still_to_move(void)
 
 static void test_one_numbers_story_has_its_past_and_its_attempts(void)
 {
-    static const struct report_attempt attempts[] = {{"register_number", "send", READ_AT,
-                                                      "POST /v26.0/1/register", "in_doubt", "cut",
-                                                      0, 30000, NULL, "night-1", NULL}};
+    static const struct report_attempt attempts[] = {
+        {"register_number", "send", READ_AT, "POST /v26.0/1/register", "in_doubt", "cut", 0, 30000,
+         NULL, "night-1", NULL, READ_AT, "gone", READ_AT}};
     static const struct report_finding *const findings[] = {&past};
     const struct report_number number = {.number = "+33",
                                          .customer = "one",
@@ -343,6 +343,7 @@ static void test_one_numbers_story_has_its_past_and_its_attempts(void)
     struct json_object *attempt = at(of(of(data, "story"), "attempts"), 0);
     CU_ASSERT_STRING_EQUAL(text_at(data, figure_at(attempt, 3)), "POST /v26.0/1/register");
     CU_ASSERT_EQUAL(figure_at(attempt, 6), 30000);
+    CU_ASSERT_STRING_EQUAL(text_at(data, figure_at(attempt, 12)), "gone");
     /* What the rule said once stands in nobody's way. */
     CU_ASSERT_EQUAL(figure_at(at(at(at(of(data, "customers"), 0), 3), 0), 3), 0);
     json_object_put(data);

@@ -354,6 +354,9 @@ static void test_the_story_in_json_has_every_attempt(void)
         CU_ASSERT(same_text(text_at(object, "fbtrace_id"), fixture_attempts[i].fbtrace_id));
         CU_ASSERT(same_text(text_at(object, "worker"), fixture_attempts[i].worker));
         CU_ASSERT(same_text(text_at(object, "answer"), fixture_attempts[i].answer));
+        CU_ASSERT(same_text(text_at(object, "taken_at"), fixture_attempts[i].taken_at));
+        CU_ASSERT(same_text(text_at(object, "taken_why"), fixture_attempts[i].taken_why));
+        CU_ASSERT(same_text(text_at(object, "late_at"), fixture_attempts[i].late_at));
         CU_ASSERT_EQUAL(json_object_get_int64(at(object, "http_status")),
                         fixture_attempts[i].http_status);
         CU_ASSERT_EQUAL(json_object_get_int64(at(object, "ms")), fixture_attempts[i].ms);

@@ -26,7 +26,11 @@ static void test_the_story_tells_findings_then_attempts_in_their_order(void)
     CU_ASSERT(fixture_comes_before(text, "2026-11-23T01:01:00Z register_number / send",
                                    "2026-11-23T01:02:00Z register_number / look"));
     CU_ASSERT(fixture_comes_before(text, "POST /v26.0/610100/register {\"pin\":\"<secret>\"}",
-                                   "no answer, in_doubt, 30000 ms"));
+                                   "in doubt since 2026-11-23T01:01:40Z: no answer was recorded"));
+    CU_ASSERT(fixture_comes_before(text, "in doubt since", "no answer, in_doubt, 30000 ms"));
+    CU_ASSERT(fixture_comes_before(text,
+                                   "came at 2026-11-23T01:03:00Z, when the step was no longer",
+                                   "register_number / look"));
     CU_ASSERT(
         fixture_comes_before(text, "the connection was cut", "GET /v26.0/610100?fields=status"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "HTTP 400, needs_person, 345 ms — fbtrace_id AbC\\1"));
