@@ -4,7 +4,8 @@
  *
  * The code lives 30 seconds and works once. When the answer is lost the code counts as burnt: it is
  * never exchanged again. The partner's own token usually reaches the WABA (the signup shares it),
- * so that is what the probe asks; otherwise the customer signs up again.
+ * so that is what the probe asks; otherwise the customer signs up again. So it does where only the
+ * customer's token can do what is to come: a line that is shared first is attached with it.
  */
 #include <json-c/json.h>
 #include <string.h>
@@ -104,10 +105,34 @@ static enum outcome build_probe(const struct facts *facts, struct request *reque
     return step_send(facts, request, reply, STEP_TOKEN_SYSTEM);
 }
 
+static bool needs_business_token(const struct facts *facts)
+{
+    return facts->business_token == NULL && facts->credit_line_id != NULL &&
+           facts->credit_method != NULL && strcmp(facts->credit_method, "sharing_then_attach") == 0;
+}
+
+/* From here on only the code of another signup will do. */
+static void forget_code(const struct facts *facts, struct reply *reply)
+{
+    BODY_OWNED *memo = step_memo(facts);
+
+    json_object_object_add(memo, "is_burnt", json_object_new_boolean(true));
+    step_remember(reply, memo);
+    reply_learn(reply, LEARNED_CODE_BURNT, false, NULL, NULL, NULL, NULL);
+}
+
 static void answer_probe(const struct facts *facts, struct json_object *body, struct reply *reply)
 {
     if (!body_text_is(body, "id", facts->destination_waba_id)) {
         step_unclear(reply, "the answer is not about the WABA asked for");
+        return;
+    }
+    if (needs_business_token(facts)) {
+        forget_code(facts, reply);
+        (void)reply_wait_person(
+            reply, "signup", "customer",
+            "The signup's code could not be used any more, and your own token is "
+            "needed to attach the credit line: go through Embedded Signup once more.");
         return;
     }
     reply_learn(reply, LEARNED_CODE_BURNT, false, NULL, NULL, NULL, NULL);
@@ -119,10 +144,7 @@ static bool error_probe(const struct facts *facts, const struct graph_error *err
 {
     if (!step_is_refused_access(error))
         return false;
-    BODY_OWNED *memo = step_memo(facts);
-    json_object_object_add(memo, "is_burnt", json_object_new_boolean(true));
-    step_remember(reply, memo);
-    reply_learn(reply, LEARNED_CODE_BURNT, false, NULL, NULL, NULL, NULL);
+    forget_code(facts, reply);
     (void)wait_for_signup(reply);
     return true;
 }

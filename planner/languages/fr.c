@@ -925,6 +925,10 @@ static const struct language_text texts[] = {
      "partner: go through Embedded Signup once more.",
      "Le code de l’inscription n’a plus pu être utilisé et le nouveau compte n’est pas partagé "
      "avec le partenaire : effectuez l’inscription intégrée une nouvelle fois."},
+    {"The signup's code could not be used any more, and your own token is needed to attach the "
+     "credit line: go through Embedded Signup once more.",
+     "Le code de l’inscription n’a plus pu être utilisé, et votre propre jeton est nécessaire pour "
+     "rattacher la ligne de crédit : effectuez l’inscription intégrée une nouvelle fois."},
     {"The new account is not visible to the partner: share it with the partner's portfolio "
      "(Embedded Signup does so).",
      "Le nouveau compte n’est pas visible pour le partenaire : partagez-le avec le portefeuille "

@@ -17,7 +17,7 @@
  *
  * WABAMIGRATE_POINTS=FILE    each point is appended to FILE as "NUMBER NAME". The numbering goes on
  *                            from what FILE holds, so that it runs through several programs.
- * WABAMIGRATE_POINT=N:FAULT  what happens at point N:
+ * WABAMIGRATE_POINT=N:FAULT,... what happens at point N:
  *   kill      SIGKILL
  *   stop      SIGSTOP, until somebody sends SIGCONT
  *   cut       the connection to PostgreSQL is shut down
@@ -43,19 +43,24 @@
 #define QUIET_MS 20         /* nothing more of an answer has come for so long: that was all of it */
 #define ANSWER_MAX_MS 20000 /* nothing takes so long that works */
 #define REQUESTS_MAX 2048
+#define WANTED_MAX 8
 
 enum fault_name { FAULT_NOTHING, FAULT_KILL, FAULT_STOP, FAULT_CUT, FAULT_WITHHOLD, FAULT_FULL };
 static const char *const names[] = {"nothing", "kill", "stop", "cut", "withhold", "full"};
 
 static struct {
     int file; /* of the points met; -1: none */
-    long met, wanted;
-    enum fault_name fault;
+    long met;
+    struct {
+        long at;
+        enum fault_name fault;
+    } wanted[WANTED_MAX];
+    unsigned wanted_count;
     const char *flag;
     PGconn *conn;                /* the one used last */
     CURL *waiting[REQUESTS_MAX]; /* handed over, not out yet */
     unsigned waiting_count;
-} points = {.file = -1, .wanted = -1};
+} points = {.file = -1};
 
 /* The function that this library stands before. */
 #define REAL(function) \
@@ -73,10 +78,30 @@ static long count_lines(const char *path)
     return lines;
 }
 
+static enum fault_name find_fault(const char *name, size_t length)
+{
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strlen(names[i]) == length && memcmp(names[i], name, length) == 0)
+            return (enum fault_name)i;
+    }
+    fprintf(stderr, "points: WABAMIGRATE_POINT: no such fault\n");
+    abort();
+}
+
+static void read_wanted(const char *text)
+{
+    for (char *rest; text && *text && points.wanted_count < WANTED_MAX; text = rest) {
+        points.wanted[points.wanted_count].at = strtol(text, &rest, 10);
+        rest += *rest == ':';
+        size_t length = strcspn(rest, ",");
+        points.wanted[points.wanted_count++].fault = find_fault(rest, length);
+        rest += length + (rest[length] == ',');
+    }
+}
+
 __attribute__((constructor)) static void begin(void)
 {
-    const char *path = getenv("WABAMIGRATE_POINTS"), *point = getenv("WABAMIGRATE_POINT");
-    char *rest;
+    const char *path = getenv("WABAMIGRATE_POINTS");
 
     unsetenv("LD_PRELOAD"); /* whatever this program starts is none of our business */
     if (!path)
@@ -84,13 +109,7 @@ __attribute__((constructor)) static void begin(void)
     points.met = count_lines(path);
     points.file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     points.flag = getenv("WABAMIGRATE_POINT_FLAG");
-    if (!point)
-        return;
-    points.wanted = strtol(point, &rest, 10);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (*rest == ':' && strcmp(rest + 1, names[i]) == 0)
-            points.fault = (enum fault_name)i;
-    }
+    read_wanted(getenv("WABAMIGRATE_POINT"));
 }
 
 static void shut(PGconn *conn)
@@ -100,18 +119,9 @@ static void shut(PGconn *conn)
 }
 
 /* True when the caller's answer is to be withheld. */
-static bool point(const char *name)
+static bool happen(enum fault_name fault)
 {
-    char line[64];
-
-    if (points.file < 0)
-        return false;
-    int length = snprintf(line, sizeof line, "%ld %s\n", ++points.met, name);
-    if (write(points.file, line, (size_t)length) != length)
-        abort();
-    if (points.met != points.wanted)
-        return false;
-    switch (points.fault) {
+    switch (fault) {
     case FAULT_NOTHING:
         break;
     case FAULT_KILL:
@@ -129,6 +139,22 @@ static bool point(const char *name)
         break;
     case FAULT_WITHHOLD:
         return true;
+    }
+    return false;
+}
+
+static bool point(const char *name)
+{
+    char line[64];
+
+    if (points.file < 0)
+        return false;
+    int length = snprintf(line, sizeof line, "%ld %s\n", ++points.met, name);
+    if (write(points.file, line, (size_t)length) != length)
+        abort();
+    for (unsigned i = 0; i < points.wanted_count; i++) {
+        if (points.met == points.wanted[i].at)
+            return happen(points.wanted[i].fault);
     }
     return false;
 }

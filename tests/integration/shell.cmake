@@ -19,6 +19,18 @@ wm_shell_test(tls)
 wm_shell_test(meta_spec)
 wm_shell_test(prism)
 
+# The crash test: a sample of all points here; all of them is a command of its own (CONTRIBUTING.md).
+# A sanitizer's runtime has to come before whatever is preloaded.
+set(preload $<TARGET_FILE:points>)
+if(WABAMIGRATE_SANITIZE MATCHES address)
+    execute_process(COMMAND ${CMAKE_C_COMPILER} -print-file-name=libasan.so
+        OUTPUT_VARIABLE asan OUTPUT_STRIP_TRAILING_WHITESPACE)
+    string(PREPEND preload "${asan} ")
+endif()
+add_test(NAME integration.torture COMMAND ${CMAKE_CURRENT_LIST_DIR}/torture.py --every 15 --pairs 6)
+set_tests_properties(integration.torture PROPERTIES TIMEOUT 1800 LABELS integration ENVIRONMENT
+    "WABAMIGRATE=$<TARGET_FILE:wabamigrate>;WABAMIGRATE_POINTS_LIBRARY=${preload}")
+
 # The HTML report in a headless browser: made-up books, then one of the program's own.
 add_executable(page_maker page_maker.c)
 target_link_libraries(page_maker PRIVATE wm_planner)
