@@ -190,15 +190,26 @@ CURLMcode curl_multi_remove_handle(CURLM *multi, CURL *easy)
     return real(multi, easy);
 }
 
+/* The whole of it: what has a body is not carried out without it. */
+static bool is_out(CURL *easy)
+{
+    curl_off_t body_bytes = 0;
+    long head_bytes = 0;
+    char *method = NULL;
+
+    curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &head_bytes);
+    curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &body_bytes);
+    curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_METHOD, &method);
+    return head_bytes > 0 && (body_bytes > 0 || !method || strcmp(method, "POST") != 0);
+}
+
 CURLMcode curl_multi_perform(CURLM *multi, int *running)
 {
     REAL(curl_multi_perform);
     CURLMcode code = real(multi, running);
 
     for (unsigned i = 0; i < points.waiting_count;) {
-        long sent = 0;
-        curl_easy_getinfo(points.waiting[i], CURLINFO_REQUEST_SIZE, &sent);
-        if (sent == 0) {
+        if (!is_out(points.waiting[i])) {
             i++;
             continue;
         }

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: PostgreSQL
+"""mutations.py -- proves that the crash test can fail.
+
+    mutations.py [--list] [--build DIR] [NAME...]
+
+Takes what keeps a promise out of a copy of the source, one thing at a time, builds the program of it, and
+runs the test that should notice. A mutation that no test notices is printed as MISSED, and is a hole in the
+tests. Before them the unchanged program passes the same tests, else their failing would prove nothing.
+
+Needs what building the project needs (cmake --preset dev); takes about half an hour. Exit codes: 0 every
+mutation is noticed, 1 one is not.
+"""
+import argparse
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+ENDLESS_S = 3600 # seconds that nothing takes that works; not a measure of anything
+
+TORTURE = ("tests/integration/torture.py", "--paths", "embedded_signup", "--seed", "1")
+KILLS = (*TORTURE, "--faults", "kill", "--every", "5")
+WITHHOLDS = (*TORTURE, "--faults", "withhold", "--every", "3")
+FROZEN = ("tests/integration/frozen.sh",)
+
+# name, what is taken out, [(file, what stands there, what stands there instead)], the test that notices
+MUTATIONS = [
+    ("intent-unheeded", "an effect that a dead run held is taken up as if it had never been sent",
+     [("sql/run_bury.sql", "phase = coalesce(p.in_doubt, s.phase),", "phase = s.phase,"),
+      ("sql/run_bury.sql", "is_in_doubt = s.is_in_doubt OR p.is_effect,", "is_in_doubt = s.is_in_doubt,")],
+     KILLS),
+    ("intent-unwritten", "no row is written before an effect is sent",
+     [("sql/step_claim.sql", "FROM taken WHERE is_effect", "FROM taken WHERE false")], KILLS),
+    ("doubt-resent", "a lost answer is followed by the effect itself instead of its look-up",
+     [("orchestrator/settle.c", "settlement->phase = task->phase->in_doubt;",
+       "settlement->phase = task->phase->name;")], WITHHOLDS),
+    ("registration-unreconciled", "the look-up of a registration never finds it",
+     [("jobs/register_number.c", "if (!body_text_is(number, \"status\", \"CONNECTED\"))",
+       "if (number != NULL)")], KILLS),
+    ("credit-line-unreconciled", "the look-up of a credit line never finds an allocation",
+     [("jobs/share_credit_line.c", "if (!is_active(facts, allocation))",
+       "if (allocation != NULL || !is_active(facts, allocation))")], KILLS),
+    ("code-exchanged-again", "a code whose exchange was lost is exchanged again",
+     [("jobs/exchange_code.c", "if (body_is_true(memo, \"is_burnt\") && facts->signup_code != NULL",
+       "if (facts->signup_code != NULL")], KILLS),
+    ("fence", "an outcome counts although its worker has lost the step",
+     [("sql/step_settle.sql", "AND s.epoch = i.epoch AND s.run_id = $1::bigint\n       AND s.state = 'running'",
+       "")], FROZEN),
+]
+
+
+def copy_source(target):
+    files = subprocess.run(["git", "-C", str(PROJECT), "ls-files", "-z", "--cached", "--others",
+                            "--exclude-standard"], capture_output=True, check=True).stdout
+    for name in filter(None, files.decode().split("\0")):
+        source = PROJECT / name
+        if source.is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target / name)
+
+
+def build(source, where):
+    if not (where / "CMakeCache.txt").exists():
+        subprocess.run(["cmake", "--preset", "dev", "-B", str(where)], cwd=source, check=True,
+                       stdout=subprocess.DEVNULL)
+    subprocess.run(["cmake", "--build", str(where), "--target", "wabamigrate", "points"], cwd=source,
+                   check=True, stdout=subprocess.DEVNULL)
+
+
+def passes(source, where, test):
+    environment = dict(os.environ, WABAMIGRATE=str(where / "wabamigrate"),
+                       WABAMIGRATE_POINTS_LIBRARY=str(where / "tests/integration/libpoints.so"))
+    done = subprocess.run([str(source / test[0]), *test[1:]], env=environment, capture_output=True,
+                          text=True, timeout=ENDLESS_S, check=False)
+    return done.returncode == 0, done.stdout + done.stderr
+
+
+def change(source, edits):
+    """Makes the edits; returns what undoes them. Each must stand there exactly once."""
+    before = {name: (source / name).read_text() for name, _, _ in edits}
+    for name, old, new in edits:
+        text = (source / name).read_text()
+        if text.count(old) != 1:
+            sys.exit(f"mutations.py: {name} does not hold once what is to be changed: {old}")
+        (source / name).write_text(text.replace(old, new))
+    return before
+
+
+def notices(source, where, name, what, edits, test):
+    before = change(source, edits)
+    try:
+        build(source, where)
+        is_passed, said = passes(source, where, test)
+    finally:
+        for file, text in before.items():
+            (source / file).write_text(text)
+    reasons = [line for line in said.splitlines() if line.startswith("NOT OK")]
+    print(f"{'MISSED ' if is_passed else 'noticed'}  {name}: {what}")
+    for line in reasons[:2]:
+        print(f"         {line[:220]}")
+    if not is_passed and not reasons:
+        print("         " + "\n         ".join(said.splitlines()[-5:]))
+    sys.stdout.flush()
+    return not is_passed
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__.split("\n\n")[1].strip())
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--build", type=pathlib.Path)
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+    chosen = [one for one in MUTATIONS if not options.names or one[0] in options.names]
+    if options.list or len(chosen) < len(set(options.names)):
+        print("\n".join(f"{name:<26} {what}" for name, what, _, _ in MUTATIONS))
+        return 0 if options.list else 2
+
+    place = pathlib.Path(tempfile.mkdtemp(prefix="wabamigrate-mutations."))
+    place.chmod(0o711)
+    where = options.build or place / "build"
+    try:
+        copy_source(place / "source")
+        build(place / "source", where)
+        for test in dict.fromkeys(one[3] for one in chosen):
+            is_passed, said = passes(place / "source", where, test)
+            if not is_passed:
+                print(said)
+                sys.exit(f"mutations.py: the unchanged program fails {' '.join(test)}")
+            print(f"passes   unchanged: {' '.join(test)}", flush=True)
+        noticed = [notices(place / "source", where, *one) for one in chosen]
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+    print(f"{sum(noticed)} of {len(noticed)} mutations noticed")
+    return 0 if all(noticed) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
