@@ -64,7 +64,11 @@ static const char *encoded_copy(struct arena *arena, const char *text)
     struct buffer buffer;
 
     buffer_init(&buffer, SIZE_MAX / 4);
-    BUG_UNLESS(append_encoded(&buffer, text, false) == STATUS_OK);
+    /* These two are steps in a path, not names; no id is one, but a peer may say so. */
+    if (strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
+        BUG_UNLESS(buffer_append_text(&buffer, &"%2E%2E"[text[1] == '\0' ? 3 : 0]) == STATUS_OK);
+    else
+        BUG_UNLESS(append_encoded(&buffer, text, false) == STATUS_OK);
     const char *copy = arena_copy_text(arena, buffer_text(&buffer));
     buffer_finish(&buffer);
     return copy;

@@ -272,6 +272,7 @@ static enum status prepare(struct graph *graph, struct transfer *transfer,
     }
     set_common_options(graph, transfer);
     curl_easy_setopt(easy, CURLOPT_URL, buffer_text(&url));
+    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L); /* the history tells what is sent */
     if (url.data)
         explicit_bzero(url.data, url.length); /* the code exchange carries its secrets here */
     buffer_finish(&url);

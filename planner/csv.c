@@ -217,17 +217,41 @@ enum status csv_reader_next(struct csv_reader *reader, const char ***cells, unsi
     return STATUS_OK;
 }
 
+/* What a spreadsheet takes for the beginning of a formula; some take the wide forms for the narrow
+ * ones. */
+static bool begins_formula(const char *text)
+{
+    static const char *const signs[] = {"=", "+", "-", "@", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
+
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+        if (strncmp(text, signs[i], strlen(signs[i])) == 0)
+            return true;
+    return false;
+}
+
+/* Whether a spreadsheet may take `at` for a cell's beginning. Where the decimal sign is a comma,
+ * lines are divided at semicolons, and at tabs, whatever the quotes say. */
+static bool may_begin_cell(const char *start, const char *at)
+{
+    if (at == start)
+        return true;
+    while (at > start && strchr(" \"", at[-1]))
+        at--;
+    return at > start && strchr(";\t", at[-1]);
+}
+
 static void write_cell(FILE *stream, const char *cell, bool is_number)
 {
-    bool is_formula = !is_number && *cell != '\0' && strchr("=+-@\t\r", *cell);
+    const char *start = cell;
     size_t length = strlen(cell);
     bool is_quoted =
         strpbrk(cell, ",\"\r\n") || (length > 0 && (cell[0] == ' ' || cell[length - 1] == ' '));
     if (is_quoted)
         putc('"', stream);
-    if (is_formula)
-        putc('\'', stream);
     for (; *cell != '\0'; cell++) {
+        bool is_blank = cell == start && strchr("\t\r\n", *cell);
+        if (!is_number && (is_blank || (begins_formula(cell) && may_begin_cell(start, cell))))
+            putc('\'', stream);
         if (*cell == '"')
             putc('"', stream);
         putc(*cell, stream);

@@ -4,8 +4,9 @@
  *
  * Reading: a UTF-8 byte order mark, CRLF or LF, quoted cells with doubled quotes and line breaks;
  * a cell or a record past its ceiling is an error with its line. Writing: CRLF, quotes where
- * needed, and an apostrophe before a cell that begins with =, +, -, @, tab or CR, so that what a
- * customer wrote is text, not a formula.
+ * needed, and an apostrophe before a cell that begins with =, +, -, @ (or their wide forms), tab,
+ * CR or LF, and before the same after a semicolon or a tab, where some spreadsheets begin a new
+ * cell, so that what a customer wrote is text, not a formula.
  */
 #ifndef WABAMIGRATE_PLANNER_CSV_H
 #define WABAMIGRATE_PLANNER_CSV_H

@@ -15,6 +15,7 @@ enum {
     TEXT_BYTES_MAX = 1024,
     ID_DIGITS_MAX = 19, /* Meta's ids are 64-bit numbers */
     HTTPS_BYTES_MAX = 200,
+    PORT_MAX = 65535,
     ENV_BYTES_MAX = 64,
     ENDED_GRAPH_VERSION = 20, /* ended on 24 September 2026, with all before it */
     NAME_BYTES_MAX = 63       /* longer names are not compared for likeness */
@@ -381,6 +382,48 @@ static enum status check_graph_version(const char *text, struct fault *fault)
     return STATUS_OK;
 }
 
+/* Bytes of a host's name, or of an IPv6 address with its brackets; 0 where there is none. */
+static size_t host_length(const char *text)
+{
+    if (*text == '[') {
+        size_t inside = strspn(text + 1, "0123456789abcdefABCDEF:.");
+        return inside > 0 && text[1 + inside] == ']' ? inside + 2 : 0;
+    }
+    return *text == '.' ? 0
+                        : strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                       "0123456789-._");
+}
+
+/* A host, and a port or none; nothing else in `length` bytes. */
+static bool is_host(const char *text, size_t length)
+{
+    size_t host = host_length(text);
+
+    if (host == 0 || host == length)
+        return host > 0;
+    size_t digits = text[host] == ':' ? strspn(text + host + 1, DIGITS) : 0;
+    int port = digits > 0 && digits <= 5 ? atoi(text + host + 1) : 0;
+    return host + 1 + digits == length && port > 0 && port <= PORT_MAX;
+}
+
+static enum status check_host(const char *text, struct fault *fault)
+{
+    size_t length = strcspn(text, "/?#");
+
+    if (memchr(text, '@', length))
+        return fault_set(fault, STATUS_INVALID,
+                         "has a user name or a password in it (@), which Meta would send to "
+                         "nobody; remove it");
+    if (!is_host(text, length))
+        return fault_set(fault, STATUS_INVALID,
+                         "has no host after https://, or one that cannot be; write the whole "
+                         "address");
+    if (strchr(text, '#'))
+        return fault_set(fault, STATUS_INVALID,
+                         "has a fragment (#), which is never sent to a server; remove it");
+    return STATUS_OK;
+}
+
 static enum status check_https(const char *text, struct fault *fault)
 {
     static const char scheme[] = "https://";
@@ -393,15 +436,13 @@ static enum status check_https(const char *text, struct fault *fault)
         return fault_set(fault, STATUS_INVALID,
                          "has %zu characters; Meta takes at most %d, so shorten it", length,
                          HTTPS_BYTES_MAX);
+    /* What RFC 3986 has no place for, readers of URLs disagree about. */
     for (const char *c = text; *c != '\0'; c++)
-        if (*c <= ' ' || *c >= 0x7F)
+        if (*c <= ' ' || *c >= 0x7F || strchr("\"<>\\^`{|}", *c))
             return fault_set(fault, STATUS_INVALID,
                              "has a space or another character that a URL cannot have; "
                              "percent-encode it");
-    if (strchr("/:?#", text[sizeof scheme - 1])) /* also the NUL: strchr finds it */
-        return fault_set(fault, STATUS_INVALID,
-                         "has no host after https://; write the whole address");
-    return STATUS_OK;
+    return check_host(text + sizeof scheme - 1, fault);
 }
 
 static enum status check_env_name(const char *text, struct fault *fault)

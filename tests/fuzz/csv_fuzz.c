@@ -32,7 +32,37 @@ static char *write_record(const char *const *cells, const bool *is_number, unsig
     return text;
 }
 
-/* `may_be_marked`: an apostrophe before what would be a formula is the one change allowed. */
+static bool begins_formula(const char *text)
+{
+    static const char *const wide[] = {"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d",
+                                       "\xef\xbc\xa0"};
+
+    for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++) {
+        if (strncmp(text, wide[i], strlen(wide[i])) == 0)
+            return true;
+    }
+    return *text != '\0' && strchr("=+-@", *text) != NULL;
+}
+
+/* An apostrophe before what would be a formula is the one change allowed: at the beginning, or
+ * after a semicolon or a tab, where some spreadsheets begin a new cell. */
+static void check_cell(const char *cell, const char *again)
+{
+    BUG_UNLESS(*again == '\0' || (!begins_formula(again) && strchr("\t\r\n", *again) == NULL));
+    for (const char *at = again; (at = strpbrk(at, ";\t")) != NULL;) {
+        at++;
+        BUG_UNLESS(!begins_formula(at + strspn(at, " \"")));
+    }
+    for (const char *start = again; *cell != '\0'; cell++, again++) {
+        if (*again == '\'' && *cell != '\'') {
+            again++;
+            BUG_UNLESS(begins_formula(again) || (again == start + 1 && strchr("\t\r\n", *again)));
+        }
+        BUG_UNLESS(*again == *cell);
+    }
+    BUG_UNLESS(*again == '\0');
+}
+
 static void check_again(const char *const *cells, unsigned count, const char *text, size_t bytes,
                         bool may_be_marked)
 {
@@ -50,10 +80,10 @@ static void check_again(const char *const *cells, unsigned count, const char *te
     BUG_UNLESS(csv_reader_next(reader, &again, &again_count, &line, &fault) == STATUS_OK);
     BUG_UNLESS(again_count == count);
     for (unsigned i = 0; i < count; i++) {
-        bool is_marked = again[i][0] == '\'' && cells[i][0] != '\'';
-        BUG_UNLESS(!is_marked || may_be_marked);
-        BUG_UNLESS(strcmp(again[i] + is_marked, cells[i]) == 0);
-        BUG_UNLESS(!may_be_marked || again[i][0] == '\0' || !strchr("=+-@\t\r", again[i][0]));
+        if (may_be_marked)
+            check_cell(cells[i], again[i]);
+        else
+            BUG_UNLESS(strcmp(again[i], cells[i]) == 0);
     }
     BUG_UNLESS(csv_reader_next(reader, &again, &again_count, &line, &fault) == STATUS_OK);
     BUG_UNLESS(again_count == 0);

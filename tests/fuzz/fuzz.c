@@ -4,25 +4,65 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool fuzz_is_utf8(const char *text)
+/* The bytes of the character at `at`, and the character; 0 where it is none. */
+static unsigned read_character(const unsigned char *at, uint32_t *point)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    unsigned count = *at < 0x80             ? 1
+                     : (*at & 0xe0) == 0xc0 ? 2
+                     : (*at & 0xf0) == 0xe0 ? 3
+                     : (*at & 0xf8) == 0xf0 ? 4
+                                            : 0;
+
+    *point = count <= 1 ? *at : *at & (0x7fU >> count);
+    for (unsigned i = 1; i < count; i++) {
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+        *point = *point << 6 | (at[i] & 0x3fU);
+    }
+    bool is_surrogate = *point >= 0xd800 && *point <= 0xdfff;
+    return *point < least[count] || *point > 0x10ffff || is_surrogate ? 0 : count;
+}
+
+bool fuzz_is_utf8(const char *text)
+{
+    uint32_t point;
 
     for (const unsigned char *c = (const unsigned char *)(text ? text : ""); *c != '\0';) {
-        unsigned count = *c < 0x80             ? 1
-                         : (*c & 0xe0) == 0xc0 ? 2
-                         : (*c & 0xf0) == 0xe0 ? 3
-                         : (*c & 0xf8) == 0xf0 ? 4
-                                               : 0;
+        unsigned count = read_character(c, &point);
         if (count == 0)
             return false;
-        uint32_t point = count == 1 ? *c : *c & (0x7fU >> count);
-        for (unsigned i = 1; i < count; i++) {
-            if ((c[i] & 0xc0) != 0x80)
-                return false;
-            point = point << 6 | (c[i] & 0x3fU);
-        }
-        if (point < least[count] || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff))
+        c += count;
+    }
+    return true;
+}
+
+void fuzz_make_utf8(char *text)
+{
+    uint32_t point;
+
+    for (unsigned char *c = (unsigned char *)text; *c != '\0';) {
+        unsigned count = read_character(c, &point);
+        if (count == 0)
+            *c = '?';
+        c += count > 0 ? count : 1;
+    }
+}
+
+/* Marks (U+200E, U+200F, U+061C) are letters of honest names; what opens and overrides is not. */
+static bool turns_direction(uint32_t point)
+{
+    return (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
+}
+
+bool fuzz_is_showable(const char *text)
+{
+    uint32_t point;
+
+    for (const unsigned char *c = (const unsigned char *)text; *c != '\0';) {
+        unsigned count = read_character(c, &point);
+        bool is_control = point < 0x20 || (point >= 0x7f && point <= 0x9f);
+        if (count == 0 || is_control || turns_direction(point))
             return false;
         c += count;
     }
@@ -150,5 +190,17 @@ char *fuzz_text(const uint8_t *data, size_t size)
     if (size > 0)
         memcpy(text, data, size);
     text[size] = '\0';
+    return text;
+}
+
+char *fuzz_next_text(const uint8_t **data, size_t *size)
+{
+    const uint8_t *end = *size > 0 ? memchr(*data, '\0', *size) : NULL;
+    size_t count = end != NULL ? (size_t)(end - *data) : *size;
+    char *text = fuzz_text(*data, count);
+
+    count += end != NULL;
+    *size -= count;
+    *data = count > 0 ? *data + count : *data;
     return text;
 }

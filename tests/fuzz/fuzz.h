@@ -22,11 +22,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 bool fuzz_is_utf8(const char *text);
 /* Without control characters that would end a line or move a terminal's cursor. */
 bool fuzz_is_one_line(const char *text);
+/* The same, and UTF-8 without what turns the direction of writing or is a control beyond ASCII. */
+bool fuzz_is_showable(const char *text);
 /* What PostgreSQL's jsonb takes: RFC 8259, UTF-8, no \u0000, no lone surrogate, no number past its
  * range. NULL is fine. */
 bool fuzz_is_jsonb(const char *text);
 
 /* A NUL-terminated copy; free it with free(). */
 char *fuzz_text(const uint8_t *data, size_t size);
+/* The next of several texts, each ended by a zero byte: "" when there are no more. *data and *size
+ * become what is left; free it with free(). */
+char *fuzz_next_text(const uint8_t **data, size_t *size);
+/* Whatever is not UTF-8 becomes '?', for what its callers promise to be UTF-8. */
+void fuzz_make_utf8(char *text);
 
 #endif

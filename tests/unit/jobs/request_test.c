@@ -44,6 +44,11 @@ static void paths_are_made_of_encoded_pieces(void)
     check_text(request.path, "/v26.0/");
     request_begin(&request, arena, REQUEST_GET, "v26.0", "../6?a#b c", "x/y");
     check_text(request.path, "/v26.0/..%2F6%3Fa%23b%20c/x%2Fy");
+    /* An id that would be a step in the path. */
+    request_begin(&request, arena, REQUEST_GET, "v26.0", "..", ".");
+    check_text(request.path, "/v26.0/%2E%2E/%2E");
+    request_begin(&request, arena, REQUEST_GET, "v26.0", "...", NULL);
+    check_text(request.path, "/v26.0/...");
     finish();
 }
 

@@ -146,7 +146,17 @@ static void cells_are_written_for_spreadsheets(void)
         {"\tx", false, "'\tx"},
         {"\rx", false, "\"'\rx\""},
         {"=HYPERLINK(\"x\",1)", false, "\"'=HYPERLINK(\"\"x\"\",1)\""},
+        {"\nx", false, "\"'\nx\""},
+        {"\uFF1D1", false, "'\uFF1D1"},
+        {"\uFF20x", false, "'\uFF20x"},
         {"a=b", false, "a=b"},
+        {"a - b", false, "a - b"},
+        {"a;b", false, "a;b"},
+        {"a;=1+1", false, "a;'=1+1"},
+        {"a; \uFF0B1", false, "a; '\uFF0B1"},
+        {"a;\"=1", false, "\"a;\"\"'=1\""},
+        {"a\t@x", false, "a\t'@x"},
+        {"one;+33123456789", true, "one;+33123456789"},
     };
     /* clang-format on */
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

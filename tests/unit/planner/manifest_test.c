@@ -498,6 +498,56 @@ static void a_callback_uri_may_have_200_characters_and_no_more(void)
     }
 }
 
+static void expect_uri(const char *yaml, const char *uri)
+{
+    struct notes notes;
+    read_text(&notes, yaml, NULL);
+    CU_ASSERT_EQUAL(notes.problem_count, 0);
+    const char *found = strstr(buffer_text(&notes.records), " uri=");
+    CU_ASSERT(found && strncmp(found + 5, uri, strlen(uri)) == 0 && found[5 + strlen(uri)] == ' ');
+    notes_finish(&notes);
+}
+
+static void a_callback_uri_is_one_that_can_be_called(void)
+{
+    /* clang-format off */
+    static const struct { const char *uri, *part; } cases[] = {
+        {"https://h.example", NULL},
+        {"https://h.example:8443/a?b=c&d=%20", NULL},
+        {"https://192.0.2.1/", NULL},
+        {"https://[2001:db8::1]:8443/", NULL},
+        {"http://h.example/", "https://"},
+        {"https://user:secret@h.example/", "user name or a password"},
+        {"https://h.example@evil.example/", "user name or a password"},
+        {"https://h.example/#part", "fragment"},
+        {"https://h.example:0/", "no host"},
+        {"https://h.example:65536/", "no host"},
+        {"https://h.example:https/", "no host"},
+        {"https://h.example:/", "no host"},
+        {"https://:443/", "no host"},
+        {"https://[::1/", "no host"},
+        {"https://[]/", "no host"},
+        {"https://.example/", "no host"},
+        {"https://h%65.example/", "no host"},
+        {"https://h.example\\\\@evil.example/", "percent-encode"},
+        {"https://h.example/<script>", "percent-encode"},
+        {"https://h.example/{id}", "percent-encode"},
+    };
+    /* clang-format on */
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char yaml[1024];
+        snprintf(yaml, sizeof yaml,
+                 HEAD CUSTOMER
+                 "  webhook: {verify_token: {env: V}, override_callback_uri: \"%s\"}\n" NUMBERS,
+                 cases[i].uri);
+        if (cases[i].part)
+            expect_problem(yaml, NULL, "book.yaml:8:60: customers[0].webhook.override_callback_uri",
+                           cases[i].part);
+        else
+            expect_uri(yaml, cases[i].uri);
+    }
+}
+
 static void every_rule_of_the_contract_may_be_attested(void)
 {
     static const char *const rules[] = {
@@ -896,6 +946,7 @@ int main(void)
         {"what is not YAML is one problem with its place", what_is_not_yaml_is_one_problem_with_its_place},
         {"a book that is too deep or too long is refused", a_book_that_is_too_deep_or_too_long_is_refused},
         {"a callback URI may have 200 characters and no more", a_callback_uri_may_have_200_characters_and_no_more},
+        {"a callback URI is one that can be called", a_callback_uri_is_one_that_can_be_called},
         {"every rule of the contract may be attested", every_rule_of_the_contract_may_be_attested},
         {"a secret in the manifest is refused and not repeated", a_secret_in_the_manifest_is_refused_and_not_repeated},
         {"control characters never reach a message", control_characters_never_reach_a_message},
