@@ -29,6 +29,14 @@ static int check_value(struct json_object *value, int flags, struct json_object 
     return JSON_C_VISIT_RETURN_CONTINUE;
 }
 
+/* json-c stops at the value's end, whatever follows it. */
+static bool is_blank(const char *at, const char *end)
+{
+    while (at < end && strchr(" \t\r\n", *at) != NULL && *at != '\0')
+        at++;
+    return at >= end;
+}
+
 struct json_object *body_parse(const char *text, size_t bytes)
 {
     if (bytes >= INT_MAX || !utf8_is_valid(text, bytes))
@@ -37,7 +45,8 @@ struct json_object *body_parse(const char *text, size_t bytes)
     BUG_UNLESS(tokener != NULL && "there is memory");
     /* With its NUL, so that a number at the very end is known to end. */
     BODY_OWNED *body = json_tokener_parse_ex(tokener, text, (int)bytes + 1);
-    bool is_whole = json_tokener_get_error(tokener) == json_tokener_success;
+    bool is_whole = json_tokener_get_error(tokener) == json_tokener_success &&
+                    is_blank(text + json_tokener_get_parse_end(tokener), text + bytes);
     json_tokener_free(tokener);
     if (!is_whole || body == NULL || json_c_visit(body, 0, check_value, NULL) != 0)
         return NULL;

@@ -19,7 +19,8 @@ struct json_object;
 
 /* The JSON in `text` (NUL-terminated after `bytes`), owned by the caller. NULL when it is not JSON,
  * or holds what PostgreSQL refuses to keep: bytes that are not UTF-8, a zero character in a text, a
- * number that is none. Such an answer must not end a run, and would again at each start. */
+ * number that is none; or where something follows it. Such an answer must not end a run, and would
+ * again at each start. */
 struct json_object *body_parse(const char *text, size_t bytes);
 
 /* Each of these takes any `object`, NULL included. */

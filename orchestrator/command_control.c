@@ -12,6 +12,7 @@
 #include "orchestrator/capture.h"
 #include "orchestrator/database.h"
 #include "orchestrator/pg.h"
+#include "orchestrator/say.h"
 #include "orchestrator/selection.h"
 #include "orchestrator/store_report.h"
 #include "sql/statements.h"
@@ -60,10 +61,10 @@ static enum status apply(PGconn *conn, const struct control *control, int64_t ba
     if (pg_query(conn, control->sql, control->is_paused ? 3 : 2, values, &done, fault) != STATUS_OK)
         return STATUS_DATABASE;
     if (control->is_paused)
-        fprintf(stderr, "%s numbers of batch %s %s\n", numbers, batch, control->done);
+        say("%s numbers of batch %s %s", numbers, batch, control->done);
     else
-        fprintf(stderr, "%s %s of batch %s %s\n", PQgetvalue(done, 0, 0),
-                control->verb == VERB_RETRY ? "failed steps" : "numbers", batch, control->done);
+        say("%s %s of batch %s %s", PQgetvalue(done, 0, 0),
+            control->verb == VERB_RETRY ? "failed steps" : "numbers", batch, control->done);
     return STATUS_OK;
 }
 

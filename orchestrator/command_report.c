@@ -15,6 +15,7 @@
 #include "orchestrator/output_file.h"
 #include "orchestrator/pg.h"
 #include "orchestrator/report_output.h"
+#include "orchestrator/say.h"
 #include "orchestrator/selection.h"
 #include "orchestrator/signals.h"
 #include "orchestrator/store_look.h"
@@ -244,8 +245,8 @@ static enum status export_pins(const struct database *database, PGconn *conn, st
         status = pg_query(conn, SQL_PINS_EXPORT, 2, values, &rows, fault);
     }
     if (status == STATUS_OK && PQntuples(rows) == 0)
-        fprintf(stderr, "no number %sof batch %s has been registered by this program yet\n",
-                selection ? "selected " : "", batch);
+        say("no number %sof batch %s has been registered by this program yet",
+            selection ? "selected " : "", batch);
     if (status == STATUS_OK)
         status = write_pins(options, vault, batch, rows, fault);
     free(selection);

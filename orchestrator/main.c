@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "orchestrator/commands.h"
+#include "orchestrator/say.h"
 
 typedef int command(const struct options *options, const struct clock *clock, struct fault *fault);
 
@@ -49,7 +50,7 @@ int main(int argc, char **argv)
     log_open(stderr, LOG_FORMAT_TEXT, LOG_INFO, &clock);
     enum status status = options_parse(argc, argv, &options, &fault);
     if (status != STATUS_OK) {
-        fprintf(stderr, "wabamigrate: %s\n", fault.message);
+        say("wabamigrate: %s", fault.message);
         return options_exit_code(status);
     }
     if (options.verb == VERB_NONE)
@@ -62,7 +63,7 @@ int main(int argc, char **argv)
             log_event(LOG_ERROR, "command.failed", LOG_TEXT("command", options.verb_name),
                       LOG_I64("exit_code", code), LOG_TEXT("why", fault.message));
         else
-            fprintf(stderr, "wabamigrate: %s\n", fault.message);
+            say("wabamigrate: %s", fault.message);
     }
     return options_accept(&options, code);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: PostgreSQL */
 #include "orchestrator/manifest_problems.h"
 
-#include <stdio.h>
+#include "orchestrator/say.h"
 
 void manifest_problem_print(unsigned *count, const char *file, unsigned line, unsigned column,
                             const char *key, const char *what)
 {
     (*count)++;
-    fprintf(stderr, "%s:%u:%u: %s: %s\n", file, line, column, key, what);
+    say("%s:%u:%u: %s: %s", file, line, column, key, what);
 }
 
 enum status manifest_problems_fault(const char *manifest, unsigned count, struct fault *fault)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "orchestrator/conninfo.h"
 #include "sql/statements.h"
 
 /* A group of a thousand settled steps with their answers stays far below this; PostgreSQL itself
@@ -61,37 +62,20 @@ static enum status connection_fault(PGconn *conn, struct fault *fault)
 {
     const char *text = conn ? PQerrorMessage(conn) : "out of memory";
 
-    /* libpq echoes the URL where it cannot be parsed, and a URL may hold a password. */
-    if (!conn || !PQhost(conn))
-        return fault_set(fault, STATUS_DATABASE,
-                         "the database's URL is not one that libpq understands; it looks like "
-                         "postgresql://user@host:5432/name (--database)");
     return fault_set(fault, STATUS_DATABASE,
                      "the database cannot be reached: %.*s; check --database, or run `wabamigrate "
                      "doctor`",
                      (int)strcspn(text, "\n"), text);
 }
 
-static bool is_parsable(const char *conninfo)
-{
-    char *error = NULL;
-    PQconninfoOption *parsed = PQconninfoParse(conninfo, &error);
-    bool is_parsed = parsed != NULL;
-
-    PQconninfoFree(parsed);
-    PQfreemem(error);
-    return is_parsed;
-}
-
 enum status pg_connect(const char *conninfo, const struct clock *clock, PGconn **conn,
                        struct fault *fault)
 {
     const char *keywords[PG_KEYWORDS_MAX], *values[PG_KEYWORDS_MAX];
-    bool is_uri_or_pairs = conninfo && (strstr(conninfo, "://") || strchr(conninfo, '='));
 
     *conn = NULL;
-    if (is_uri_or_pairs && !is_parsable(conninfo))
-        return connection_fault(NULL, fault);
+    if (conninfo_check(conninfo, fault) != STATUS_OK)
+        return STATUS_DATABASE;
     pg_connection_parameters(conninfo, keywords, values);
     PGconn *made = PQconnectdbParams(keywords, values, 1);
     if (PQstatus(made) != CONNECTION_OK) {

@@ -64,6 +64,8 @@ static void a_connection_string_is_never_repeated_in_a_message(void)
         "host=/nowhere password=hunter2hunter2 nonsense",
         "host=/nowhere password=hunter2hunter2 port=5432",
         "nonsense=hunter2hunter2",
+        "postgresql://user:x@hunter2hunter2@127.0.0.1:1/name",
+        "postgresql://user:hunter2hunter2/x@127.0.0.1:1/name",
     };
     static const struct clock clock;
 
