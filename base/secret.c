@@ -2,13 +2,14 @@
 #include "base/secret.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/regular_file.h"
 
 #define SECRET_MAX_BYTES 16384
 
@@ -120,13 +121,14 @@ enum status secret_from_env(const char *name, struct secret **secret, struct fau
     return STATUS_OK;
 }
 
-/* Reads until the end or until `room` is full; -1 with errno. Plain read(), because stdio would
- * keep a copy of the bytes in a buffer that nobody wipes. */
-static ssize_t read_whole(const char *path, char *bytes, size_t room)
+/* Reads until the end or until `room` is full; -1 with *why. Plain read(), because stdio would keep
+ * a copy of the bytes in a buffer that nobody wipes. */
+static ssize_t read_whole(const char *path, char *bytes, size_t room, const char **why)
 {
+    int64_t file_bytes;
     size_t count = 0;
     ssize_t got = 1;
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int file = regular_file_open(path, &file_bytes, why);
 
     if (file < 0)
         return -1;
@@ -137,9 +139,9 @@ static ssize_t read_whole(const char *path, char *bytes, size_t room)
         else if (got < 0 && errno != EINTR)
             break;
     }
-    int why = errno;
+    if (got < 0)
+        *why = strerror(errno);
     close(file);
-    errno = why;
     return got < 0 ? -1 : (ssize_t)count;
 }
 
@@ -170,15 +172,16 @@ enum status secret_from_file(const char *path, struct secret **secret, struct fa
 {
     char bytes[SECRET_MAX_BYTES +
                3]; /* the longest, CR LF, and one byte that proves there is more */
+    const char *why = "";
     enum status status;
 
     *secret = NULL;
-    ssize_t count = read_whole(path, bytes, sizeof bytes);
+    ssize_t count = read_whole(path, bytes, sizeof bytes, &why);
     if (count < 0)
         status = fault_set(fault, STATUS_CREDENTIAL,
                            "the credential file %s cannot be read (%s); put the credential there "
                            "and let this user read it",
-                           path, strerror(errno));
+                           path, why);
     else
         status = take_file_bytes(path, bytes, (size_t)count, secret, fault);
 

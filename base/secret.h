@@ -34,7 +34,8 @@ struct secret *secret_create_pin(void);
 
 /* Reads a credential from an environment variable or a file (one trailing newline is dropped, at
  * most 16 KiB). STATUS_CREDENTIAL with a message that names the variable or the file and how to
- * mend it, never the content. Empty counts as missing. */
+ * mend it, never the content. Empty counts as missing. The file is a regular one: a credential is
+ * read more than once, and a pipe would be waited for. */
 MUST_CHECK enum status secret_from_env(const char *name, struct secret **secret,
                                        struct fault *fault);
 MUST_CHECK enum status secret_from_file(const char *path, struct secret **secret,

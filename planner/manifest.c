@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <yaml.h>
 
 #include "base/arena.h"
+#include "base/regular_file.h"
 #include "planner/manifest_book.h"
 #include "planner/manifest_keys.h"
 #include "planner/manifest_nodes.h"
@@ -16,15 +18,27 @@
 
 enum { PATH_BYTES = 64 };
 
+/* Ceilings: a manifest is kept by its customers, a numbers file by its numbers, in some bytes each.
+ * The third is how far the parser may read for one event: it keeps a text whole. */
+static const int64_t YAML_BYTES_MAX = (int64_t)256 * 1024 * 1024;
+static const int64_t ROWS_BYTES_MAX = (int64_t)1024 * 1024 * 1024;
+static const int64_t EVENT_BYTES_MAX = (int64_t)8 * 1024 * 1024;
+
 struct manifest_reader {
     struct manifest_book book;
     struct manifest_nodes nodes;
     yaml_parser_t parser;
     FILE *stream;
-    int read_error; /* errno of a read that failed, or 0 */
+    int read_error;             /* errno of a read that failed, or 0 */
+    int64_t bytes, event_bytes; /* read altogether, and since the last event */
 };
 
 /* --- the stream ------------------------------------------------------------------------------- */
+
+static bool is_too_large(const struct manifest_reader *reader)
+{
+    return reader->bytes > YAML_BYTES_MAX || reader->event_bytes > EVENT_BYTES_MAX;
+}
 
 static int read_bytes(void *self, unsigned char *bytes, size_t size, size_t *count)
 {
@@ -32,7 +46,26 @@ static int read_bytes(void *self, unsigned char *bytes, size_t size, size_t *cou
     *count = fread(bytes, 1, size, reader->stream);
     if (ferror(reader->stream))
         reader->read_error = errno ? errno : EIO;
-    return reader->read_error == 0;
+    reader->bytes += (int64_t)*count;
+    reader->event_bytes += (int64_t)*count;
+    return reader->read_error == 0 && !is_too_large(reader);
+}
+
+static void refuse_size(struct manifest_reader *reader)
+{
+    struct manifest_place place = manifest_nodes_place(&reader->parser.mark);
+
+    reader->nodes.is_broken = true;
+    if (reader->bytes > YAML_BYTES_MAX)
+        manifest_book_problem(&reader->book, place, "manifest",
+                              "is larger than %d MiB; move the numbers to a numbers_file, or make "
+                              "several batches of it",
+                              (int)(YAML_BYTES_MAX >> 20));
+    else
+        manifest_book_problem(&reader->book, place, "manifest",
+                              "a text, a comment or blank space goes on for more than %d MiB; look "
+                              "for a quote that is not closed",
+                              (int)(EVENT_BYTES_MAX >> 20));
 }
 
 static const char *advice_for(const char *problem)
@@ -46,6 +79,8 @@ static const char *advice_for(const char *problem)
         {"unexpected end of stream", "close the quote or the bracket"},
         {"expected ',' or", "close the bracket, or put a comma between the entries"},
         {"UTF-8", "save the file as UTF-8"},
+        {"invalid Unicode character", "save the file as UTF-8"},
+        {"UTF-16", "save the file as UTF-8"},
         {"control characters", "remove them, and save the file as UTF-8"},
     };
     /* clang-format on */
@@ -90,11 +125,24 @@ static void refuse_yaml(struct manifest_reader *reader)
                               advice_for(problem));
 }
 
+/* A regular file says its size before it is read. */
+static bool is_large_file(const struct manifest_reader *reader)
+{
+    struct stat about;
+
+    return fstat(fileno(reader->stream), &about) == 0 && S_ISREG(about.st_mode) &&
+           about.st_size > YAML_BYTES_MAX;
+}
+
 static enum status read_events(struct manifest_reader *reader, struct fault *fault)
 {
     enum status status = STATUS_OK;
     bool is_done = false;
 
+    if (is_large_file(reader)) {
+        reader->bytes = YAML_BYTES_MAX + 1;
+        refuse_size(reader);
+    }
     while (!is_done && !reader->nodes.is_broken && status == STATUS_OK) {
         yaml_event_t event;
         if (!yaml_parser_parse(&reader->parser, &event)) {
@@ -103,9 +151,13 @@ static enum status read_events(struct manifest_reader *reader, struct fault *fau
                                  "cannot read %s: %s; check the manifest's path",
                                  reader->book.file_names[FILE_YAML], strerror(reader->read_error));
             BUG_UNLESS(reader->parser.error != YAML_MEMORY_ERROR);
-            refuse_yaml(reader);
+            if (is_too_large(reader))
+                refuse_size(reader);
+            else
+                refuse_yaml(reader);
             return STATUS_OK;
         }
+        reader->event_bytes = 0;
         is_done = event.type == YAML_STREAM_END_EVENT;
         status = manifest_nodes_take(&reader->nodes, &event, fault);
         yaml_event_delete(&event);
@@ -145,23 +197,41 @@ static enum status find_folder(const char *path, char **folder, struct fault *fa
     return STATUS_OK;
 }
 
+/* `why`: it cannot be opened; NULL: it is too large. */
+static void refuse_numbers_file(struct manifest_reader *reader, const char *file, const char *why)
+{
+    struct manifest_place place = reader->nodes.numbers_file_place;
+
+    reader->book.has_lost_rows = true;
+    if (why)
+        manifest_book_problem(&reader->book, place, "numbers_file",
+                              "%s cannot be opened (%s); mend the path, which is taken from the "
+                              "manifest's folder",
+                              file, why);
+    else
+        manifest_book_problem(&reader->book, place, "numbers_file",
+                              "%s is larger than %d MiB; make several batches of it", file,
+                              (int)(ROWS_BYTES_MAX >> 20));
+}
+
 static enum status read_numbers_file(struct manifest_reader *reader, const char *path,
                                      struct fault *fault)
 {
     const char *name = reader->nodes.document.numbers_file;
     if (!name)
         return STATUS_OK;
-    const char *file = beside(reader->nodes.document_arena, path, name);
-    FILE *stream = fopen(file, "re");
+    const char *file = beside(reader->nodes.document_arena, path, name), *why = NULL;
+    int64_t bytes = 0;
+    int descriptor = regular_file_open(file, &bytes, &why);
 
-    if (!stream) {
-        manifest_book_problem(&reader->book, reader->nodes.numbers_file_place, "numbers_file",
-                              "%s cannot be opened (%s); mend the path, which is taken from the "
-                              "manifest's folder",
-                              file, strerror(errno));
-        reader->book.has_lost_rows = true;
+    if (descriptor < 0 || bytes > ROWS_BYTES_MAX) {
+        refuse_numbers_file(reader, file, why);
+        if (descriptor >= 0)
+            close(descriptor);
         return STATUS_OK;
     }
+    FILE *stream = fdopen(descriptor, "r");
+    BUG_UNLESS(stream && "there is memory");
     reader->book.file_names[FILE_ROWS] = file;
     enum status status = manifest_rows_read(&reader->book, stream, fault);
     fclose(stream);

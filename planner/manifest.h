@@ -12,8 +12,8 @@
  * goes on to find the rest. A manifest with a problem must not be used: manifest_read() then
  * returns STATUS_INVALID, and the caller throws away what the sink was given.
  *
- * Ceilings: 64 levels deep, 64 KiB a scalar, no aliases and no tags (so no billion laughs), one
- * document.
+ * Ceilings: 256 MiB of YAML and 1 GiB of CSV, 64 levels deep, 64 KiB a scalar, no aliases and no
+ * tags (so no billion laughs), one document. docs/manifest.md tells them to people.
  */
 #ifndef WABAMIGRATE_PLANNER_MANIFEST_H
 #define WABAMIGRATE_PLANNER_MANIFEST_H
@@ -96,7 +96,8 @@ struct manifest_sink {
  * resolved beside the working folder). `check_credentials`: every credential reference must resolve
  * (a missing variable is a problem at its line). STATUS_INVALID after at least one problem, and
  * when the manifest cannot be read (one fault, no problem lines; a `numbers_file` that cannot be
- * opened is a problem of its key). STATUS_IO when reading fails half-way. Reads files: may block.
+ * opened, or is no regular file, is a problem of its key). STATUS_IO when reading fails half-way.
+ * Reads files: may block.
  */
 MUST_CHECK enum status manifest_read(const char *path, bool check_credentials,
                                      const struct manifest_sink *sink, struct fault *fault);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: PostgreSQL */
 #include "planner/manifest_book.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 
 #include "planner/credential_ref.h"
+#include "planner/report_text.h"
 
 /* "2026-11-20" */
 #define DATE_LENGTH 10
@@ -58,12 +60,13 @@ void manifest_book_finish(struct manifest_book *book)
 void manifest_book_problem(struct manifest_book *book, struct manifest_place place, const char *key,
                            const char *format, ...)
 {
-    char what[1024];
+    char what[PATH_MAX + 1024];
     va_list arguments;
 
     va_start(arguments, format);
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
+    what[report_text_fit(what, sizeof what)] = '\0'; /* no half character at a cut end */
     if (book->problems_held == PROBLEMS_HELD_MAX)
         manifest_book_tell(book);
     book->problems[book->problems_held++] = (struct manifest_problem){
@@ -140,6 +143,7 @@ bool manifest_book_attest(struct manifest_book *book, struct manifest_customer *
                           struct manifest_place place, const char *path)
 {
     static const struct manifest_key date_key = {.name = "date", .kind = KIND_DATE};
+    static const struct manifest_key by_key = {.name = "by", .kind = KIND_TEXT};
     struct fault fault = FAULT_NONE;
     size_t length = strlen(text);
     /* What follows the date and a space is who confirmed it. */
@@ -150,6 +154,11 @@ bool manifest_book_attest(struct manifest_book *book, struct manifest_customer *
         manifest_book_problem(book, place, path,
                               "says in more than %d bytes who confirmed it; shorten it",
                               ATTESTED_BY_MAX);
+        return false;
+    }
+    if (length > date_length &&
+        manifest_keys_check(&by_key, text + date_length, &fault) != STATUS_OK) {
+        manifest_book_problem(book, place, path, "%s", fault.message);
         return false;
     }
     if (manifest_keys_check(&date_key, date, &fault) != STATUS_OK) {

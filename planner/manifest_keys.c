@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: PostgreSQL */
 #include "planner/manifest_keys.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
+#include <limits.h>
+#include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -382,13 +385,25 @@ static enum status check_graph_version(const char *text, struct fault *fault)
     return STATUS_OK;
 }
 
+static size_t address_length(const char *text)
+{
+    char address[INET6_ADDRSTRLEN];
+    struct in6_addr parsed;
+    const char *end = strchr(text, ']');
+    size_t inside = end ? (size_t)(end - text) - 1 : 0;
+
+    if (inside == 0 || inside >= sizeof address)
+        return 0;
+    memcpy(address, text + 1, inside);
+    address[inside] = '\0';
+    return inet_pton(AF_INET6, address, &parsed) == 1 ? inside + 2 : 0;
+}
+
 /* Bytes of a host's name, or of an IPv6 address with its brackets; 0 where there is none. */
 static size_t host_length(const char *text)
 {
-    if (*text == '[') {
-        size_t inside = strspn(text + 1, "0123456789abcdefABCDEF:.");
-        return inside > 0 && text[1 + inside] == ']' ? inside + 2 : 0;
-    }
+    if (*text == '[')
+        return address_length(text);
     return *text == '.' ? 0
                         : strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                        "0123456789-._");
@@ -460,7 +475,7 @@ static enum status check_env_name(const char *text, struct fault *fault)
 
 static enum status check_file(const char *text, struct fault *fault)
 {
-    if (has_control(text) || manifest_keys_looks_secret(text))
+    if (has_control(text) || strlen(text) >= PATH_MAX || manifest_keys_looks_secret(text))
         return fault_set(fault, STATUS_INVALID,
                          "is not the path of a file; write a path, absolute or from the manifest's "
                          "folder");

@@ -36,12 +36,13 @@ static void add_param(struct request *request, struct given *given, const char *
                       const char *value)
 {
     bool is_post = request->method == REQUEST_POST;
-    char type = *name != '\0' ? *name++ : '?';
-    enum request_place place = is_post && type != '?' && type != '#' ? REQUEST_BODY : REQUEST_QUERY;
+    char type = *name != '\0' && strchr("?#=*", *name) != NULL ? *name++ : '-';
+    bool is_query = !is_post || type == '?' || type == '#';
+    enum request_place place = is_query ? REQUEST_QUERY : REQUEST_BODY;
 
     if (type == '#' || type == '*')
         request_add_secret(request, place, name, keep_secret(given, request->arena, value));
-    else if (place == REQUEST_QUERY || type == '=')
+    else if (is_query || type == '=')
         request_add_text(request, place, name, value);
     else if (fuzz_is_jsonb(value))
         request_add_json(request, name, value);

@@ -122,6 +122,52 @@ spoil 's/version: 1/version: 9/; s/^(batch: .*)/\1\nbatsh: twice/; s/META_APP_SE
 bad "three things at once" '.*'
 same "… all three are told" 3 "$(grep -cE '^[^ ]+bad.yaml:[0-9]+:[0-9]+: ' "$PLACE/err")"
 
+
+say "== hostile manifests"
+mkfifo "$PLACE/pipe"
+mkdir "$PLACE/folder"
+ln -s /dev/zero "$PLACE/endless"
+for file in pipe endless folder; do
+    spoil "s|^(version: 1)|\\1\\nnumbers_file: $file|"
+    bad "a numbers_file that is $file" 'numbers_file: .*cannot be opened .*mend the path'
+    spoil "s|env: META_APP_SECRET|file: $file|"
+    bad "a credential file that is $file" 'partner.app_secret.file: .*cannot be read'
+done
+truncate -s 1025M "$PLACE/huge.csv"
+spoil 's/^(version: 1)/\1\nnumbers_file: huge.csv/'
+bad "a numbers_file of more than 1 GiB" 'numbers_file: .*larger than 1024 MiB'
+rm "$PLACE/huge.csv"
+: >"$PLACE/bad.yaml" && truncate -s 257M "$PLACE/bad.yaml"
+bad "a manifest of more than 256 MiB" 'manifest: is larger than 256 MiB'
+{ cat "$GOOD" && printf 'x: "' && head -c 9M /dev/zero | tr '\0' x; } >"$PLACE/bad.yaml"
+bad "a quote that is never closed" 'manifest: .*more than 8 MiB; look for a quote'
+{ cat "$GOOD" && printf 'x: ' && printf '[%.0s' {1..100}; } >"$PLACE/bad.yaml"
+bad "a hundred brackets" '.*nested deeper than 64 levels'
+spoil 's/^(batch:) .*/\1 \&b [*b, *b, *b, *b]/'
+bad "anchors and aliases" 'batch: .*anchor'
+spoil 's/^(version: 1)/\1\n<<: { batch: x }/'
+bad "a merge key" '"<<": .*merge keys are not read'
+spoil 's/^(batch:) (.*)/\1 !!binary \2/'
+bad "a tag" 'batch: .*tag'
+{ cat "$GOOD" && echo --- && cat "$GOOD"; } >"$PLACE/bad.yaml"
+bad "two documents" 'manifest: a second document'
+for id in 0123 1:20 1e3; do
+    spoil "s/^(  business_id:).*/\\1 $id/"
+    bad "an id that is $id" 'partner.business_id: .*copy the id'
+done
+printf 'version: 1\nbatch: a\0b\n' >"$PLACE/bad.yaml"
+bad "a zero byte" 'manifest: .*control characters'
+iconv -f UTF-8 -t LATIN1 <<<'batch: été' >"$PLACE/bad.yaml"
+bad "Latin-1" 'manifest: .*save the file as UTF-8'
+spoil 's/^(    name:) Customer 2.*/\1 "Customer\\u009b2J"/'
+bad "a control character in a name" '.*name: .*control character'
+spoil 's|^(version: 1)|\1\nnumbers_file: "no\\u009b31m.csv"|'
+bad "a control sequence in a path" 'numbers_file: is not the path of a file'
+CODE=0
+wabamigrate run "$PLACE/no"$'\e''[31m.yaml' 2>"$PLACE/err" || CODE=$?
+same "a manifest whose own name moves the cursor" 2 "$CODE"
+lacks "… which is not done" $'\e' "$PLACE/err"
+
 snapshot >"$PLACE/loaded"
 check "nothing has been loaded" diff "$PLACE/empty" "$PLACE/loaded"
 refused "status of what was never loaded" 2 'wabamigrate run MANIFEST' status made-up-6-3

@@ -526,6 +526,8 @@ static void a_callback_uri_is_one_that_can_be_called(void)
         {"https://h.example:/", "no host"},
         {"https://:443/", "no host"},
         {"https://[::1/", "no host"},
+        {"https://[21:1]/", "no host"},
+        {"https://[2001:db8::1::2]/", "no host"},
         {"https://[]/", "no host"},
         {"https://.example/", "no host"},
         {"https://h%65.example/", "no host"},
