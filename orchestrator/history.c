@@ -35,7 +35,8 @@ static void begin(struct haystack *hay)
 {
     for (size_t i = 1; i < 0x80; i++)
         hay->is_plain[i] = true;
-    hay->is_plain['\\'] = false; /* may escape what begins a secret */
+    /* These may encode what begins a secret. */
+    hay->is_plain['\\'] = hay->is_plain['%'] = hay->is_plain['&'] = false;
     hay->is_plain[(unsigned char)token_name[0]] = false;
 }
 
@@ -43,6 +44,7 @@ static void add_needle(struct haystack *hay, const char *text)
 {
     if (text == NULL || *text == '\0')
         return;
+    BUG_UNLESS(hay->needle_count < NEEDLES_MAX);
     hay->needles[hay->needle_count++] = (struct needle){text, strlen(text)};
     hay->is_plain[(unsigned char)*text] = false;
 }
@@ -53,23 +55,85 @@ static void add_secret(struct haystack *hay, const struct secret *secret)
         add_needle(hay, secret_reveal(secret));
 }
 
-/* The end of an escape ("\n") belongs to no word. */
-static bool is_word(const struct haystack *hay, const char *at)
+static int hex_value(char digit)
 {
-    return at < hay->end && isalnum((unsigned char)*at) && (at == hay->start || at[-1] != '\\');
+    return isdigit((unsigned char)digit)    ? digit - '0'
+           : isxdigit((unsigned char)digit) ? tolower((unsigned char)digit) - 'a' + 10
+                                            : -1;
 }
 
-/* Bytes at `at` that spell the needle, or 0. Meta's JSON writes a slash as "\/". */
+/* Whether the `count` digits at `at` are there and spell `byte`. */
+static bool spells_hex(const struct haystack *hay, const char *at, size_t count, char byte)
+{
+    int value = 0;
+
+    if ((size_t)(hay->end - at) < count)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (hex_value(at[i]) < 0 || value > 0xff)
+            return false;
+        value = value * 16 + hex_value(at[i]);
+    }
+    return value == (unsigned char)byte;
+}
+
+static bool starts(const struct haystack *hay, const char *at, const char *text)
+{
+    size_t length = strlen(text);
+
+    return (size_t)(hay->end - at) >= length && memcmp(at, text, length) == 0;
+}
+
+/* Bytes at `at` that stand for `byte` in a URL ("%2F"), in JSON ("\u002f", "\/") or in HTML
+ * ("&#x2F;",
+ * "&amp;"), or 0: a proxy's page of an error repeats the call as it likes. */
+static size_t spell_encoded(const struct haystack *hay, const char *at, char byte)
+{
+    static const struct {
+        char byte;
+        const char *text;
+    } names[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}};
+
+    if (starts(hay, at, "%"))
+        return spells_hex(hay, at + 1, 2, byte) ? 3 : 0;
+    if (starts(hay, at, "\\u"))
+        return spells_hex(hay, at + 2, 4, byte) ? 6 : 0;
+    if (starts(hay, at, "\\"))
+        return strchr("/\"\\", byte) != NULL && at + 1 < hay->end && at[1] == byte ? 2 : 0;
+    if (starts(hay, at, "&#x") || starts(hay, at, "&#X"))
+        return spells_hex(hay, at + 3, 2, byte) && starts(hay, at + 5, ";") ? 6 : 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (names[i].byte == byte && starts(hay, at, names[i].text))
+            return strlen(names[i].text);
+    }
+    return 0;
+}
+
+/* The end of an escape ("\n", "%3D", "\u003a") belongs to no word. */
+static bool is_word(const struct haystack *hay, const char *at)
+{
+    if (at >= hay->end || !isalnum((unsigned char)*at))
+        return false;
+    if (at > hay->start && at[-1] == '\\')
+        return false;
+    if (at - hay->start >= 2 && at[-2] == '%' && hex_value(at[-1]) >= 0 && hex_value(*at) >= 0)
+        return false;
+    return at - hay->start < 5 || at[-5] != '\\' || at[-4] != 'u';
+}
+
+/* Bytes at `at` that spell the needle, or 0: as it is, or with any of it encoded. A needle may have
+ * itself what looks like an encoding, so the two are tried apart. */
 static size_t spell(const struct haystack *hay, const struct needle *needle, const char *at)
 {
     const char *from = at;
 
-    for (size_t i = 0; i < needle->length; i++, at++) {
-        bool may_be_escaped = strchr("/\"\\", needle->text[i]) != NULL;
-        if (may_be_escaped && at + 1 < hay->end && at[0] == '\\' && at[1] == needle->text[i])
-            at++;
-        else if (at == hay->end || *at != needle->text[i])
+    if (starts(hay, at, needle->text))
+        return needle->length;
+    for (size_t i = 0; i < needle->length; i++) {
+        size_t bytes = spell_encoded(hay, at, needle->text[i]);
+        if (bytes == 0 && (at == hay->end || *at != needle->text[i]))
             return 0;
+        at += bytes > 0 ? bytes : 1;
     }
     return (size_t)(at - from);
 }

@@ -2,9 +2,11 @@
 /*
  * What is kept of an answer holds no secret in clear, is UTF-8 and stays under its ceiling. The
  * input is the answer; in it "@T" stands for the business token as it is, "@J" for it as Meta's
- * JSON writes it, "@P" for the PIN, "@N" for a token nobody knew before.
+ * JSON writes it, "@U" for it as in a URL, "@X" for every byte of it so, "@E" for it in JSON's \\u
+ * escapes, "@H" for it as in HTML, "@P" for the PIN, "@N" for a token nobody knew before.
  */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,13 +17,34 @@
 #include "tests/fuzz/fuzz.h"
 
 #define ESCAPED_TOKEN "EAAGmarker\\/business+token\\\"0123"
+#define URL_TOKEN "EAAGmarker%2Fbusiness%2Btoken%220123"
+#define HTML_TOKEN "EAAGmarker&#x2F;business&#x2B;token&quot;0123"
 #define NEW_TOKEN "EAAGbrandnewtoken0123456789"
 #define TEXT_BYTES_MAX (1024 * 1024)
 
+/* Every byte of the token, in JSON's or a URL's way. */
+static const char *encoded_token(bool is_json, char *text)
+{
+    size_t length = 0;
+
+    for (const char *c = FACTS_BUSINESS_TOKEN; *c != '\0'; c++) {
+        unsigned byte = (unsigned char)*c;
+        length += (size_t)(is_json ? sprintf(text + length, "\\u%04X", byte)
+                                   : sprintf(text + length, "%%%02x", byte));
+    }
+    return text;
+}
+
 static const char *planted(uint8_t letter)
 {
+    static char percents[256], escapes[256];
+
     return letter == 'T'   ? FACTS_BUSINESS_TOKEN
            : letter == 'J' ? ESCAPED_TOKEN
+           : letter == 'U' ? URL_TOKEN
+           : letter == 'X' ? encoded_token(false, percents)
+           : letter == 'E' ? encoded_token(true, escapes)
+           : letter == 'H' ? HTML_TOKEN
            : letter == 'P' ? FACTS_PIN
            : letter == 'N' ? NEW_TOKEN
                            : NULL;
@@ -64,7 +87,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *kept = history_answer(&facts, body, buffer_text(&answer), answer.length, arena);
     BUG_UNLESS(fuzz_is_utf8(kept) && strlen(kept) <= HISTORY_ANSWER_BYTES_MAX);
     BUG_UNLESS((answer.length == 0) == (*kept == '\0'));
-    BUG_UNLESS(strstr(kept, FACTS_BUSINESS_TOKEN) == NULL && strstr(kept, ESCAPED_TOKEN) == NULL);
+    for (const char *letter = "TJUXEH"; *letter != '\0'; letter++)
+        BUG_UNLESS(strstr(kept, planted((uint8_t)*letter)) == NULL);
     check_pin(kept);
     /* The token that this answer gives is learned from here; it must not be kept beside it. */
     const char *given = body_text(body, "access_token");

@@ -31,6 +31,15 @@ static void secrets_are_hidden_and_nothing_else(void)
         {"{\"m\":\"EAAG\\/business-token\"}", "{\"m\":\"<secret>\"}"},
         {TOKEN TOKEN, "<secret><secret>"},
         /* the token of a code exchange, also cut, nested, unquoted or under an escaped name */
+        /* as a proxy's page repeats the call */
+        {"<p>GET /?t=EAAG%2Fbusiness-token&amp;x", "<p>GET /?t=<secret>&amp;x"},
+        {"t=EAAG%2fbusiness%2dtoken;", "t=<secret>;"},
+        {"<p>EAAG&#x2F;business-token</p>", "<p><secret></p>"},
+        {"{\"m\":\"\\u0045AAG\\u002fbusiness-token\"}", "{\"m\":\"<secret>\"}"},
+        {"EAAG%2Fbusiness-tokem", "EAAG%2Fbusiness-tokem"},
+        {"pin%3D739105&", "pin%3D<secret>&"},
+        {"pin\\u003a739105", "pin\\u003a<secret>"},
+        {"100% of %", "100% of %"},
         {"{\"access_token\":\"EAAnew\",\"token_type\":\"bearer\"}", "{\"access_token\":\"<secret>\",\"token_type\":\"bearer\"}"},
         {"{\"access_token\" : \"EAAne", "{\"access_token\" : \"<secret>"},
         {"{\"data\":[{\"access_token\":\"EAAnew\"}]}", "{\"data\":[{\"access_token\":\"<secret>\"}]}"},

@@ -15,6 +15,7 @@
 
 #include "base/buffer.h"
 #include "planner/manifest.h"
+#include "planner/manifest_keys.h"
 #include "tests/unit/base/suite.h"
 
 #define HEAD             \
@@ -401,6 +402,49 @@ static void a_long_path_is_told_without_half_a_character(void)
     buffer_finish(&yaml);
 }
 
+/* --- what people are told --------------------------------------------------------------------- */
+
+static char manual[64 * 1024];
+
+static void expect_told(const char *prefix, const char *name)
+{
+    char quoted[128];
+
+    snprintf(quoted, sizeof quoted, "`%s%s`", prefix, name);
+    if (!strstr(manual, quoted))
+        fprintf(stderr, "\n    docs/manifest.md does not tell %s\n", quoted);
+    CU_ASSERT_PTR_NOT_NULL(strstr(manual, quoted));
+}
+
+static void expect_keys_told(const struct manifest_table *table, const char *prefix)
+{
+    for (unsigned i = 0; i < table->count; i++) {
+        const struct manifest_key *key = &table->keys[i];
+        bool is_nested = key->kind == KIND_MAPPING && strcmp(key->name, "defaults") != 0;
+        char inner[64];
+        snprintf(inner, sizeof inner, "%s.", key->name);
+        if (is_nested)
+            expect_keys_told(key->table, inner);
+        else
+            expect_told(prefix, key->name);
+        for (unsigned c = 0; key->choices && key->choices[c] && c < 4; c++)
+            if (strlen(key->choices[c]) > 2) /* countries are too many */
+                expect_told("", key->choices[c]);
+    }
+}
+
+static void every_key_is_told_in_the_manual(void)
+{
+    FILE *stream = fopen(WABAMIGRATE_MANIFEST_MANUAL, "r");
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
+    manual[fread(manual, 1, sizeof manual - 1, stream)] = '\0';
+    fclose(stream);
+    expect_keys_told(&MANIFEST_DOCUMENT_KEYS, "");
+    expect_keys_told(&MANIFEST_CUSTOMER_KEYS, "");
+    expect_keys_told(&MANIFEST_NUMBER_KEYS, "");
+}
+
 int main(void)
 {
     char folder[] = "/tmp/manifest_limits_test.XXXXXX", command[64];
@@ -422,6 +466,7 @@ int main(void)
         {"the ways to write lines and Unicode are read the same", the_ways_to_write_lines_and_unicode_are_read_the_same},
         {"bytes that are no text have their place", bytes_that_are_no_text_have_their_place},
         {"a long path is told without half a character", a_long_path_is_told_without_half_a_character},
+        {"every key is told in the manual", every_key_is_told_in_the_manual},
         CU_TEST_INFO_NULL,
     };
     /* clang-format on */
