@@ -11,6 +11,10 @@ void lines_init(struct lines *lines, FILE *stream, size_t bytes_max)
     *lines = (struct lines){
         .stream = stream, .text = memory_take(bytes_max + 1), .bytes_max = bytes_max};
     lines->text[0] = '\0';
+    bool is_kib = bytes_max % 1024 == 0;
+    snprintf(lines->too_long, sizeof lines->too_long,
+             "the line is longer than %zu %s; look for a missing line break",
+             is_kib ? bytes_max / 1024 : bytes_max, is_kib ? "KiB" : "bytes");
 }
 
 void lines_finish(struct lines *lines)
@@ -34,7 +38,7 @@ bool lines_next(struct lines *lines)
         if (byte == '\0' && !lines->wrong)
             lines->wrong = "the line has a zero byte in it; pass it on as it was made";
         if (length == lines->bytes_max && !lines->wrong)
-            lines->wrong = "the line is longer than a line can be; look for a missing line break";
+            lines->wrong = lines->too_long;
         if (!lines->wrong)
             lines->text[length++] = (char)byte;
     }

@@ -18,6 +18,7 @@ struct lines {
     size_t bytes_max;
     unsigned at;       /* the line's number, from 1 */
     const char *wrong; /* why the line cannot be read, or NULL; `text` is empty then */
+    char too_long[80];
 };
 
 void lines_init(struct lines *lines, FILE *stream, size_t bytes_max);

@@ -11,8 +11,9 @@
 
 struct csv_reader {
     FILE *stream;
-    unsigned line;   /* where the next byte stands, from 1 */
-    bool is_started; /* the byte order mark has been looked for */
+    unsigned line;            /* where the next byte stands, from 1 */
+    bool is_started;          /* the byte order mark has been looked for */
+    unsigned held, held_from; /* bytes like the mark's that are the text's: read again */
     struct buffer bytes;
     size_t starts[CSV_CELLS_MAX];
     const char *cells[CSV_CELLS_MAX];
@@ -35,6 +36,8 @@ void csv_reader_destroy(struct csv_reader *reader)
     free(reader);
 }
 
+static const unsigned char byte_order_mark[] = {0xEF, 0xBB, 0xBF};
+
 static int peek_byte(struct csv_reader *reader)
 {
     int byte = getc_unlocked(reader->stream);
@@ -45,6 +48,10 @@ static int peek_byte(struct csv_reader *reader)
 
 static int next_byte(struct csv_reader *reader)
 {
+    if (reader->held > 0) {
+        size_t at = reader->held_from - reader->held--;
+        return byte_order_mark[at];
+    }
     int byte = getc_unlocked(reader->stream);
     if (byte == '\n' || (byte == '\r' && peek_byte(reader) != '\n'))
         reader->line++;
@@ -66,18 +73,17 @@ static void skip_line(struct csv_reader *reader, int byte)
         byte = next_byte(reader);
 }
 
-/* False when the file begins with a part of the mark, which is not valid UTF-8. */
-static bool skip_byte_order_mark(struct csv_reader *reader)
+/* What begins like the mark and is none ("\uFF1D") is text. */
+static void skip_byte_order_mark(struct csv_reader *reader)
 {
-    static const unsigned char mark[] = {0xEF, 0xBB, 0xBF};
-    size_t matched = 0;
+    unsigned matched = 0;
 
     reader->is_started = true;
-    while (matched < sizeof mark && peek_byte(reader) == mark[matched]) {
+    while (matched < sizeof byte_order_mark && peek_byte(reader) == byte_order_mark[matched]) {
         (void)getc_unlocked(reader->stream);
         matched++;
     }
-    return matched == 0 || matched == sizeof mark;
+    reader->held = reader->held_from = matched < sizeof byte_order_mark ? matched : 0;
 }
 
 static bool is_utf8(const char *text, size_t length)
@@ -190,7 +196,8 @@ static const char *read_record(struct csv_reader *reader, int *byte)
 enum status csv_reader_next(struct csv_reader *reader, const char ***cells, unsigned *count,
                             unsigned *line, struct fault *fault)
 {
-    bool is_half_marked = !reader->is_started && !skip_byte_order_mark(reader);
+    if (!reader->is_started)
+        skip_byte_order_mark(reader);
     buffer_clear(&reader->bytes);
     reader->count = 0;
     *cells = reader->cells;
@@ -203,8 +210,6 @@ enum status csv_reader_next(struct csv_reader *reader, const char ***cells, unsi
     } while (byte != EOF && ends_line(reader, byte));
 
     const char *wrong = byte == EOF ? NULL : read_record(reader, &byte);
-    if (is_half_marked)
-        wrong = NOT_UTF8;
     if (ferror(reader->stream))
         return fault_set(fault, STATUS_IO, "cannot read on after line %u: %s", *line,
                          strerror(errno));

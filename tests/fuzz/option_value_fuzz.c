@@ -77,8 +77,8 @@ static void check_graph_url(const char *text)
     BUG_UNLESS(fuzz_is_showable(text));
     BUG_UNLESS(host != NULL && bare_host != NULL && strcmp(host, bare_host) == 0);
     BUG_UNLESS(user == NULL && fragment == NULL && strcmp(query, "fields=id") == 0);
-    bool is_near =
-        strncmp(host, "127.", 4) == 0 || strcasecmp(host, "localhost") == 0 || host[0] == '[';
+    bool is_near = (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == strlen(host)) ||
+                   strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0;
     BUG_UNLESS(strcmp(scheme, "https") == 0 || (strcmp(scheme, "http") == 0 && is_near));
     char *const parts[] = {scheme, host, bare_host, query, user, fragment};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
