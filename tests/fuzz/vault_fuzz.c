@@ -73,22 +73,39 @@ static void check_opens(const char *sealed)
     secret_destroy(secret);
 }
 
+/* Lines of 64 digits, the last one's end may be missing; how many, or 0 where it is anything else.
+ */
+static size_t count_keys(const uint8_t *data, size_t size)
+{
+    size_t count = 0;
+
+    for (size_t at = 0; at < size; count++) {
+        size_t digits = 0;
+        while (at + digits < size && isxdigit(data[at + digits]))
+            digits++;
+        at += digits;
+        if (digits != KEY_DIGITS || (at < size && data[at] != '\n'))
+            return 0;
+        at += at < size;
+    }
+    return count;
+}
+
 static void open_key_file(const uint8_t *data, size_t size)
 {
     struct vault *other = NULL;
     struct fault fault = FAULT_NONE;
-    size_t digits = 0;
+    size_t keys = count_keys(data, size);
     int file = open(other_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
     BUG_UNLESS(file >= 0 && write(file, data, size) == (ssize_t)size);
     close(file);
-    while (digits < size && isxdigit(data[digits]))
-        digits++;
-    bool is_key =
-        digits == KEY_DIGITS && (size == digits || (size == digits + 1 && data[digits] == '\n'));
     enum status status = vault_open(other_path, &other, &fault);
-    BUG_UNLESS(status == (is_key ? STATUS_OK : STATUS_CREDENTIAL));
-    BUG_UNLESS((other != NULL) == is_key && (fault.message[0] == '\0') == is_key);
+    BUG_UNLESS(status == STATUS_OK || status == STATUS_CREDENTIAL);
+    BUG_UNLESS(keys != 1 || status == STATUS_OK);
+    BUG_UNLESS(keys != 0 || status == STATUS_CREDENTIAL);
+    BUG_UNLESS((other != NULL) == (status == STATUS_OK) &&
+               (fault.message[0] == '\0') == (status == STATUS_OK));
     vault_close(other);
 }
 
