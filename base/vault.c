@@ -2,233 +2,58 @@
 #include "base/vault.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
-#include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/key_file.h"
+
 enum {
-    KEY_BYTES = crypto_aead_xchacha20poly1305_ietf_KEYBYTES,
     NONCE_BYTES = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
     TAG_BYTES = crypto_aead_xchacha20poly1305_ietf_ABYTES,
-    KEY_HEX_BYTES = 2 * KEY_BYTES
+    /* a sealed value: the key's id, the nonce, the ciphertext and its tag */
+    HEAD_BYTES = KEY_ID_BYTES + NONCE_BYTES,
 };
 
 struct vault {
-    struct secret *key; /* KEY_BYTES raw bytes */
+    char *key_file;
+    struct key_ring *ring; /* read again when the file has changed */
+    struct secret *digest_key;
 };
 
-static void close_file(const int *file)
+static const unsigned char *bytes_of(const struct secret *secret)
 {
-    if (*file >= 0)
-        close(*file);
+    return (const unsigned char *)secret_reveal(secret);
 }
 
-static void free_text(char **text)
+/* A rotation may have put another key on top since. A file that cannot be read just now changes
+ * nothing: the keys that are known still open what they have sealed. */
+static void follow_file(const struct vault *vault)
 {
-    free(*text);
-}
+    struct key_ring fresh;
 
-#define CLOSED_AT_END __attribute__((cleanup(close_file)))
-#define FREED_AT_END __attribute__((cleanup(free_text)))
-
-static const unsigned char *key_of(const struct vault *vault)
-{
-    return (const unsigned char *)secret_reveal(vault->key);
-}
-
-/* Reads until `room` is full or the file ends; -1 with errno. */
-static ssize_t read_up_to(int file, char *bytes, size_t room)
-{
-    size_t count = 0;
-
-    while (count < room) {
-        ssize_t got = read(file, bytes + count, room - count);
-        if (got == 0)
-            break;
-        if (got > 0)
-            count += (size_t)got;
-        else if (errno != EINTR)
-            return -1;
-    }
-    return (ssize_t)count;
-}
-
-static bool write_all(int file, const char *bytes, size_t count)
-{
-    while (count > 0) {
-        ssize_t put = write(file, bytes, count);
-        if (put < 0 && errno != EINTR)
-            return false;
-        if (put > 0) {
-            bytes += put;
-            count -= (size_t)put;
-        }
-    }
-    return true;
-}
-
-static enum status check_key_file(int file, const char *key_file, struct fault *fault)
-{
-    struct stat about;
-
-    if (fstat(file, &about) != 0)
-        return fault_set(fault, STATUS_CREDENTIAL, "the key file %s cannot be examined (%s)",
-                         key_file, strerror(errno));
-    if (!S_ISREG(about.st_mode))
-        return fault_set(fault, STATUS_CREDENTIAL,
-                         "the key file %s is not a regular file; name the right one with "
-                         "--key-file",
-                         key_file);
-    if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        return fault_set(fault, STATUS_CREDENTIAL,
-                         "the key file %s is open to other users (mode %04o); run chmod 600 on it",
-                         key_file, (unsigned)(about.st_mode & 07777));
-    return STATUS_OK;
-}
-
-/* 64 digits and a newline; an editor may have dropped the newline. */
-static bool decode_key(const char *text, size_t count, unsigned char key[KEY_BYTES])
-{
-    size_t key_bytes = 0;
-
-    if (count == KEY_HEX_BYTES + 1 && text[KEY_HEX_BYTES] == '\n')
-        count--;
-    return count == KEY_HEX_BYTES &&
-           sodium_hex2bin(key, KEY_BYTES, text, count, NULL, &key_bytes, NULL) == 0 &&
-           key_bytes == KEY_BYTES;
-}
-
-static enum status read_key(int file, const char *key_file, struct secret **key_secret,
-                            struct fault *fault)
-{
-    char text[KEY_HEX_BYTES + 2]; /* one more than a key file holds, to notice a longer one */
-    unsigned char key[KEY_BYTES];
-    enum status status = STATUS_OK;
-
-    ssize_t count = read_up_to(file, text, sizeof text);
-    if (count < 0)
-        status = fault_set(fault, STATUS_CREDENTIAL, "the key file %s cannot be read (%s)",
-                           key_file, strerror(errno));
-    else if (!decode_key(text, (size_t)count, key))
-        status = fault_set(fault, STATUS_CREDENTIAL,
-                           "the key file %s does not hold a key (%d hexadecimal digits and a "
-                           "newline); put back the right file from your backup",
-                           key_file, KEY_HEX_BYTES);
-    else
-        *key_secret = secret_create_bytes((const char *)key, KEY_BYTES);
-
-    sodium_memzero(text, sizeof text);
-    sodium_memzero(key, sizeof key);
-    return status;
+    if (key_file_is_same(vault->key_file, vault->ring) ||
+        key_file_read(vault->key_file, &fresh, NULL) != STATUS_OK)
+        return;
+    key_ring_finish(vault->ring);
+    *vault->ring = fresh;
 }
 
 enum status vault_open(const char *key_file, struct vault **vault, struct fault *fault)
 {
-    struct secret *key = NULL;
+    struct key_ring *ring = memory_take(sizeof *ring);
 
     *vault = NULL;
-    BUG_UNLESS(sodium_init() >= 0);
-    /* O_NONBLOCK so that a FIFO by that name is refused, not waited for. */
-    int file CLOSED_AT_END = open(key_file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (file < 0 && errno == ENOENT)
-        return fault_set(
-            fault, STATUS_CREDENTIAL,
-            "the key file %s does not exist; run `wabamigrate db init` to make one, or "
-            "name the right one with --key-file",
-            key_file);
-    if (file < 0)
-        return fault_set(fault, STATUS_CREDENTIAL,
-                         "the key file %s cannot be opened (%s); this user must own it, mode 0600",
-                         key_file, strerror(errno));
-
-    enum status status = check_key_file(file, key_file, fault);
-    if (status == STATUS_OK)
-        status = read_key(file, key_file, &key, fault);
-    if (status != STATUS_OK)
+    enum status status = key_file_read(key_file, ring, fault);
+    if (status != STATUS_OK) {
+        free(ring);
         return status;
-
-    *vault = memory_take(sizeof **vault);
-    (*vault)->key = key;
-    return STATUS_OK;
-}
-
-static enum status make_parents(const char *key_file, struct fault *fault)
-{
-    char *path FREED_AT_END = memory_copy_text(key_file);
-
-    for (char *slash = strchr(path + (path[0] == '/'), '/'); slash != NULL;
-         slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(path, 0700) != 0) {
-            int why = errno;
-            /* A read-only file system says so even about a folder that is there. */
-            if (access(path, F_OK) != 0)
-                return fault_set(fault, STATUS_IO,
-                                 "the folder %s for the key file cannot be made (%s)", path,
-                                 strerror(why));
-        }
-        *slash = '/';
     }
-    return STATUS_OK;
-}
-
-/* Makes the new name survive a power cut. Best effort: some file systems refuse it on a folder. */
-static void sync_folder_of(const char *path)
-{
-    char *folder FREED_AT_END = memory_copy_text(path);
-    char *slash = strrchr(folder, '/');
-
-    if (slash != NULL)
-        slash[slash == folder ? 1 : 0] = '\0';
-    int file CLOSED_AT_END = open(slash != NULL ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (file >= 0)
-        (void)fsync(file);
-}
-
-static bool write_fresh_key(int file)
-{
-    unsigned char key[KEY_BYTES];
-    char text[KEY_HEX_BYTES + 1];
-
-    crypto_aead_xchacha20poly1305_ietf_keygen(key);
-    sodium_bin2hex(text, sizeof text, key, sizeof key);
-    text[KEY_HEX_BYTES] = '\n';
-    bool is_written =
-        fchmod(file, 0600) == 0 && write_all(file, text, sizeof text) && fsync(file) == 0;
-    int why = errno;
-    sodium_memzero(key, sizeof key);
-    sodium_memzero(text, sizeof text);
-    errno = why;
-    return is_written;
-}
-
-/* O_EXCL on the key file itself would let a second program read it before the first has written it,
- * and a crash in between would leave an empty key for good. So the whole key is written beside it,
- * and link() gives it its name, which fails when somebody was first. */
-static enum status create_key_file(const char *key_file, struct fault *fault)
-{
-    size_t room = strlen(key_file) + sizeof ".XXXXXX";
-    char *draft FREED_AT_END = memory_take(room);
-
-    (void)snprintf(draft, room, "%s.XXXXXX", key_file);
-    int file CLOSED_AT_END = mkostemp(draft, O_CLOEXEC);
-    if (file < 0)
-        return fault_set(fault, STATUS_IO, "the key file %s cannot be made (%s)", key_file,
-                         strerror(errno));
-
-    bool is_made = write_fresh_key(file) && (link(draft, key_file) == 0 || errno == EEXIST);
-    int why = errno;
-    (void)unlink(draft);
-    if (!is_made)
-        return fault_set(fault, STATUS_IO, "the key file %s cannot be made (%s)", key_file,
-                         strerror(why));
-    sync_folder_of(key_file);
+    *vault = memory_take(sizeof **vault);
+    **vault = (struct vault){.key_file = memory_copy_text(key_file), .ring = ring};
     return STATUS_OK;
 }
 
@@ -239,9 +64,7 @@ enum status vault_open_or_create(const char *key_file, struct vault **vault, str
     *vault = NULL;
     BUG_UNLESS(sodium_init() >= 0);
     if (stat(key_file, &about) != 0 && errno == ENOENT) {
-        enum status status = make_parents(key_file, fault);
-        if (status == STATUS_OK)
-            status = create_key_file(key_file, fault);
+        enum status status = key_file_create(key_file, fault);
         if (status != STATUS_OK)
             return status;
     }
@@ -252,22 +75,94 @@ void vault_close(struct vault *vault)
 {
     if (vault == NULL)
         return;
-    secret_destroy(vault->key);
+    key_ring_finish(vault->ring);
+    secret_destroy(vault->digest_key);
+    free(vault->ring);
+    free(vault->key_file);
     free(vault);
 }
 
+/* ---- keys ---- */
+
+const char *vault_key_file(const struct vault *vault)
+{
+    return vault->key_file;
+}
+
+const char *vault_key_id(const struct vault *vault, unsigned at)
+{
+    return at < vault->ring->count ? vault->ring->keys[at].id_text : NULL;
+}
+
+bool vault_holds_key(const struct vault *vault, const char *id)
+{
+    for (unsigned i = 0; i < vault->ring->count; i++) {
+        if (strcmp(vault->ring->keys[i].id_text, id) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Under a lock, and from what the file holds now: two programs that rotate at once must not lose
+ * each other's key. */
+static enum status change_file(struct vault *vault, bool is_adding, struct fault *fault)
+{
+    struct key_ring fresh = {.count = 0};
+    int lock = -1;
+
+    enum status status = key_file_lock(vault->key_file, &lock, fault);
+    if (status == STATUS_OK)
+        status = key_file_read(vault->key_file, &fresh, fault);
+    if (status == STATUS_OK && is_adding)
+        status = key_ring_add(&fresh, fault);
+    else if (status == STATUS_OK &&
+             strcmp(fresh.keys[0].id_text, vault->ring->keys[0].id_text) != 0)
+        status = fault_set(fault, STATUS_CONFLICT,
+                           "the key file %s was changed at the same time; run the command again",
+                           vault->key_file);
+    else if (status == STATUS_OK)
+        key_ring_keep_first(&fresh);
+    if (status == STATUS_OK)
+        status = key_file_replace(vault->key_file, &fresh, fault);
+    key_ring_finish(&fresh);
+    if (lock >= 0)
+        close(lock);
+    if (status == STATUS_OK)
+        status = key_file_read(vault->key_file, &fresh, fault);
+    if (status != STATUS_OK)
+        return status;
+    key_ring_finish(vault->ring);
+    *vault->ring = fresh;
+    return STATUS_OK;
+}
+
+enum status vault_add_key(struct vault *vault, struct fault *fault)
+{
+    return change_file(vault, true, fault);
+}
+
+enum status vault_retire_keys(struct vault *vault, struct fault *fault)
+{
+    return change_file(vault, false, fault);
+}
+
+/* ---- sealing ---- */
+
 char *vault_seal(const struct vault *vault, const char *context, const struct secret *secret)
 {
+    follow_file(vault);
+    const struct key *key = &vault->ring->keys[0];
     size_t length = secret_length(secret);
-    size_t sealed_bytes = NONCE_BYTES + length + TAG_BYTES;
+    size_t sealed_bytes = HEAD_BYTES + length + TAG_BYTES;
     unsigned char *sealed = memory_take(sealed_bytes);
     char *hex = memory_take(2 * sealed_bytes + 1);
     unsigned long long written = 0;
 
-    randombytes_buf(sealed, NONCE_BYTES);
+    memcpy(sealed, key->id, KEY_ID_BYTES);
+    randombytes_buf(sealed + KEY_ID_BYTES, NONCE_BYTES);
     int outcome = crypto_aead_xchacha20poly1305_ietf_encrypt(
-        sealed + NONCE_BYTES, &written, (const unsigned char *)secret_reveal(secret), length,
-        (const unsigned char *)context, strlen(context), NULL, sealed, key_of(vault));
+        sealed + HEAD_BYTES, &written, bytes_of(secret), length, (const unsigned char *)context,
+        strlen(context), NULL, sealed + KEY_ID_BYTES, bytes_of(key->secret));
     BUG_UNLESS(outcome == 0 && written == length + TAG_BYTES);
 
     sodium_bin2hex(hex, 2 * sealed_bytes + 1, sealed, sealed_bytes);
@@ -289,8 +184,8 @@ static unsigned char *decode_sealed(const char *hex, size_t *sealed_bytes)
     return NULL;
 }
 
-/* NULL when the seal does not open. */
-static struct secret *open_seal(const struct vault *vault, const char *context,
+/* `sealed`: from the nonce on. NULL when it does not open. */
+static struct secret *open_with(const struct key *key, const char *context,
                                 const unsigned char *sealed, size_t sealed_bytes)
 {
     size_t room = sealed_bytes - NONCE_BYTES - TAG_BYTES;
@@ -300,16 +195,32 @@ static struct secret *open_seal(const struct vault *vault, const char *context,
 
     if (crypto_aead_xchacha20poly1305_ietf_decrypt(
             plain, &length, NULL, sealed + NONCE_BYTES, sealed_bytes - NONCE_BYTES,
-            (const unsigned char *)context, strlen(context), sealed, key_of(vault)) == 0)
+            (const unsigned char *)context, strlen(context), sealed, bytes_of(key->secret)) == 0)
         secret = secret_create_bytes((const char *)plain, (size_t)length);
     sodium_memzero(plain, room);
     free(plain);
     return secret;
 }
 
+/* The id names the key. What the first releases sealed begins with the nonce; no key's id is there,
+ * and the cipher's tag tells whether a key fits. */
+static struct secret *open_seal(const struct vault *vault, const char *context,
+                                const unsigned char *sealed, size_t sealed_bytes)
+{
+    const struct key *named = key_ring_find(vault->ring, sealed);
+    struct secret *secret = NULL;
+
+    if (named && sealed_bytes >= HEAD_BYTES + TAG_BYTES)
+        return open_with(named, context, sealed + KEY_ID_BYTES, sealed_bytes - KEY_ID_BYTES);
+    for (unsigned i = 0; !secret && i < vault->ring->count; i++)
+        secret = open_with(&vault->ring->keys[i], context, sealed, sealed_bytes);
+    return secret;
+}
+
 enum status vault_unseal(const struct vault *vault, const char *context, const char *sealed_hex,
                          struct secret **secret, struct fault *fault)
 {
+    char id[2 * KEY_ID_BYTES + 1];
     size_t sealed_bytes = 0;
 
     *secret = NULL;
@@ -323,14 +234,55 @@ enum status vault_unseal(const struct vault *vault, const char *context, const c
             "database",
             context);
 
+    if (!key_ring_find(vault->ring, sealed))
+        follow_file(vault);
     *secret = open_seal(vault, context, sealed, sealed_bytes);
+    bool is_known = key_ring_find(vault->ring, sealed) != NULL;
+    sodium_bin2hex(id, sizeof id, sealed, KEY_ID_BYTES);
     free(sealed);
-    if (*secret == NULL)
+    if (*secret != NULL)
+        return STATUS_OK;
+    if (is_known)
         return fault_set(fault, STATUS_CREDENTIAL,
-                         "the sealed value for %s does not open: it was sealed with another key "
-                         "file or was changed; use the key file it was sealed with",
+                         "the sealed value for %s does not open: it was changed in the database",
                          context);
-    return STATUS_OK;
+    return fault_set(fault, STATUS_CREDENTIAL,
+                     "the sealed value for %s does not open: the key that sealed it, %s, is not in "
+                     "the key file %s; put that file back from your backup, or copy it from the "
+                     "machine where the key was rotated",
+                     context, id, vault->key_file);
+}
+
+enum status vault_reseal(const struct vault *vault, const char *context, const char *sealed_hex,
+                         char **resealed_hex, struct fault *fault)
+{
+    struct secret *secret = NULL;
+
+    *resealed_hex = NULL;
+    enum status status = vault_unseal(vault, context, sealed_hex, &secret, fault);
+    if (status == STATUS_OK)
+        *resealed_hex = vault_seal(vault, context, secret);
+    secret_destroy(secret);
+    return status;
+}
+
+/* ---- digests ---- */
+
+struct secret *vault_make_digest_key(void)
+{
+    unsigned char bytes[crypto_generichash_KEYBYTES];
+
+    BUG_UNLESS(sodium_init() >= 0);
+    randombytes_buf(bytes, sizeof bytes);
+    struct secret *key = secret_create_bytes((const char *)bytes, sizeof bytes);
+    sodium_memzero(bytes, sizeof bytes);
+    return key;
+}
+
+void vault_adopt_digest_key(struct vault *vault, struct secret *key)
+{
+    secret_destroy(vault->digest_key);
+    vault->digest_key = key;
 }
 
 char *vault_digest(const struct vault *vault, const struct secret *secret)
@@ -338,7 +290,8 @@ char *vault_digest(const struct vault *vault, const struct secret *secret)
     unsigned char digest[crypto_generichash_BYTES];
     char *hex = memory_take(2 * sizeof digest + 1);
 
-    crypto_generichash(digest, sizeof digest, (const unsigned char *)secret_reveal(secret),
-                       secret_length(secret), key_of(vault), KEY_BYTES);
+    BUG_UNLESS(vault->digest_key);
+    crypto_generichash(digest, sizeof digest, bytes_of(secret), secret_length(secret),
+                       bytes_of(vault->digest_key), secret_length(vault->digest_key));
     return sodium_bin2hex(hex, 2 * sizeof digest + 1, digest, sizeof digest);
 }

@@ -116,7 +116,7 @@ static enum status capture(const struct database *database, FILE *stream, const 
 
     enum status status = database_connect(database, &conn, fault);
     if (status == STATUS_OK)
-        status = database_open_vault(database, false, &vault, fault);
+        status = database_open_vault(database, conn, VAULT_WRITE, &vault, fault);
     if (status == STATUS_OK)
         status = capture_stream(conn, vault, stream, name, counts, fault);
     vault_close(vault);

@@ -234,7 +234,7 @@ static enum status export_pins(const struct database *database, PGconn *conn, st
     const char *batch;
     int64_t batch_id;
 
-    enum status status = database_open_vault(database, false, &vault, fault);
+    enum status status = database_open_vault(database, conn, VAULT_READ, &vault, fault);
     if (status == STATUS_OK)
         status = store_batch_find(conn, options->batch, arena, &batch_id, &batch, fault);
     if (status == STATUS_OK)

@@ -180,7 +180,8 @@ static enum status prepare(struct session *session, struct fault *fault)
 
     enum status status = database_connect(&session->database, &session->conn, fault);
     if (status == STATUS_OK)
-        status = database_open_vault(&session->database, false, &session->vault, fault);
+        status = database_open_vault(&session->database, session->conn, VAULT_WRITE,
+                                     &session->vault, fault);
     if (status == STATUS_OK)
         status = store_load(session->conn, options->manifest, &load, fault);
     if (status == STATUS_OK)

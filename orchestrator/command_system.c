@@ -54,7 +54,7 @@ static enum status print_cluster(const struct database *database, struct fault *
     return status;
 }
 
-static enum status upgrade(const struct database *database, PGconn *conn, bool may_create_key,
+static enum status upgrade(const struct database *database, PGconn *conn, enum vault_use use,
                            struct fault *fault)
 {
     struct vault *vault = NULL;
@@ -65,7 +65,7 @@ static enum status upgrade(const struct database *database, PGconn *conn, bool m
         printf("schema: version %d, %d migration%s applied\n", store_schema_version(), applied,
                applied == 1 ? "" : "s");
     if (status == STATUS_OK)
-        status = database_open_vault(database, may_create_key, &vault, fault);
+        status = database_open_vault(database, conn, use, &vault, fault);
     vault_close(vault);
     return status;
 }
@@ -102,7 +102,8 @@ int command_db(const struct options *options, const struct clock *clock, struct 
     if (status == STATUS_OK && options->verb == VERB_DB_STATUS)
         status = print_state(conn, fault);
     else if (status == STATUS_OK)
-        status = upgrade(&database, conn, options->verb == VERB_DB_INIT, fault);
+        status = upgrade(&database, conn, options->verb == VERB_DB_INIT ? VAULT_INIT : VAULT_WRITE,
+                         fault);
     database_finish(&database);
     return options_exit_code(status);
 }
@@ -119,6 +120,22 @@ static void tell(struct findings *findings, const char *what, enum status status
     printf("%-12s %-5s %s\n", what, status == STATUS_OK ? "ok" : "MEND", text);
     if (status != STATUS_OK && findings->code == 0)
         findings->code = options_exit_code(status);
+}
+
+/* Which key a database needs stands in it, so its schema comes first. */
+static void examine_key(struct findings *findings, const struct database *database, PGconn *conn)
+{
+    struct fault fault = FAULT_NONE;
+    struct vault *vault = NULL;
+
+    if (store_schema_require(conn, NULL) != STATUS_OK) {
+        printf("%-12s %-5s not looked at: the schema comes first\n", "key", "-");
+        return;
+    }
+    enum status status = database_open_vault(database, conn, VAULT_READ, &vault, &fault);
+    tell(findings, "key", status,
+         status == STATUS_OK ? "readable by its owner alone, and this database's" : fault.message);
+    vault_close(vault);
 }
 
 static void examine_server(struct findings *findings, PGconn *conn, const struct clock *clock,
@@ -159,7 +176,6 @@ static void examine_database(struct findings *findings, const struct options *op
     struct fault fault = FAULT_NONE;
     struct database database = {0};
     PG_AUTO_CLOSE PGconn *conn = NULL;
-    struct vault *vault = NULL;
 
     enum status status = database_find(options, clock, &database, &fault);
     if (status == STATUS_OK)
@@ -170,10 +186,7 @@ static void examine_database(struct findings *findings, const struct options *op
         return;
     }
     examine_server(findings, conn, clock, database.is_embedded);
-    status = database_open_vault(&database, false, &vault, &fault);
-    tell(findings, "key", status,
-         status == STATUS_OK ? "readable by its owner alone" : fault.message);
-    vault_close(vault);
+    examine_key(findings, &database, conn);
     database_finish(&database);
 }
 

@@ -18,6 +18,7 @@ int command_pins_export(const struct options *options, const struct clock *clock
 int command_simulate(const struct options *options, const struct clock *clock, struct fault *fault);
 int command_doctor(const struct options *options, const struct clock *clock, struct fault *fault);
 int command_db(const struct options *options, const struct clock *clock, struct fault *fault);
+int command_key(const struct options *options, const struct clock *clock, struct fault *fault);
 int command_later(const struct options *options, const struct clock *clock, struct fault *fault);
 
 #endif

@@ -7,6 +7,7 @@
 #include "orchestrator/cluster.h"
 #include "orchestrator/pg.h"
 #include "orchestrator/state_dir.h"
+#include "orchestrator/store_keyring.h"
 #include "orchestrator/store_schema.h"
 
 enum status database_find(const struct options *options, const struct clock *clock,
@@ -63,23 +64,41 @@ enum status database_connect(const struct database *database, PGconn **conn, str
     return status;
 }
 
-enum status database_open_vault(const struct database *database, bool may_create,
-                                struct vault **vault, struct fault *fault)
+static enum status key_file_of(const struct database *database, char **path, struct fault *fault)
 {
-    char *dir = NULL, *path;
+    char *dir = NULL;
 
     if (database->options->key_file) {
-        path = memory_copy_text(database->options->key_file);
-    } else {
-        enum status status = state_dir_find(&dir, fault);
-        if (status != STATUS_OK)
-            return status;
-        path = state_dir_file(dir, "key");
-        free(dir);
+        *path = memory_copy_text(database->options->key_file);
+        return STATUS_OK;
     }
-    enum status status = may_create || database->is_embedded
-                             ? vault_open_or_create(path, vault, fault)
-                             : vault_open(path, vault, fault);
+    enum status status = state_dir_find(&dir, fault);
+    if (status == STATUS_OK)
+        *path = state_dir_file(dir, "key");
+    free(dir);
+    return status;
+}
+
+/* A key is made for a database without secrets alone: for any other it would be the wrong one. */
+enum status database_open_vault(const struct database *database, PGconn *conn, enum vault_use use,
+                                struct vault **vault, struct fault *fault)
+{
+    bool may_create = database->is_embedded || use == VAULT_INIT, has_key = true;
+    char *path = NULL;
+
+    *vault = NULL;
+    enum status status = key_file_of(database, &path, fault);
+    if (status == STATUS_OK && may_create)
+        status = store_keyring_has_key(conn, &has_key, fault);
+    if (status == STATUS_OK)
+        status = may_create && !has_key ? vault_open_or_create(path, vault, fault)
+                                        : vault_open(path, vault, fault);
+    if (status == STATUS_OK)
+        status = store_keyring_attach(conn, *vault, use != VAULT_READ, fault);
     free(path);
+    if (status != STATUS_OK) {
+        vault_close(*vault);
+        *vault = NULL;
+    }
     return status;
 }

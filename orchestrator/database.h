@@ -37,9 +37,17 @@ MUST_CHECK enum status database_connect_bare(const struct database *database, PG
 MUST_CHECK enum status database_connect(const struct database *database, PGconn **conn,
                                         struct fault *fault);
 
-/* Opens the key file: --key-file, else STATE_DIR/key. The embedded default makes it when absent;
- * for a named database `db init` does (may_create). */
-MUST_CHECK enum status database_open_vault(const struct database *database, bool may_create,
-                                           struct vault **vault, struct fault *fault);
+enum vault_use {
+    VAULT_READ,  /* nothing is written, not even which key seals a new database */
+    VAULT_WRITE, /* something may be sealed */
+    VAULT_INIT   /* `db init`: a key file may be made for a named database too */
+};
+
+/* Opens the key file: --key-file, else STATE_DIR/key, and makes sure that it is the one that
+ * `conn`'s secrets are sealed with. For a database without secrets the embedded default makes it
+ * when absent; for a named one `db init` does. The schema must be there. */
+MUST_CHECK enum status database_open_vault(const struct database *database, PGconn *conn,
+                                           enum vault_use use, struct vault **vault,
+                                           struct fault *fault);
 
 #endif

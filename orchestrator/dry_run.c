@@ -150,7 +150,7 @@ static enum status overlay(struct dry *dry, struct fault *fault)
         status =
             store_readings_open(dry->conn, batch, dry->options->max_age_ms, &dry->readings, fault);
     if (status == STATUS_OK)
-        status = database_open_vault(dry->database, false, &dry->vault, fault);
+        status = database_open_vault(dry->database, dry->conn, VAULT_READ, &dry->vault, fault);
     dry->book.batch.vault = dry->vault;
     return status;
 }

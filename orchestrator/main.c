@@ -28,6 +28,9 @@ static command *const commands[] = {
     [VERB_DB_UPGRADE] = command_db,
     [VERB_DB_STATUS] = command_db,
     [VERB_DB_STOP] = command_db,
+    [VERB_KEY_STATUS] = command_key,
+    [VERB_KEY_ROTATE] = command_key,
+    [VERB_KEY_RETIRE] = command_key,
 };
 
 /* A core dump would hold tokens and PINs. */

@@ -38,7 +38,10 @@ enum verb {
     VERB_DB_INIT,
     VERB_DB_UPGRADE,
     VERB_DB_STATUS,
-    VERB_DB_STOP
+    VERB_DB_STOP,
+    VERB_KEY_STATUS,
+    VERB_KEY_ROTATE,
+    VERB_KEY_RETIRE
 };
 
 /* All text is borrowed from argv, the environment or constants; NULL where not given. */

@@ -154,6 +154,16 @@ const struct verb_row VERB_ROWS[] = {
     {VERB_DB_STOP, "db stop", NULL, 0, 0, {0}, "stop the private cluster",
      "Stops the private PostgreSQL cluster that the embedded default started. It starts again by "
      "itself when needed."},
+    {VERB_KEY_STATUS, "key status", NULL, 0, 0, {0}, "which key seals, and how much",
+     "Lists the keys of the key file by their ids, and how many secrets of the database each has "
+     "sealed."},
+    {VERB_KEY_ROTATE, "key rotate", NULL, 0, 0, {0}, "seal everything anew under a new key",
+     "Puts a new key on top of the key file and seals every token, code and PIN anew. Not while a "
+     "run is at work: exit 5. Killed half-way it goes on when started again. The old keys stay in "
+     "the file: backups of the database need them."},
+    {VERB_KEY_RETIRE, "key retire", NULL, 0, 0, {0}, "drop the keys that seal nothing any more",
+     "Drops every key but the first from the key file, once nothing of this database is sealed with "
+     "them. Where several databases share a key file, rotate each of them before."},
 };
 
 const struct exit_code_row EXIT_CODE_ROWS[] = {

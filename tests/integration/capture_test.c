@@ -334,8 +334,10 @@ int main(void)
     conn = testbed_connect(NULL);
     testbed_reset(conn);
     snprintf(key_file, sizeof key_file, "%s/key", testbed_directory());
-    if (vault_open_or_create(key_file, &vault, NULL) == STATUS_OK)
+    if (vault_open_or_create(key_file, &vault, NULL) == STATUS_OK) {
+        vault_adopt_digest_key(vault, vault_make_digest_key());
         status = run_suite("capture", tests);
+    }
     vault_close(vault);
     PQfinish(conn);
     testbed_stop();

@@ -125,6 +125,79 @@ static void every_parameter_is_named_in_the_head_comment(void)
     }
 }
 
+/* ---- sealed values ---- */
+
+static void every_sealed_column_is_a_place_of_sealed_values(void)
+{
+    static const char columns[] =
+        "SELECT string_agg(c.relname || '.' || a.attname, ' ' ORDER BY c.relname || '.' || "
+        "a.attname)"
+        "  FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0"
+        " WHERE c.relnamespace = 'wabamigrate'::regnamespace AND c.relkind = 'r'"
+        "   AND NOT a.attisdropped AND a.attname ~ '_sealed$'";
+    /* From the view's text: a fresh schema has no rows to tell it from. */
+    static const char places[] =
+        "SELECT string_agg(m[1], ' ' ORDER BY m[1])"
+        "  FROM regexp_matches(pg_get_viewdef('wabamigrate.sealed_value'::regclass),"
+        "                      $$'([a-z_]+[.][a-z_]+)'$$, 'g') AS m";
+    char wanted[1024];
+
+    testbed_reset(conn);
+    snprintf(wanted, sizeof wanted, "%s", testbed_ask(conn, columns));
+    CU_ASSERT_PTR_NOT_NULL(strstr(wanted, "number.pin_sealed"));
+    testbed_expect(conn, places, wanted);
+}
+
+/* One row wherever there is a sealed column, and a value in it. */
+static void fill_every_place(void)
+{
+    testbed_do(
+        conn, "INSERT INTO wabamigrate.batch (name, partner_business_id, app_id,"
+              "  system_token_ref, graph_version, path) VALUES ('b', '1', '2', 'env:X', 'v1', 'p');"
+              "INSERT INTO wabamigrate.customer (batch_id, key, business_id, source_waba_id)"
+              "  SELECT batch_id, 'c', '3', '4' FROM wabamigrate.batch;"
+              "INSERT INTO wabamigrate.number (batch_id, customer_id, number, country_code,"
+              "  national) SELECT batch_id, customer_id, '+1', '1', '' FROM wabamigrate.customer;"
+              "INSERT INTO wabamigrate.keyring (key_id, digest_key_sealed)"
+              "  VALUES ('k', decode('00', 'hex'))");
+    testbed_do(conn,
+               "DO $do$ DECLARE p record; BEGIN FOR p IN"
+               "  SELECT c.relname AS t, a.attname AS k FROM pg_class c JOIN pg_attribute a"
+               "      ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
+               "   WHERE c.relnamespace = 'wabamigrate'::regnamespace AND c.relkind = 'r'"
+               "     AND a.attname ~ '_sealed$' LOOP"
+               "  EXECUTE format($$UPDATE wabamigrate.%I SET %I = decode('00', 'hex')$$, p.t, p.k);"
+               " END LOOP; END $do$");
+}
+
+/* Each place in its turn: it must change, and nothing else may. */
+static void every_place_can_be_sealed_anew(void)
+{
+    static const char as_they_are[] =
+        "SELECT string_agg(place || '=' || encode(sealed, 'hex'), ' ' ORDER BY place)"
+        "  FROM wabamigrate.sealed_value";
+
+    testbed_reset(conn);
+    fill_every_place();
+    PGresult *rows = PQexec(conn, "SELECT place, id FROM wabamigrate.sealed_value ORDER BY place");
+    int count = PQntuples(rows);
+    CU_ASSERT_FATAL(count >= 4);
+    for (int i = 0; i < count; i++) {
+        char ids[32], wanted[2048];
+        const char *values[] = {PQgetvalue(rows, i, 0), ids, "{\"\\\\x00\"}", "{\"\\\\x01\"}"};
+        size_t used = 0;
+        snprintf(ids, sizeof ids, "{%s}", PQgetvalue(rows, i, 1));
+        PGresult *done = PQexecParams(conn, SQL_KEYRING_SEAL, 4, NULL, values, NULL, NULL, 0);
+        check_text(PQntuples(done) == 1 ? PQgetvalue(done, 0, 0) : PQerrorMessage(conn), "1");
+        PQclear(done);
+        for (int j = 0; j < count; j++)
+            used += (size_t)snprintf(wanted + used, sizeof wanted - used, "%s%s=0%d", j ? " " : "",
+                                     PQgetvalue(rows, j, 0), j <= i);
+        testbed_expect(conn, as_they_are, wanted);
+    }
+    PQclear(rows);
+}
+
 /* ---- migrations ---- */
 
 static enum status upgrade(PGconn *with, int *applied, struct fault *fault)
@@ -299,6 +372,9 @@ int main(void)
          those_that_cannot_be_prepared_run_as_they_stand},
         {"every parameter is named in the head comment",
          every_parameter_is_named_in_the_head_comment},
+        {"every sealed column is a place of sealed values",
+         every_sealed_column_is_a_place_of_sealed_values},
+        {"every place can be sealed anew", every_place_can_be_sealed_anew},
         {"upgrading twice is upgrading once", upgrading_twice_is_upgrading_once},
         {"programs that migrate at once end with one schema",
          programs_that_migrate_at_once_end_with_one_schema},

@@ -93,6 +93,7 @@ void worker_open_with(struct worker *worker, int64_t batch_id, const char *only,
     task_queue_init(&worker->settled);
     snprintf(key_file, sizeof key_file, "%s/key", testbed_directory());
     CU_ASSERT_EQUAL_FATAL(vault_open_or_create(key_file, &worker->vault, &fault), STATUS_OK);
+    vault_adopt_digest_key(worker->vault, vault_make_digest_key());
     describe_batch(worker, batch_id);
     worker->terms = (struct lease_terms){.lease_ms = lease_ms,
                                          .renewal_ms = lease_ms / 4,

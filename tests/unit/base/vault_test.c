@@ -13,6 +13,7 @@
 
 #define PATH_BYTES 128
 #define KEY_A "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define KEY_B "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100"
 #define CONTEXT "token:acme-book/bakery-lune"
 
 static char folder[] = "/tmp/wm-vault-test-XXXXXX";
@@ -81,7 +82,7 @@ static void what_is_sealed_opens_again(void)
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         char *sealed = seal_text(vault, CONTEXT, texts[i]);
         char with_prefix[512];
-        CU_ASSERT_EQUAL(strlen(sealed), 2 * (24 + strlen(texts[i]) + 16));
+        CU_ASSERT_EQUAL(strlen(sealed), 2 * (8 + 24 + strlen(texts[i]) + 16));
         CU_ASSERT_EQUAL(strspn(sealed, "0123456789abcdef"), strlen(sealed));
         check_unseal(vault, CONTEXT, sealed, texts[i]);
         snprintf(with_prefix, sizeof with_prefix, "\\x%s", sealed);
@@ -98,8 +99,9 @@ static void each_seal_has_its_own_nonce(void)
     char *first = seal_text(vault, CONTEXT, "marker");
     char *second = seal_text(vault, CONTEXT, "marker");
 
-    CU_ASSERT_NOT_EQUAL(strncmp(first, second, 48), 0);
-    CU_ASSERT_STRING_NOT_EQUAL(first + 48, second + 48);
+    CU_ASSERT_EQUAL(strncmp(first, second, 16), 0); /* the key's id */
+    CU_ASSERT_NOT_EQUAL(strncmp(first + 16, second + 16, 48), 0);
+    CU_ASSERT_STRING_NOT_EQUAL(first + 64, second + 64);
     free(first);
     free(second);
     vault_close(vault);
@@ -155,6 +157,166 @@ static void a_seal_changed_anywhere_does_not_open(void)
     vault_close(vault);
 }
 
+/* Sealed by the first release: the nonce, then the ciphertext. Made with libsodium by hand. */
+static void what_the_first_release_sealed_still_opens(void)
+{
+    static const char sealed[] = "a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7d648cd50e3a0617de"
+                                 "df7953a20a299125da662fc15d3";
+    char path[PATH_BYTES];
+    struct vault *vault = NULL;
+
+    path_in_folder(path, "legacy");
+    write_key_file(path, KEY_B "\n" KEY_A "\n", 0600);
+    CU_ASSERT_EQUAL_FATAL(vault_open(path, &vault, NULL), STATUS_OK);
+    check_unseal(vault, CONTEXT, sealed, "marker");
+    check_unseal(vault, "token:acme-book/bakery-sole", sealed, NULL);
+    vault_close(vault);
+    write_key_file(path, KEY_B "\n", 0600);
+    CU_ASSERT_EQUAL_FATAL(vault_open(path, &vault, NULL), STATUS_OK);
+    check_unseal(vault, CONTEXT, sealed, NULL);
+    vault_close(vault);
+}
+
+static unsigned count_keys(const struct vault *vault)
+{
+    unsigned count = 0;
+
+    while (vault_key_id(vault, count))
+        count++;
+    return count;
+}
+
+static bool is_sealed_by(const char *sealed, const char *key_id)
+{
+    return strncmp(sealed, key_id, strlen(key_id)) == 0;
+}
+
+static void a_new_key_seals_and_the_old_one_opens(void)
+{
+    struct vault *vault = open_fresh_vault("rotated");
+    char *old_id = memory_copy_text(vault_key_id(vault, 0));
+    char *sealed = seal_text(vault, CONTEXT, "marker"), *resealed = NULL;
+
+    CU_ASSERT(is_sealed_by(sealed, old_id));
+    CU_ASSERT_EQUAL_FATAL(vault_add_key(vault, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL(count_keys(vault), 2);
+    check_text(vault_key_id(vault, 1), old_id);
+    CU_ASSERT_STRING_NOT_EQUAL(vault_key_id(vault, 0), old_id);
+    check_unseal(vault, CONTEXT, sealed, "marker");
+    CU_ASSERT_EQUAL(vault_reseal(vault, CONTEXT, sealed, &resealed, NULL), STATUS_OK);
+    CU_ASSERT(is_sealed_by(resealed, vault_key_id(vault, 0)));
+    check_unseal(vault, CONTEXT, resealed, "marker");
+
+    CU_ASSERT_EQUAL(vault_retire_keys(vault, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL(count_keys(vault), 1);
+    check_unseal(vault, CONTEXT, resealed, "marker");
+    check_unseal(vault, CONTEXT, sealed, NULL);
+    CU_ASSERT_EQUAL(vault_reseal(vault, CONTEXT, sealed, &resealed, NULL), STATUS_CREDENTIAL);
+    CU_ASSERT_PTR_NULL(resealed);
+    free(sealed);
+    free(old_id);
+    vault_close(vault);
+}
+
+static void a_key_that_is_missing_is_named(void)
+{
+    struct vault *vault = open_fresh_vault("missing-a");
+    struct vault *other = open_fresh_vault("missing-b");
+    char *sealed = seal_text(vault, CONTEXT, "marker");
+    struct secret *secret = NULL;
+    struct fault fault = FAULT_NONE;
+
+    CU_ASSERT_EQUAL(vault_unseal(other, CONTEXT, sealed, &secret, &fault), STATUS_CREDENTIAL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(fault.message, vault_key_id(vault, 0)));
+    CU_ASSERT_PTR_NOT_NULL(strstr(fault.message, "missing-b"));
+    free(sealed);
+    vault_close(vault);
+    vault_close(other);
+}
+
+/* A run that was there before the rotation. */
+static void a_program_that_works_follows_the_rotation(void)
+{
+    struct vault *worker = open_fresh_vault("followed");
+    struct vault *rotator = open_fresh_vault("followed");
+
+    CU_ASSERT_EQUAL_FATAL(vault_add_key(rotator, NULL), STATUS_OK);
+    char *sealed = seal_text(rotator, CONTEXT, "marker");
+    check_unseal(worker, CONTEXT, sealed, "marker");
+    free(sealed);
+    CU_ASSERT_EQUAL_FATAL(vault_add_key(rotator, NULL), STATUS_OK);
+    sealed = seal_text(worker, CONTEXT, "marker");
+    CU_ASSERT(is_sealed_by(sealed, vault_key_id(rotator, 0)));
+    free(sealed);
+
+    /* A file that is gone or broken for a moment takes nothing from it. */
+    sealed = seal_text(worker, CONTEXT, "marker");
+    CU_ASSERT_EQUAL(truncate(vault_key_file(worker), 10), 0);
+    check_unseal(worker, CONTEXT, sealed, "marker");
+    CU_ASSERT_EQUAL(unlink(vault_key_file(worker)), 0);
+    check_unseal(worker, CONTEXT, sealed, "marker");
+    free(sealed);
+    vault_close(worker);
+    vault_close(rotator);
+}
+
+static void nobody_loses_the_key_that_another_added(void)
+{
+    struct vault *first = open_fresh_vault("both");
+    struct vault *second = open_fresh_vault("both");
+    struct fault fault = FAULT_NONE;
+
+    CU_ASSERT_EQUAL(vault_add_key(first, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL(vault_add_key(second, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL(count_keys(second), 3);
+    CU_ASSERT(vault_holds_key(second, vault_key_id(first, 0)));
+    CU_ASSERT_EQUAL(vault_retire_keys(first, &fault), STATUS_CONFLICT); /* not its first any more */
+    CU_ASSERT_EQUAL(count_keys(second), 3);
+    vault_close(first);
+    first = open_fresh_vault("both");
+    CU_ASSERT_EQUAL(count_keys(first), 3);
+    vault_close(first);
+    vault_close(second);
+}
+
+static void a_file_full_of_keys_takes_no_more(void)
+{
+    struct vault *vault = open_fresh_vault("full");
+    struct fault fault = FAULT_NONE;
+    enum status status = STATUS_OK;
+
+    for (unsigned i = 1; status == STATUS_OK && i < 100; i++)
+        status = vault_add_key(vault, &fault);
+    CU_ASSERT_EQUAL(status, STATUS_LIMIT);
+    CU_ASSERT_PTR_NOT_NULL(strstr(fault.message, "key retire"));
+    CU_ASSERT_EQUAL(count_keys(vault), 32);
+    vault_close(vault);
+}
+
+static void digests_outlive_the_key(void)
+{
+    struct vault *vault = open_fresh_vault("digest");
+    struct secret *code = secret_create("marker"), *other = secret_create("marker2");
+
+    vault_adopt_digest_key(vault, vault_make_digest_key());
+    char *digest = vault_digest(vault, code);
+    CU_ASSERT_EQUAL(vault_add_key(vault, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL(vault_retire_keys(vault, NULL), STATUS_OK);
+    char *again = vault_digest(vault, code), *another = vault_digest(vault, other);
+    check_text(again, digest);
+    CU_ASSERT_STRING_NOT_EQUAL(another, digest);
+    free(again);
+    vault_adopt_digest_key(vault, vault_make_digest_key());
+    again = vault_digest(vault, code);
+    CU_ASSERT_STRING_NOT_EQUAL(again, digest);
+    free(digest);
+    free(again);
+    free(another);
+    secret_destroy(code);
+    secret_destroy(other);
+    vault_close(vault);
+}
+
 static void key_files_are_checked(void)
 {
     /* clang-format off */
@@ -162,6 +324,11 @@ static void key_files_are_checked(void)
         {KEY_A "\n",   0600, NULL},
         {KEY_A,        0600, NULL},
         {KEY_A "\n",   0400, NULL},
+        {KEY_A "\n" KEY_B "\n", 0600, NULL},
+        {KEY_A "\n" KEY_B,      0600, NULL},
+        {KEY_A KEY_B "\n",      0600, "does not hold a key"},
+        {KEY_A "\n" KEY_B "00", 0600, "does not hold a key"},
+        {KEY_A "\n\n" KEY_B "\n", 0600, "does not hold a key"},
         {KEY_A "\n",   0644, "chmod 600"},
         {KEY_A "\n",   0640, "chmod 600"},
         {KEY_A "\n",   0604, "chmod 600"},
@@ -289,7 +456,7 @@ static _Noreturn void race(const char *path, int start, int answer)
 
 static void run_race(const char *path)
 {
-    enum { RACERS = 6, SEALED_BYTES = 2 * (24 + 6 + 16) };
+    enum { RACERS = 6, SEALED_BYTES = 2 * (8 + 24 + 6 + 16) };
     int start[2];
     int answer[2];
     char sealed[SEALED_BYTES + 1] = "";
@@ -362,6 +529,13 @@ int main(void)
         {"a seal does not open in another context", a_seal_does_not_open_in_another_context},
         {"a seal does not open with another key", a_seal_does_not_open_with_another_key},
         {"a seal changed anywhere does not open", a_seal_changed_anywhere_does_not_open},
+        {"what the first release sealed still opens", what_the_first_release_sealed_still_opens},
+        {"a new key seals and the old one opens", a_new_key_seals_and_the_old_one_opens},
+        {"a key that is missing is named", a_key_that_is_missing_is_named},
+        {"a program that works follows the rotation", a_program_that_works_follows_the_rotation},
+        {"nobody loses the key that another added", nobody_loses_the_key_that_another_added},
+        {"a file full of keys takes no more", a_file_full_of_keys_takes_no_more},
+        {"digests outlive the key", digests_outlive_the_key},
         {"key files are checked", key_files_are_checked},
         {"an absent key file is not made by opening it", an_absent_key_file_is_not_made_by_opening_it},
         {"a made key file and its folders are private", a_made_key_file_and_its_folders_are_private},

@@ -227,6 +227,9 @@ static void test_every_command_of_the_contract_is_known(void)
         {{{"db", "upgrade"}}, VERB_DB_UPGRADE, "db upgrade"},
         {{{"db", "status"}}, VERB_DB_STATUS, "db status"},
         {{{"db", "stop"}}, VERB_DB_STOP, "db stop"},
+        {{{"key", "status"}}, VERB_KEY_STATUS, "key status"},
+        {{{"key", "rotate"}}, VERB_KEY_ROTATE, "key rotate"},
+        {{{"key", "retire"}}, VERB_KEY_RETIRE, "key retire"},
     };
 
     CU_ASSERT_EQUAL(COUNT_OF(rows), VERB_ROWS_COUNT);

@@ -1,0 +1,5 @@
+-- Which key seals this database's secrets; NULL before the first secret of a new database, and
+-- has_secrets then tells an older release's database from a new one.
+SELECT k.key_id, k.digest_key_sealed, k.is_rotating, k.rotated_at > wabamigrate.clock() - interval '1 minute' AS is_fresh,
+       EXISTS (SELECT FROM wabamigrate.sealed_value) AS has_secrets
+  FROM (SELECT) one LEFT JOIN wabamigrate.keyring k ON true;
