@@ -81,10 +81,18 @@ int account_call(const struct account *account, int (*task)(void *self), void *s
     return WIFEXITED(how) ? WEXITSTATUS(how) : ECHILD;
 }
 
+/* The block that the kernel gave us stays in memory, and in /proc, when the variables are gone. */
+static void wipe_environment(void)
+{
+    for (char **variable = environ; variable && *variable; variable++)
+        explicit_bzero(*variable, strlen(*variable));
+}
+
 void account_clean_environment(void)
 {
     const char *value = getenv("LD_LIBRARY_PATH"); /* for a PostgreSQL built by hand */
     char *libraries = value ? memory_copy_text(value) : NULL;
+    wipe_environment();
     if (clearenv() != 0 || (libraries && setenv("LD_LIBRARY_PATH", libraries, 1) != 0) ||
         setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1) != 0 ||
         setenv("LC_ALL", "C", 1) != 0 ||

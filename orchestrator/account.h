@@ -47,8 +47,9 @@ MUST_CHECK enum status account_run(const struct account *account, const char *co
  * Borrowed from `text`, which it is read into. */
 const char *account_last_complaint(int fd, const char *start, char *text, size_t text_bytes);
 
-/* Leaves PATH, LC_ALL=C, TZ=UTC and LD_LIBRARY_PATH, nothing of the caller's PG* variables. Only in
- * a child process. */
+/* Leaves PATH, LC_ALL=C, TZ=UTC and LD_LIBRARY_PATH, nothing of the caller's credentials and PG*
+ * variables: a child that does not exec() does not show them in /proc either. Only in a child
+ * process. */
 void account_clean_environment(void);
 
 #endif

@@ -188,7 +188,7 @@ static void write_pin(FILE *stream, enum report_format format, const PGresult *r
     else if (format == REPORT_CSV)
         csv_write_record(stream, cells, is_number, 4);
     else
-        fprintf(stream, "%-16s  %s  %s\n", cells[0], cells[3], cells[1]);
+        say_to(stream, "%-16s  %s  %s", cells[0], cells[3], cells[1]);
 }
 
 static enum status write_pins(const struct options *options, const struct vault *vault,

@@ -15,6 +15,7 @@
 #include "orchestrator/dry_book.h"
 #include "orchestrator/pg.h"
 #include "orchestrator/preflight.h"
+#include "orchestrator/say.h"
 #include "orchestrator/state_dir.h"
 #include "orchestrator/store_schema.h"
 #include "sql/statements.h"
@@ -117,9 +118,34 @@ struct findings {
 
 static void tell(struct findings *findings, const char *what, enum status status, const char *text)
 {
-    printf("%-12s %-5s %s\n", what, status == STATUS_OK ? "ok" : "MEND", text);
+    say_to(stdout, "%-12s %-5s %s", what, status == STATUS_OK ? "ok" : "MEND", text);
     if (status != STATUS_OK && findings->code == 0)
         findings->code = options_exit_code(status);
+}
+
+/* A password and every number cross the network: only verify-full proves who gets them. libpq is
+ * asked what it did, for URL, environment and service file have a say in it. */
+static void examine_link(struct findings *findings, PGconn *conn)
+{
+    const char *address = PQhostaddr(conn);
+    bool is_verified = pg_has_option(conn, "sslmode", "verify-full");
+    char text[512];
+
+    if (PQhost(conn)[0] == '/' || strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0) {
+        tell(findings, "link", STATUS_OK, "stays on this machine");
+        return;
+    }
+    if (PQsslInUse(conn) && is_verified) {
+        snprintf(text, sizeof text, "%s to %s, whose certificate is verified",
+                 PQsslAttribute(conn, "protocol"), PQhost(conn));
+        tell(findings, "link", STATUS_OK, text);
+        return;
+    }
+    snprintf(text, sizeof text,
+             "%s to %s, and nothing proves that it is that host; add sslmode=verify-full and "
+             "sslrootcert=FILE to the database's URL",
+             PQsslInUse(conn) ? "encrypted" : "in the clear", PQhost(conn));
+    printf("%-12s %-5s %s\n", "link", "warn", text);
 }
 
 /* Which key a database needs stands in it, so its schema comes first. */
@@ -186,6 +212,7 @@ static void examine_database(struct findings *findings, const struct options *op
         return;
     }
     examine_server(findings, conn, clock, database.is_embedded);
+    examine_link(findings, conn);
     examine_key(findings, &database, conn);
     database_finish(&database);
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: PostgreSQL */
 #include <locale.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include "base/log.h"
+#include "orchestrator/argument_secrets.h"
 #include "orchestrator/commands.h"
 #include "orchestrator/say.h"
 
@@ -33,12 +35,15 @@ static command *const commands[] = {
     [VERB_KEY_RETIRE] = command_key,
 };
 
-/* A core dump would hold tokens and PINs. */
-static void forbid_core_dumps(void)
+/* A core dump would hold tokens and PINs, and so does the memory that a debugger reads and the
+ * environment in /proc: none of them is for other processes of the same user. Root may all the
+ * same. */
+static void forbid_looking_in(void)
 {
     struct rlimit none = {0, 0};
 
     setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
 }
 
 int main(int argc, char **argv)
@@ -48,7 +53,8 @@ int main(int argc, char **argv)
     struct fault fault = FAULT_NONE;
 
     setlocale(LC_CTYPE, "");
-    forbid_core_dumps();
+    forbid_looking_in();
+    argv = argument_secrets_hide(argc, argv);
     clock_init(&clock);
     log_open(stderr, LOG_FORMAT_TEXT, LOG_INFO, &clock);
     enum status status = options_parse(argc, argv, &options, &fault);

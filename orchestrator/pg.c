@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "orchestrator/conninfo.h"
 #include "sql/statements.h"
 
@@ -58,6 +59,36 @@ enum status pg_fault(PGconn *conn, const PGresult *result, struct fault *fault)
     return STATUS_DATABASE;
 }
 
+/* Warnings of the server are for the log, which shows no control characters, and not for a
+ * terminal. */
+static void take_notice(void *self, const PGresult *notice)
+{
+    const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+    const char *text = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+
+    (void)self;
+    log_event(severity && strcmp(severity, "WARNING") == 0 ? LOG_WARN : LOG_DEBUG,
+              "database.notice", LOG_TEXT("text", text));
+}
+
+void pg_log_notices(PGconn *conn)
+{
+    PQsetNoticeReceiver(conn, take_notice, NULL);
+}
+
+/* What libpq takes for the value of an option may be part of a password: it says which option is
+ * wrong without the value. */
+static int shown_length(const char *text)
+{
+    size_t line = strcspn(text, "\n");
+    const char *invalid = strstr(text, "invalid ");
+
+    if (!invalid || invalid > text + line)
+        return (int)line;
+    size_t value = (size_t)(invalid - text) + strcspn(invalid, ":\"");
+    return (int)(value < line ? value : line);
+}
+
 static enum status connection_fault(PGconn *conn, struct fault *fault)
 {
     const char *text = conn ? PQerrorMessage(conn) : "out of memory";
@@ -65,7 +96,7 @@ static enum status connection_fault(PGconn *conn, struct fault *fault)
     return fault_set(fault, STATUS_DATABASE,
                      "the database cannot be reached: %.*s; check --database, or run `wabamigrate "
                      "doctor`",
-                     (int)strcspn(text, "\n"), text);
+                     shown_length(text), text);
 }
 
 enum status pg_connect(const char *conninfo, const struct clock *clock, PGconn **conn,
@@ -83,6 +114,11 @@ enum status pg_connect(const char *conninfo, const struct clock *clock, PGconn *
         PQfinish(made);
         return status;
     }
+    pg_log_notices(made);
+    if (pg_query(made, SQL_SESSION_GUARD, 0, NULL, NULL, fault) != STATUS_OK) {
+        PQfinish(made);
+        return STATUS_DATABASE;
+    }
     if (clock->offset_ms != 0) {
         char seconds[32];
         const char *parameters[] = {seconds};
@@ -94,6 +130,18 @@ enum status pg_connect(const char *conninfo, const struct clock *clock, PGconn *
     }
     *conn = made;
     return STATUS_OK;
+}
+
+bool pg_has_option(PGconn *conn, const char *keyword, const char *value)
+{
+    PQconninfoOption *all = PQconninfo(conn);
+    bool has_it = false;
+
+    for (const PQconninfoOption *option = all; option && option->keyword; option++)
+        has_it |=
+            strcmp(option->keyword, keyword) == 0 && option->val && strcmp(option->val, value) == 0;
+    PQconninfoFree(all);
+    return has_it;
 }
 
 enum status pg_query(PGconn *conn, const char *sql, int count, const char *const *values,

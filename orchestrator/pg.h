@@ -23,10 +23,16 @@
 void pg_connection_parameters(const char *conninfo, const char *keywords[PG_KEYWORDS_MAX],
                               const char *values[PG_KEYWORDS_MAX]);
 
+/* What the server warns of goes to the log instead of standard error. */
+void pg_log_notices(PGconn *conn);
+
 /* Connects. May block (10 s a host). STATUS_DATABASE when the server cannot be reached or refuses.
  */
 MUST_CHECK enum status pg_connect(const char *conninfo, const struct clock *clock, PGconn **conn,
                                   struct fault *fault);
+
+/* Whether the connection was made with this option: URL, environment and service file together. */
+bool pg_has_option(PGconn *conn, const char *keyword, const char *value);
 
 /* Runs one statement with text parameters; *result is the caller's (PQclear) and may be NULL to
  * throw it away. May block. */

@@ -8,8 +8,12 @@
 #ifndef WABAMIGRATE_ORCHESTRATOR_SAY_H
 #define WABAMIGRATE_ORCHESTRATOR_SAY_H
 
+#include <stdio.h>
+
 #include "base/fault.h"
 
 void say(const char *format, ...) PRINTF_LIKE(1, 2);
+/* The same where people read data. */
+void say_to(FILE *stream, const char *format, ...) PRINTF_LIKE(2, 3);
 
 #endif

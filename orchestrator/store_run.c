@@ -227,6 +227,8 @@ static void connect_again(struct store_run *store, int64_t now_ms)
     store->poll = PGRES_POLLING_WRITING;
     if (!store->conn || PQstatus(store->conn) == CONNECTION_BAD)
         break_link(store, now_ms);
+    else
+        pg_log_notices(store->conn);
 }
 
 /* ---- one pipeline at a time ---- */
@@ -375,6 +377,7 @@ static void recover(struct store_run *store, int64_t now_ms)
     const char *session[] = {texts.run_id, texts.lock_ms};
 
     begin(store);
+    queue(store, SQL_SESSION_GUARD, 0, NULL, USE_NOTHING);
     describe_session(store, &texts);
     queue(store, SQL_RUN_SESSION, 2, session, USE_NOTHING);
     if (store->settings.clock->offset_ms != 0) {

@@ -3,7 +3,7 @@
 """searcher.py MARKERS PINS INNOCENT FILE... -- looks for secrets where none may be.
 
 MARKERS has a secret a line; each is looked for as it is, and as URLs, JSON, hexadecimal and base64 would
-write it. PINS has a PIN a line; they are six digits only, so they are looked for as words, and not those
+write it; a key of 64 hexadecimal digits as its bytes, too. PINS has a PIN a line; they are six digits only, so they are looked for as words, and not those
 that stand in the files of INNOCENT (a list of files, a line each) as ids or the like. Prints where one was
 found, without the secret. Exit codes: 0 nothing found, 1 found, 2 nothing to look for or in.
 """
@@ -28,6 +28,9 @@ def spellings(marker):
         text = base64.b64encode(b"\0" * shift + raw)
         cut = text[(0, 2, 3)[shift]:].rstrip(b"=")[:-1]
         found |= {cut, cut.replace(b"+", b"-").replace(b"/", b"_")}
+    if re.fullmatch("[0-9a-f]{64}", marker):  # a key: its bytes, too
+        key = bytes.fromhex(marker)
+        found |= {key, base64.b64encode(key).rstrip(b"="), base64.urlsafe_b64encode(key).rstrip(b"=")}
     return found
 
 

@@ -66,6 +66,15 @@ static void a_connection_string_is_never_repeated_in_a_message(void)
         "nonsense=hunter2hunter2",
         "postgresql://user:x@hunter2hunter2@127.0.0.1:1/name",
         "postgresql://user:hunter2hunter2/x@127.0.0.1:1/name",
+        /* what should have been written %40, %2F, %3A */
+        "postgresql://user:pw@hunter2hunter2@localhost/name",
+        "postgresql://user:hunter2hunter2/more@localhost/name",
+        "postgresql://user/pw:hunter2hunter2@localhost",
+        "postgresql://user:pw:hunter2@hunter2@localhost:1/name",
+        "postgresql://:hunter2hunter2@localhost:1/name",
+        "host=localhost port=1 password='hunter2hunter2' sslmode=nonsense",
+        "postgresql://localhost:1/name?sslmode=hunter2hunter2",
+        "postgresql://localhost:1/name?keepalives_idle=hunter2hunter2",
     };
     static const struct clock clock;
 

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * argument_secrets -- passwords that somebody has written on the command line all the same.
+ *
+ * No option takes a secret, but --database takes any libpq URL, and one may hold a password, which
+ * `ps` shows to every user of the machine. It is overwritten as soon as the program starts. That
+ * leaves a moment; PGPASSFILE or a service file leaves none.
+ */
+#ifndef WABAMIGRATE_ORCHESTRATOR_ARGUMENT_SECRETS_H
+#define WABAMIGRATE_ORCHESTRATOR_ARGUMENT_SECRETS_H
+
+/* A copy of the arguments, for as long as the program lives; in the originals, passwords of URLs
+ * ("//user:…@") and whatever follows "password=" are "*" now. */
+char **argument_secrets_hide(int argc, char **argv);
+
+#endif

@@ -1,0 +1,3 @@
+-- Names without a schema mean PostgreSQL's own and nobody else's: a function or an operator that another
+-- user of the database has made in `public`, with a better fit than PostgreSQL's, is never called.
+SELECT set_config('search_path', 'pg_catalog, pg_temp', false);
