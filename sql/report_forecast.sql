@@ -7,7 +7,7 @@ WITH moving AS (
 ), left_over AS (
     SELECT s.customer_id, s.kind,
            c.webhook_override_callback_uri IS NOT NULL AS has_webhook_override,
-           c.signup_code_sealed IS NOT NULL AS has_signup_code,
+           c.has_signup_code,
            coalesce(n.data_localization_region, c.data_localization_region,
                     b.data_localization_region) IS NOT NULL AS has_storage_region,
            count(*) AS steps

@@ -30,3 +30,7 @@ SELECT 'number.pin_sealed', n.number_id, 'pin:' || b.name || '/' || n.number, n.
 UNION ALL
 SELECT 'keyring.digest_key_sealed', 1, 'digest_key:keyring', k.digest_key_sealed
   FROM wabamigrate.keyring k;
+
+-- Whether there is a code may be known to those who may not read it, sealed as it is (examples/auditor.sql).
+ALTER TABLE wabamigrate.customer
+    ADD COLUMN has_signup_code boolean NOT NULL GENERATED ALWAYS AS (signup_code_sealed IS NOT NULL) STORED;
