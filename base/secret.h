@@ -3,8 +3,8 @@
  * secret -- a credential that cannot be printed by accident.
  *
  * There is no LOG_SECRET and no accessor that returns char * except secret_reveal(), so
- * `git grep secret_reveal` lists every place one can leak. The bytes live in memory from
- * sodium_malloc's cheaper sibling: locked where the system allows it, wiped when destroyed.
+ * `git grep secret_reveal` lists every place one can leak. The bytes live in memory that is locked
+ * where the system allows it, is left out of dumps, and is wiped when the secret is destroyed.
  */
 #ifndef WABAMIGRATE_BASE_SECRET_H
 #define WABAMIGRATE_BASE_SECRET_H

@@ -27,13 +27,17 @@ tell() {
     SAID=$((SAID + 1))
     cat "$PLACE/out" "$PLACE/err" >"$PLACE/said/$(printf '%03d' "$SAID")"
 }
+# Whether process $1 is a child of this test's programs: another test's PostgreSQL is its own affair.
+is_ours() {
+    [[ $(readlink "/proc/$1/cwd") == "$PLACE"/* ]] || grep -qF "$PLACE" "/proc/$1/cmdline"
+}
 # Every process's command line, ten times a second, and the environment of every child.
 watch_processes() {
     local child
     while [[ -e $PLACE/watching ]]; do
         cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' >>"$PLACE/said/cmdlines" || true
         for child in $(pgrep '^(postgres|initdb|wm-keeper)' || true); do
-            { tr '\0' '\n' <"/proc/$child/environ"; echo "of $(<"/proc/$child/comm")"; } \
+            { is_ours "$child" && tr '\0' '\n' <"/proc/$child/environ" && echo "of $(<"/proc/$child/comm")"; } \
                 >>"$PLACE/said/environments" 2>/dev/null || true
         done
         sleep 0.1

@@ -43,6 +43,49 @@ static void secrets_of_every_length_around_a_page_are_whole(void)
     }
 }
 
+/* More of each size than one region holds, let go in another order, taken again. */
+static void many_secrets_share_memory_and_keep_apart(void)
+{
+    enum { COUNT = 3000 };
+    static struct secret *secrets[COUNT];
+    static const size_t lengths[] = {0, 6, 32, 47, 48, 200, 495, 496, 1000, 4079, 4080, 9000};
+    char text[9001];
+
+    for (size_t round = 0; round < 2; round++) {
+        for (size_t i = 0; i < COUNT; i++) {
+            size_t length = lengths[i % (sizeof lengths / sizeof lengths[0])];
+            memset(text, 'a' + (int)(i % 23), length);
+            if (!secrets[i])
+                secrets[i] = secret_create_bytes(text, length);
+        }
+        for (size_t i = 0; i < COUNT; i++) {
+            size_t length = lengths[i % (sizeof lengths / sizeof lengths[0])];
+            memset(text, 'a' + (int)(i % 23), length);
+            CU_ASSERT(secret_length(secrets[i]) == length &&
+                      memcmp(secret_reveal(secrets[i]), text, length) == 0 &&
+                      secret_reveal(secrets[i])[length] == '\0');
+        }
+        for (size_t i = round == 0 ? 1 : 0; i < COUNT; i += round == 0 ? 3 : 1) {
+            secret_destroy(secrets[i]);
+            secrets[i] = NULL;
+        }
+    }
+}
+
+/* What was there may not be found where the next one of its size lies. */
+static void a_destroyed_secret_leaves_nothing_behind(void)
+{
+    static const char marker[] = "marker-0123456789-0123456789-0123456789";
+    struct secret *secret = secret_create(marker);
+
+    secret_destroy(secret);
+    secret = secret_create("x");
+    const char *bytes = secret_reveal(secret);
+    for (size_t i = 2; i < 40; i++)
+        CU_ASSERT_EQUAL(bytes[i], '\0');
+    secret_destroy(secret);
+}
+
 static void equality_compares_every_byte(void)
 {
     /* clang-format off */
@@ -189,6 +232,8 @@ int main(void)
     CU_TestInfo tests[] = {
         {"a secret gives back a copy of its bytes", a_secret_gives_back_a_copy_of_its_bytes},
         {"secrets of every length around a page are whole", secrets_of_every_length_around_a_page_are_whole},
+        {"many secrets share memory and keep apart", many_secrets_share_memory_and_keep_apart},
+        {"a destroyed secret leaves nothing behind", a_destroyed_secret_leaves_nothing_behind},
         {"equality compares every byte", equality_compares_every_byte},
         {"a PIN is six digits, and any of them", a_pin_is_six_digits_and_any_of_them},
         {"credentials come from the environment", credentials_come_from_the_environment},
