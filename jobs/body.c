@@ -37,9 +37,21 @@ static bool is_blank(const char *at, const char *end)
     return at >= end;
 }
 
+/* At least as many as the values there are: commas in texts count too. */
+static bool has_too_many_values(const char *text, size_t bytes)
+{
+    size_t count = 0;
+
+    if (bytes <= BODY_VALUES_MAX)
+        return false;
+    for (size_t i = 0; i < bytes; i++)
+        count += text[i] == ',' || text[i] == '[' || text[i] == '{';
+    return count > BODY_VALUES_MAX;
+}
+
 struct json_object *body_parse(const char *text, size_t bytes)
 {
-    if (bytes >= INT_MAX || !utf8_is_valid(text, bytes))
+    if (bytes >= INT_MAX || has_too_many_values(text, bytes) || !utf8_is_valid(text, bytes))
         return NULL;
     struct json_tokener *tokener = json_tokener_new_ex(BODY_DEPTH_MAX);
     BUG_UNLESS(tokener != NULL && "there is memory");

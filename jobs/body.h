@@ -16,11 +16,12 @@
 struct json_object;
 
 #define BODY_DEPTH_MAX 32
+#define BODY_VALUES_MAX 250000 /* a large page of Graph's has 30,000; each costs 160 bytes here */
 
 /* The JSON in `text` (NUL-terminated after `bytes`), owned by the caller. NULL when it is not JSON,
- * or holds what PostgreSQL refuses to keep: bytes that are not UTF-8, a zero character in a text, a
- * number that is none; or where something follows it. Such an answer must not end a run, and would
- * again at each start. */
+ * has more values or depth than that, or holds what PostgreSQL refuses to keep: bytes that are not
+ * UTF-8, a zero character in a text, a number that is none; or where something follows it. Such an
+ * answer must not end a run, and would again at each start. */
 struct json_object *body_parse(const char *text, size_t bytes);
 
 /* Each of these takes any `object`, NULL included. */

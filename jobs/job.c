@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: PostgreSQL */
 #include "jobs/job.h"
 
+#include <json-c/json.h>
 #include <string.h>
 
 const char *outcome_name(enum outcome outcome)
@@ -192,7 +193,8 @@ static void answer_error(const struct job_phase *phase, const struct facts *fact
     decide_by_table(phase, answer, reply);
 }
 
-/* No envelope and no success: a proxy's page, an empty 502, JSON of somebody else. */
+/* No envelope and no success: a proxy's page, an empty 502, JSON of somebody else. What Graph has
+ * not answered is no answer: nobody knows whether Graph was asked. */
 static void answer_status(const struct job_phase *phase, const struct answer *answer,
                           struct reply *reply)
 {
@@ -205,8 +207,12 @@ static void answer_status(const struct job_phase *phase, const struct answer *an
         doubt(phase, reply, "the answer is not JSON");
     else if (answer->http_status >= 500)
         doubt(phase, reply, "the server failed without a readable answer");
+    else if (answer->http_status >= 300 && answer->http_status <= 399)
+        doubt(phase, reply, "the answer is a redirect, which is never followed");
+    else if (answer->http_status == 429)
+        reply->outcome = OUTCOME_RETRY;
     else
-        reply->outcome = reply->error.rule->class == ERROR_RETRY ? OUTCOME_RETRY : OUTCOME_FAILED;
+        doubt(phase, reply, "something other than Graph seems to have answered");
 }
 
 static void answer_success(const struct job_phase *phase, const struct facts *facts,
@@ -226,6 +232,7 @@ void job_answer(const struct job_phase *phase, const struct facts *facts,
     BUG_UNLESS(phase->type != PHASE_LOCAL);
     reset(reply, arena);
     if (answer->transport == TRANSPORT_UNSENT) {
+        reply->is_unsent = true;
         reply->note = arena_copy_text(arena, answer->transport_error);
         return;
     }
@@ -237,4 +244,16 @@ void job_answer(const struct job_phase *phase, const struct facts *facts,
         answer_status(phase, answer, reply);
     else
         answer_success(phase, facts, answer->body, reply);
+}
+
+bool job_is_answered(const struct answer *answer, struct arena *arena)
+{
+    struct graph_error error;
+
+    if (answer->transport != TRANSPORT_OK || !json_object_is_type(answer->body, json_type_object))
+        return false;
+    if (!graph_error_read(answer->body, answer->http_status, arena, &error))
+        return answer->http_status >= 200 && answer->http_status <= 299;
+    /* A wait of its own makes it a matter of this one step. */
+    return error.rule->class != ERROR_RETRY || error.rule->wait_ms > 0;
 }

@@ -111,6 +111,7 @@ struct reply {
     enum error_scope park_scope; /* with is_throttled */
     bool is_throttled;           /* park park_scope for wait_ms */
     bool is_credential_refused;  /* nothing more may be sent with the token this request used */
+    bool is_unsent;              /* the request never left: no fault of the step's */
     struct learned *learned;
 };
 
@@ -184,6 +185,10 @@ enum outcome job_build(const struct job_phase *phase, const struct facts *facts,
  * decides: `reply->outcome` is never OUTCOME_SEND. */
 void job_answer(const struct job_phase *phase, const struct facts *facts,
                 const struct answer *answer, struct arena *arena, struct reply *reply);
+
+/* Whether Graph itself answered, and not to say that it is out of order (codes 1, 2, 131016 and the
+ * like): what a network that is down, a proxy's page or a sign-in page never does. */
+bool job_is_answered(const struct answer *answer, struct arena *arena);
 
 /* Releases the secrets a reply still owns. */
 void reply_finish(struct reply *reply);

@@ -38,6 +38,7 @@ struct request {
     const struct secret *token; /* Authorization: Bearer; NULL sends none (code exchange) */
     const char *token_name;     /* "system", "business", "source": for people */
     bool is_system_token;       /* whether the partner's own token was used */
+    bool is_on_new_connection;  /* not on one that is open already, and nobody's after it */
 };
 
 /* "/VERSION/NODE[/EDGE]"; `edge` may be NULL, and `node` with it: "/VERSION/", for a read of many

@@ -7,7 +7,9 @@
 #include "jobs/body.h"
 
 #define MINUTE_MS 60000
-#define REGAIN_MAX_MINUTES (366 * 24 * 60)
+/* Meta's window is an hour: a longer wait than a day is a slip, and must not close a WABA for
+ * years. */
+#define REGAIN_MAX_MINUTES (24 * 60)
 
 /* The highest of the three figures: any of them at 100 closes the door. */
 static int read_percent(struct json_object *figures)

@@ -19,8 +19,6 @@
 #include "planner/credential_ref.h"
 #include "sql/statements.h"
 
-#define PREFLIGHT_TIMEOUT_MS 30000
-
 int command_check(const struct options *options, const struct clock *clock, struct fault *fault)
 {
     struct database database = {.options = options, .clock = clock};
@@ -111,7 +109,7 @@ static enum status ask_graph(struct session *session, struct fault *fault)
     struct graph_settings graph = {.url = options->graph_url,
                                    .ca_file = options->ca_file,
                                    .concurrency = 1,
-                                   .timeout_ms = PREFLIGHT_TIMEOUT_MS,
+                                   .timeout_ms = options->timeout_ms,
                                    .is_read_only = true};
 
     enum status status = preflight_run(&graph, &session->batch, true, &preflight, fault);

@@ -12,7 +12,6 @@
 #include "orchestrator/field_refusals.h"
 #include "orchestrator/signals.h"
 
-#define TIMEOUT_MS 30000
 #define POLL_MS 200
 #define SOURCE_READ "read_source"
 #define DESTINATION_READ "read_destination"
@@ -327,10 +326,16 @@ static enum status turn(struct reader *reader, int signal_fd, struct fault *faul
         return fault_set(fault, STATUS_CREDENTIAL,
                          "Graph refuses the partner's token (partner.system_token); put a valid "
                          "one where the manifest points, then check again");
+    if (engine_outage_ms(reader->engine) > options_of(reader)->patience_ms)
+        return fault_set(fault, STATUS_CREDENTIAL,
+                         "Graph does not answer at %s: %s; look at the network, the proxy and "
+                         "Meta's status page, then check again",
+                         options_of(reader)->graph_url, engine_outage_reason(reader->engine));
     reader->result->is_stopped = signals_take(signal_fd) > 0;
     if (reader->result->is_stopped)
         return fault_set(fault, STATUS_IO, "stopped by a signal before the report was complete");
-    bool is_held = clock_monotonic_ms() < reader->held_until_ms;
+    bool is_held =
+        clock_monotonic_ms() < reader->held_until_ms || engine_outage_ms(reader->engine) > 0;
     if (engine_in_flight(reader->engine) > 0 || reader->pauses || is_held)
         curl_multi_poll(engine_multi(reader->engine), &fd, 1, POLL_MS, NULL);
     return STATUS_OK;
@@ -363,10 +368,11 @@ enum status dry_read(const struct dry_read_settings *settings, struct dry_read_r
         .graph = {.url = options->graph_url,
                   .ca_file = options->ca_file,
                   .concurrency = (unsigned)options->concurrency,
-                  .timeout_ms = TIMEOUT_MS,
+                  .timeout_ms = options->timeout_ms,
                   .is_read_only = true},
         .clock = settings->database->clock,
         .batch = settings->book->batch.name,
+        .partner = &settings->book->batch.facts,
         .is_reading_only = true,
     };
     int signal_fd = signals_open();

@@ -19,7 +19,6 @@
 #include "orchestrator/store_reading.h"
 #include "sql/statements.h"
 
-#define TIMEOUT_MS 30000
 /* Verdicts on so many numbers go to the database at a time, while the reading goes on. */
 #define GROUP_NUMBERS 500
 /* More than one in so many customers without an answer: that was not a look at the whole book. */
@@ -311,7 +310,7 @@ static enum status ask_graph(struct dry *dry, struct fault *fault)
     struct graph_settings graph = {.url = dry->options->graph_url,
                                    .ca_file = dry->options->ca_file,
                                    .concurrency = 1,
-                                   .timeout_ms = TIMEOUT_MS,
+                                   .timeout_ms = dry->options->timeout_ms,
                                    .is_read_only = true};
     struct dry_read_settings settings = {.database = dry->database,
                                          .vault = dry->vault,

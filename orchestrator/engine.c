@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: PostgreSQL */
 #include "orchestrator/engine.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "orchestrator/assess.h"
 #include "orchestrator/history.h"
+#include "orchestrator/outage.h"
+#include "orchestrator/preflight.h"
 #include "orchestrator/settle.h"
 
 struct engine {
@@ -18,6 +21,9 @@ struct engine {
     unsigned in_flight;
     int64_t calls_of[BUDGET_COUNT];
     bool is_credential_refused;
+    struct outage outage;
+    char outage_reason[160];
+    bool is_probing;
 };
 
 static void log_task(const struct engine *engine, const struct task *task)
@@ -95,17 +101,70 @@ static void give_back(struct engine *engine, struct task *task, const char *why)
     task_queue_add(&engine->settled, task);
 }
 
+/* What the last one that was not answered came to. */
+static void keep_reason(struct engine *engine, const struct answer *answer)
+{
+    if (answer->transport != TRANSPORT_OK)
+        snprintf(engine->outage_reason, sizeof engine->outage_reason, "%s",
+                 answer->transport_error);
+    else
+        snprintf(engine->outage_reason, sizeof engine->outage_reason, "HTTP %d, and %s",
+                 answer->http_status,
+                 answer->body ? "an error of Graph's own" : "no answer of Graph's");
+}
+
+static void note_answer(struct engine *engine, const struct answer *answer, bool is_probe,
+                        struct arena *arena)
+{
+    int64_t now_ms = clock_monotonic_ms(), lasted_ms = outage_ms(&engine->outage, now_ms);
+    char duration[CLOCK_TEXT_BYTES];
+    bool is_answered = job_is_answered(answer, arena);
+
+    if (!is_answered)
+        keep_reason(engine, answer);
+    switch (outage_note(&engine->outage, is_answered, is_probe, now_ms)) {
+    case OUTAGE_NO_NEWS:
+        break;
+    case OUTAGE_BEGUN:
+        log_event(
+            LOG_WARN, "graph.unreachable", LOG_TEXT("batch", engine->settings.batch),
+            LOG_TEXT("why", engine->outage_reason),
+            LOG_TEXT("next", "nothing is sent until Graph answers; it is asked again and again"));
+        break;
+    case OUTAGE_OVER:
+        clock_format_duration(lasted_ms, duration);
+        log_event(LOG_WARN, "graph.back", LOG_TEXT("batch", engine->settings.batch),
+                  LOG_TEXT("after", duration));
+    }
+}
+
+static void land_probe(struct engine *engine, const struct graph_answer *answer)
+{
+    struct arena *arena = arena_create();
+
+    engine->is_probing = false;
+    if (!answer->is_withheld)
+        note_answer(engine, &answer->answer, true, arena);
+    arena_destroy(arena);
+}
+
 static void on_answer(void *self, void *context, const struct graph_answer *answer)
 {
     struct engine *engine = self;
     struct task *task = context;
 
+    if (context == engine) {
+        land_probe(engine, answer);
+        return;
+    }
     land(engine, task);
     if (answer->is_withheld) {
         engine->calls_of[task->phase->budget]--;
         give_back(engine, task, arena_copy_text(task->arena, answer->answer.transport_error));
         return;
     }
+    note_answer(engine, &answer->answer, false, task->arena);
+    task->is_outage = engine->outage.is_holding;
     task->http_status = answer->answer.http_status;
     task->ms = answer->ms;
     if (answer->fbtrace_id) /* a header may hold any byte */
@@ -206,6 +265,22 @@ static void start(struct engine *engine, struct task *task)
     settle(engine, task);
 }
 
+/* Asks about the partner's own token: a read that one edge's trouble leaves alone. On a connection
+ * of its own, because an old one may live on where no new one can be made. */
+static void probe(struct engine *engine)
+{
+    struct arena *arena = arena_create();
+    struct request request;
+
+    preflight_build(engine->settings.partner, arena, &request);
+    request.is_on_new_connection = true;
+    engine->is_probing =
+        graph_send(engine->graph, &request, false, GRAPH_ANY_TIME, engine, NULL) == STATUS_OK;
+    engine->calls_of[BUDGET_PLATFORM] += engine->is_probing;
+    arena_destroy(arena);
+    outage_probed(&engine->outage, arc4random(), clock_monotonic_ms());
+}
+
 /* Oldest first, so the first one that is in time ends it. */
 static void give_back_late(struct engine *engine)
 {
@@ -221,8 +296,13 @@ void engine_turn(struct engine *engine, bool may_start, int64_t not_after_ms)
     graph_set_not_after(engine->graph, not_after_ms);
     graph_collect(engine->graph);
     give_back_late(engine);
-    while (may_start && clock_monotonic_ms() < not_after_ms && engine->waiting.count > 0 &&
-           !engine->is_credential_refused && engine->in_flight < engine->settings.graph.concurrency)
+    bool may_send = may_start && clock_monotonic_ms() < not_after_ms;
+    if (may_send && !engine->is_probing &&
+        outage_is_probe_due(&engine->outage, clock_monotonic_ms()))
+        probe(engine);
+    while (may_start && clock_monotonic_ms() < not_after_ms && !engine->outage.is_holding &&
+           engine->waiting.count > 0 && !engine->is_credential_refused &&
+           engine->in_flight < engine->settings.graph.concurrency)
         start(engine, task_queue_take(&engine->waiting));
 }
 
@@ -255,6 +335,16 @@ int64_t engine_calls(const struct engine *engine)
 int64_t engine_calls_of(const struct engine *engine, enum budget budget)
 {
     return engine->calls_of[budget];
+}
+
+int64_t engine_outage_ms(const struct engine *engine)
+{
+    return outage_ms(&engine->outage, clock_monotonic_ms());
+}
+
+const char *engine_outage_reason(const struct engine *engine)
+{
+    return engine->outage_reason;
 }
 
 bool engine_is_credential_refused(const struct engine *engine)

@@ -20,8 +20,9 @@ struct engine;
 struct engine_settings {
     struct graph_settings graph;
     const struct clock *clock;
-    const char *batch;    /* for the log */
-    bool is_reading_only; /* a check: the report tells what each read came to, not the log */
+    const char *batch;           /* for the log */
+    const struct facts *partner; /* whose token asks whether Graph answers, during an outage */
+    bool is_reading_only;        /* a check: the report tells what each read came to, not the log */
 };
 
 MUST_CHECK enum status engine_create(const struct engine_settings *settings, struct engine **engine,
@@ -46,6 +47,10 @@ unsigned engine_in_hand(const struct engine *engine); /* waiting to start, or in
 int64_t engine_calls(const struct engine *engine);
 /* Of these, what was sent against one budget: what the forecast foretells by the same tables. */
 int64_t engine_calls_of(const struct engine *engine, enum budget budget);
+/* How long nobody has been answered: nothing is sent meanwhile but the question whether Graph is
+ * back (orchestrator/outage.h). 0: no outage. What is in hand unsent is better given back. */
+int64_t engine_outage_ms(const struct engine *engine);
+const char *engine_outage_reason(const struct engine *engine); /* for people; the last one's */
 /* The partner's own token was refused by Graph: nothing can go on. */
 bool engine_is_credential_refused(const struct engine *engine);
 CURLM *engine_multi(struct engine *engine);

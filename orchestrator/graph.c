@@ -4,15 +4,18 @@
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "jobs/body.h"
 
 #define CONNECT_TIMEOUT_MS 10000L
-/* No promise of a peer's is longer than ours: an unlimited one would leave the database's dates. */
-#define RETRY_AFTER_MAX_SECONDS (366 * 24 * 60 * 60)
+/* Meta names no Retry-After at all, so a long one is a mistake of something in between. */
+#define RETRY_AFTER_MAX_SECONDS (24 * 60 * 60)
 #define TARGET_BYTES_MAX (64u * 1024)
+/* An answer's buffer larger than this is not kept for the next one. */
+#define ANSWER_KEPT_BYTES (256u * 1024)
 
 struct transfer {
     struct graph *graph;
@@ -26,6 +29,9 @@ struct transfer {
     bool has_left; /* the connection was ready, and libcurl was let write the request */
     bool is_withheld;
     struct buffer answer; /* what comes back */
+    size_t header_bytes;  /* of all that came back: those of interim answers and trailers too */
+    bool is_too_large;
+    char error[CURL_ERROR_SIZE]; /* libcurl's own words */
     int64_t started_ms;
     struct transfer *next_free;
     struct transfer *next; /* every transfer there is */
@@ -43,6 +49,7 @@ struct graph {
     int64_t calls;
     int64_t not_after_ms; /* for all of them */
     const char *ca_file;
+    bool is_shared; /* connections, over HTTP/2 */
 };
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *self)
@@ -50,7 +57,19 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *self)
     struct transfer *transfer = self;
 
     /* A short count ends the transfer with CURLE_WRITE_ERROR: too large is as good as lost. */
-    return buffer_append(&transfer->answer, bytes, size * count) == STATUS_OK ? size * count : 0;
+    transfer->is_too_large = buffer_append(&transfer->answer, bytes, size * count) != STATUS_OK;
+    return transfer->is_too_large ? 0 : size * count;
+}
+
+/* libcurl keeps every header and has no ceiling of its own, nor one for "100 Continue". */
+static size_t on_header(char *bytes, size_t size, size_t count, void *self)
+{
+    struct transfer *transfer = self;
+
+    (void)bytes;
+    transfer->header_bytes += size * count;
+    transfer->is_too_large = transfer->header_bytes > GRAPH_HEADER_BYTES_MAX;
+    return transfer->is_too_large ? 0 : size * count;
 }
 
 static bool is_too_late(const struct transfer *transfer)
@@ -92,12 +111,14 @@ static size_t on_read(char *bytes, size_t size, size_t count, void *self)
     return take;
 }
 
-/* libcurl rewinds only to send again; an effect is sent once. */
+/* libcurl rewinds only to send again; an effect is sent once, its head included. */
 static int on_seek(void *self, curl_off_t offset, int origin)
 {
     struct transfer *transfer = self;
+    long request_bytes = 0;
 
-    if (offset == 0 && origin == SEEK_SET && transfer->body_read == 0)
+    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &request_bytes);
+    if (offset == 0 && origin == SEEK_SET && transfer->body_read == 0 && request_bytes == 0)
         return CURL_SEEKFUNC_OK;
     transfer->was_rewound = true;
     return CURL_SEEKFUNC_FAIL;
@@ -127,6 +148,9 @@ static struct transfer *transfer_take(struct graph *graph)
     transfer->was_rewound = false;
     transfer->has_left = false;
     transfer->is_withheld = false;
+    transfer->header_bytes = 0;
+    transfer->is_too_large = false;
+    transfer->error[0] = '\0';
     return transfer;
 }
 
@@ -134,10 +158,16 @@ static void transfer_give_back(struct transfer *transfer)
 {
     struct graph *graph = transfer->graph;
 
-    /* The body may hold a PIN or a code, and the handle a token. */
+    /* The body may hold a PIN or a code, the answer and the handle a token. */
     if (transfer->body.data)
         explicit_bzero(transfer->body.data, transfer->body.length);
+    if (transfer->answer.data)
+        explicit_bzero(transfer->answer.data, transfer->answer.length);
     curl_easy_setopt(transfer->easy, CURLOPT_XOAUTH2_BEARER, NULL);
+    if (transfer->answer.capacity > ANSWER_KEPT_BYTES) {
+        buffer_finish(&transfer->answer);
+        buffer_init(&transfer->answer, GRAPH_BODY_BYTES_MAX);
+    }
     transfer->next_free = graph->free_transfers;
     graph->free_transfers = transfer;
 }
@@ -169,6 +199,7 @@ enum status graph_create(const struct graph_settings *settings, graph_done *done
     graph->done = done;
     graph->self = self;
     graph->not_after_ms = GRAPH_ANY_TIME;
+    graph->is_shared = settings->is_read_only;
     graph->ca_file = settings->ca_file ? settings->ca_file : default_ca_file();
     graph->multi = curl_multi_init();
     graph->share = curl_share_init();
@@ -217,16 +248,23 @@ int64_t graph_calls(const struct graph *graph)
     return graph->calls;
 }
 
+/* What libcurl would do and is not asked to here: decode what we never said we accept, keep
+ * cookies, read ~/.netrc, take HTTP/0.9, follow Alt-Svc. tests/integration/peer.sh has a peer try
+ * each. */
 static void set_common_options(const struct graph *graph, struct transfer *transfer)
 {
     CURL *easy = transfer->easy;
 
     curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
     curl_easy_setopt(easy, CURLOPT_SHARE, graph->share);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_ready);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)GRAPH_BODY_BYTES_MAX);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "wabamigrate/" WABAMIGRATE_VERSION);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -234,11 +272,27 @@ static void set_common_options(const struct graph *graph, struct transfer *trans
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_CAINFO, graph->ca_file);
     curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+    /* A proxy of the environment (https_proxy, no_proxy) only ever sees a tunnel. Without TLS,
+     * which is for a simulator on loopback, it would see tokens. */
+    if (strncasecmp(graph->settings.url, "https://", strlen("https://")) != 0)
+        curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)graph->settings.timeout_ms);
+}
+
+/* A client that reads only shares a few connections over HTTP/2. One that sends effects speaks
+ * HTTP/1.1, where a connection carries one request at a time: over HTTP/2 one reset or GOAWAY loses
+ * the answers to all effects in flight at once; libcurl 7.88 sends a request whose stream was
+ * refused again by itself, up to five times, on the peer's word that it was not processed; and it
+ * was seen to stall and to end with error 92 against peers that answer before they have read the
+ * body. HTTP/2 saves no CPU here. Not both in one client: libcurl keeps one mind about a host, and
+ * a connection of the one kind stops it from sharing those of the other. */
+static void set_protocol(const struct graph *graph, CURL *easy)
+{
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                     (long)(graph->is_shared ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, graph->is_shared ? 1L : 0L);
 }
 
 static void set_body(const struct graph *graph, struct transfer *transfer)
@@ -271,6 +325,7 @@ static enum status prepare(struct graph *graph, struct transfer *transfer,
         return fault_set(fault, STATUS_LIMIT, "a request is larger than 64 KiB");
     }
     set_common_options(graph, transfer);
+    set_protocol(graph, easy);
     curl_easy_setopt(easy, CURLOPT_URL, buffer_text(&url));
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L); /* the history tells what is sent */
     if (url.data)
@@ -280,7 +335,7 @@ static enum status prepare(struct graph *graph, struct transfer *transfer,
         set_body(graph, transfer);
     else if (request->method == REQUEST_DELETE)
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "DELETE");
-    if (is_effect && request->method != REQUEST_POST) {
+    if (request->is_on_new_connection || (is_effect && request->method != REQUEST_POST)) {
         curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
         curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
     }
@@ -342,9 +397,22 @@ static int64_t retry_after_ms(CURL *easy)
     return (seconds < RETRY_AFTER_MAX_SECONDS ? seconds : RETRY_AFTER_MAX_SECONDS) * 1000;
 }
 
+/* libcurl's own words say which host, and what is wrong with its certificate: what a name in the
+ * certificate says is the peer's, so nothing but printable ASCII is taken over. */
+static const char *own_words(struct transfer *transfer, CURLcode code)
+{
+    if (transfer->error[0] == '\0')
+        return curl_easy_strerror(code);
+    for (char *c = transfer->error; *c != '\0'; c++) {
+        if (*c < 0x20 || *c > 0x7e)
+            *c = '?';
+    }
+    return transfer->error;
+}
+
 /* For people. A second sending is one that we refuse: the peer closed a reused connection before it
  * answered, and libcurl wanted to send the request again. */
-static const char *transport_text(const struct transfer *transfer, CURLcode code)
+static const char *transport_text(struct transfer *transfer, CURLcode code)
 {
     if (transfer->is_withheld)
         return "not sent: this worker's time to send it in had passed";
@@ -352,7 +420,12 @@ static const char *transport_text(const struct transfer *transfer, CURLcode code
         return "the connection was closed before an answer; it is not sent again blindly";
     if (code == CURLE_ABORTED_BY_CALLBACK)
         return "cut short: this worker's time to send it in had passed";
-    return curl_easy_strerror(code);
+    if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY)
+        return "the answer is not HTTP as this program speaks it";
+    /* libcurl runs out of memory for a header line of more than 100 KB, and for nothing else. */
+    if (transfer->is_too_large || code == CURLE_FILESIZE_EXCEEDED || code == CURLE_OUT_OF_MEMORY)
+        return "the answer is too large: more than 8 MiB, or more than 128 KiB of headers";
+    return transfer->has_left ? curl_easy_strerror(code) : own_words(transfer, code);
 }
 
 static void deliver(struct graph *graph, struct transfer *transfer, CURLcode code)
@@ -371,6 +444,9 @@ static void deliver(struct graph *graph, struct transfer *transfer, CURLcode cod
         answer.business_usage_count =
             usage_read_business(header(easy, "x-business-use-case-usage"), answer.business_usage);
     } else {
+        /* A shared connection that has gone silent is not closed by that, and would swallow every
+         * further request; over HTTP/1.1 it is. */
+        graph->is_shared = graph->is_shared && code != CURLE_OPERATION_TIMEDOUT;
         answer.answer.transport_error = transport_text(transfer, code);
     }
     answer.answer.http_status = (int)http_status;

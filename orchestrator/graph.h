@@ -9,7 +9,10 @@
  * An effect is sent at most once. libcurl resends a request by itself when a reused connection dies
  * before the first byte of the answer, although the request may have arrived; so an effect's body
  * is given through a reader that cannot be rewound (the second try fails instead), and an effect
- * without a body (the code exchange) gets a connection of its own.
+ * without a body (the code exchange) gets a connection of its own. A client that may send effects
+ * speaks HTTP/1.1; one that reads only HTTP/2 where the peer does, until a time-out.
+ *
+ * A proxy named by the environment is used for https alone, as a tunnel: no token is seen by it.
  *
  * A request has a time after which it must not leave: the worker's lease or the step's deadline is
  * near (lease.h). It is asked when the connection is ready and the request would be written, and
@@ -54,6 +57,7 @@ struct graph_answer {
 };
 
 #define GRAPH_BODY_BYTES_MAX (8u * 1024 * 1024)
+#define GRAPH_HEADER_BYTES_MAX (128u * 1024) /* all headers of one answer; Meta's are a few KiB */
 
 /* Called once for each request sent, from graph_collect(). */
 typedef void graph_done(void *self, void *context, const struct graph_answer *answer);

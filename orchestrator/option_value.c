@@ -29,6 +29,17 @@ static enum status read_count(const char *text, int64_t largest, int64_t *count,
     return STATUS_OK;
 }
 
+static enum status read_duration(const char *text, int64_t largest_ms, int64_t *duration_ms,
+                                 struct fault *fault)
+{
+    enum status status = clock_parse_duration(text, duration_ms, fault);
+
+    if (status == STATUS_OK && largest_ms > 0 && *duration_ms > largest_ms)
+        return fault_set(fault, STATUS_INVALID, "\"%.40s\" is too long: at most %" PRId64 "s", text,
+                         largest_ms / 1000);
+    return status;
+}
+
 static enum status read_percent(const char *text, int64_t *percent, struct fault *fault)
 {
     char digits[8];
@@ -212,7 +223,7 @@ enum status option_read_value(const struct option_row *row, const char *text,
     case OPTION_PERCENT:
         return read_percent(text, field, fault);
     case OPTION_DURATION:
-        return clock_parse_duration(text, field, fault);
+        return read_duration(text, row->largest, field, fault);
     case OPTION_HOUR:
         options->has_until = true;
         return clock_parse_hour(text, &options->until_hour, &options->until_minute, fault);

@@ -69,6 +69,7 @@ struct options {
     const char *manifest; /* positional */
     bool is_dry_run;
     int64_t concurrency; /* 1..1024, default 64 */
+    int64_t timeout_ms;  /* of one call, 1..30 s, default 30 s */
     int64_t limit;       /* numbers; 0: none */
     bool has_until;
     int until_hour, until_minute;

@@ -65,6 +65,9 @@ const struct option_row OPTION_ROWS[] = {
      "Do what check does: read, apply the rules, write nothing."},
     {"concurrency", NULL, OPTION_COUNT, "N", AT(concurrency), 1024, NULL, "64", WORKING_VERBS,
      "Requests in flight at most, 1 to 1024."},
+    {"timeout", NULL, OPTION_DURATION, "DURATION", AT(timeout_ms), 30000, NULL, "30s", WORKING_VERBS,
+     "How long one call may take, 1s to 30s, everything included; a write without an answer by then "
+     "is looked up."},
     {"offline", NULL, OPTION_FLAG, NULL, AT(is_offline), 0, NULL, NULL, VERB_BIT(VERB_CHECK),
      "Ask nobody: the manifest alone, and what the customers confirmed in it."},
     {"fail-on", NULL, OPTION_CHOICE, "fail|warn", AT(fail_on), 0, failures, "fail",
@@ -93,11 +96,12 @@ const struct option_row OPTION_ROWS[] = {
      VERB_BIT(VERB_RUN), "Finish N numbers first; go on only when none of them failed."},
     {"workers-name", NULL, OPTION_TEXT, "NAME", AT(worker_name), 0, NULL, NULL, VERB_BIT(VERB_RUN),
      "What this worker is called in the history."},
-    {"patience", NULL, OPTION_DURATION, "DURATION", AT(patience_ms), 0, NULL, "15m",
-     VERB_BIT(VERB_RUN), "Stay this long for work that becomes due by itself, then end."},
+    {"patience", NULL, OPTION_DURATION, "DURATION", AT(patience_ms), 0, NULL, "15m", WORKING_VERBS,
+     "Stay this long for work that becomes due by itself, and without a window for a Graph that does "
+     "not answer, then end."},
     {"doubt-grace", NULL, OPTION_DURATION, "DURATION", AT(doubt_grace_ms), 0, NULL, "10s",
      VERB_BIT(VERB_RUN),
-     "How long after a request whose answer was lost the absence of its effect is believed."},
+     "How long after the answer to a request was lost the absence of its effect is believed."},
 
     {"number", NULL, OPTION_TEXT, "NUMBER", AT(number), 0, NULL, NULL, NUMBER_VERBS,
      "One number only; report then tells it attempt by attempt."},

@@ -38,7 +38,7 @@ struct option_row {
     enum option_type type;
     const char *value_name; /* NULL for a flag */
     size_t offset;          /* in struct options */
-    int64_t largest;        /* OPTION_COUNT */
+    int64_t largest;        /* OPTION_COUNT; OPTION_DURATION in ms, 0: any */
     const struct choice *choices;
     const char *fallback; /* read like a given value, so that help and behaviour cannot differ */
     uint32_t verbs;

@@ -116,15 +116,18 @@ static void on_answer(void *self, void *context, const struct graph_answer *answ
     }
 }
 
+void preflight_build(const struct facts *partner, struct arena *arena, struct request *request)
+{
+    request_begin(request, arena, REQUEST_GET, partner->graph_version, "debug_token", NULL);
+    request_add_secret(request, REQUEST_QUERY, "input_token", partner->system_token);
+    request->token = partner->system_token;
+}
+
 static enum status fly(struct graph *graph, const struct batch_facts *batch, struct flight *flight)
 {
     struct request request;
 
-    memset(&request, 0, sizeof request);
-    request_begin(&request, flight->arena, REQUEST_GET, batch->facts.graph_version, "debug_token",
-                  NULL);
-    request_add_secret(&request, REQUEST_QUERY, "input_token", batch->system_token);
-    request.token = batch->system_token;
+    preflight_build(&batch->facts, flight->arena, &request);
     flight->is_landed = false;
     enum status status = graph_send(graph, &request, false, GRAPH_ANY_TIME, flight, flight->fault);
     while (status == STATUS_OK && !flight->is_landed) {

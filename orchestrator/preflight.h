@@ -18,6 +18,10 @@ struct preflight {
     int64_t ms;
 };
 
+/* The read itself; the engine asks it again to learn whether an outage is over. `request` lives in
+ * `arena`. */
+void preflight_build(const struct facts *partner, struct arena *arena, struct request *request);
+
 /* May block, up to the client's time-out three times over. STATUS_CREDENTIAL when Graph refuses the
  * token, cannot be reached, or does not answer like Graph: one sentence says which and how to mend
  * it. */

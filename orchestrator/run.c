@@ -31,6 +31,7 @@ enum stop {
     STOP_WINDOW,
     STOP_THRESHOLD,
     STOP_CREDENTIAL,
+    STOP_OUTAGE,
     STOP_BURIED,
     STOP_STORE,
     STOP_FINISHED
@@ -94,6 +95,13 @@ static unsigned room(const struct run *run)
     return capacity > in_hand ? capacity - in_hand : 0;
 }
 
+/* During an outage nothing is claimed: an intent is to be followed by its request, and not by a
+ * pause. */
+static bool may_claim(const struct run *run)
+{
+    return run->stop == STOP_NOT && engine_outage_ms(run->engine) == 0 && room(run) > 0;
+}
+
 /* What the loop waits for, and how long at most. Sleep first, then work: the caller sees "finished"
  * right after the work. */
 static void sleep_until_something(struct run *run)
@@ -110,7 +118,7 @@ static void sleep_until_something(struct run *run)
         wait_ms = run->next_claim_ms - now_ms;
     if (run->deadline_ms && run->deadline_ms - now_ms < wait_ms)
         wait_ms = run->deadline_ms > now_ms ? run->deadline_ms - now_ms : 0;
-    bool is_claim_due = run->stop == STOP_NOT && run->next_claim_ms <= now_ms && room(run) > 0;
+    bool is_claim_due = may_claim(run) && run->next_claim_ms <= now_ms;
     if (store_run_is_idle(run->store) && (engine_settled(run->engine)->count > 0 || is_claim_due))
         wait_ms = 0;
     curl_multi_poll(engine_multi(run->engine), has_socket ? fds : fds + 1, has_socket ? 2 : 1,
@@ -155,6 +163,8 @@ static void show_progress(struct run *run, int64_t now_ms)
         figures.eta_ms = elapsed_ms * left / moved;
     if (!store_run_is_connected(run->store)) {
         figures.why = "the database; connecting again";
+    } else if (engine_outage_ms(run->engine) > 0) {
+        figures.why = "Graph, which does not answer; asking again";
     } else if (figures.in_flight == 0 && outlook->due_ms > 0) {
         parked_until_text(outlook, why, sizeof why);
         figures.why = why;
@@ -174,7 +184,7 @@ static int64_t not_after_ms(const struct run *run)
 static void use_store(struct run *run, int64_t now_ms)
 {
     struct task_queue *settled = engine_settled(run->engine);
-    unsigned want = run->stop == STOP_NOT && now_ms < not_after_ms(run) ? room(run) : 0;
+    unsigned want = may_claim(run) && now_ms < not_after_ms(run) ? room(run) : 0;
     bool is_claim_due =
         settled->count > 0 || store_run_claimed_all(run->store) || now_ms >= run->next_claim_ms;
 
@@ -257,6 +267,9 @@ static void heed_ends(struct run *run, int64_t now_ms)
         stop(run, STOP_WINDOW, "the window has ended");
     if (engine_is_credential_refused(run->engine))
         stop(run, STOP_CREDENTIAL, "Graph refuses the partner's token");
+    /* The operator gave it the window, and Graph may come back in it. */
+    if (!run->deadline_ms && engine_outage_ms(run->engine) > run->settings->options->patience_ms)
+        stop(run, STOP_OUTAGE, "Graph does not answer, for longer than --patience");
     if (store_run_is_buried(run->store))
         stop(run, STOP_BURIED, "another run has taken this one's work over: its lease had run out");
     if (store_run_has_failed(run->store, &fault))
@@ -285,7 +298,7 @@ static void turn(struct run *run)
     for (struct task *task; (task = task_queue_take(&run->claimed));)
         engine_offer(run->engine, task);
     /* At every turn: a claim may have been under way when the run was told to stop. */
-    if (run->stop != STOP_NOT)
+    if (run->stop != STOP_NOT || engine_outage_ms(run->engine) > 0)
         engine_give_back(run->engine);
     engine_turn(run->engine, run->stop == STOP_NOT, not_after_ms(run));
     use_store(run, now_ms);
@@ -333,9 +346,12 @@ static enum status open_run(struct run *run, PGconn *conn, const char *only, str
         .graph = {.url = options->graph_url,
                   .ca_file = options->ca_file,
                   .concurrency = concurrency(run),
-                  .timeout_ms = run->terms.transfer_ms},
+                  .timeout_ms = options->timeout_ms < run->terms.transfer_ms
+                                    ? options->timeout_ms
+                                    : run->terms.transfer_ms},
         .clock = settings->clock,
         .batch = settings->batch->name,
+        .partner = &settings->batch->facts,
     };
 
     enum status status = store_run_open(conn, &store, &run->store, fault);
@@ -351,6 +367,12 @@ static int64_t count(const struct run *run, enum store_state state)
     return store_run_outlook(run->store)->by_state[state];
 }
 
+/* The last word is that Graph cannot be reached: as when it could not be at the start. */
+static bool is_cut_off(const struct run *run)
+{
+    return run->stop != STOP_FINISHED && engine_outage_ms(run->engine) > 0;
+}
+
 /* The contract's order: 7, 6, 5, 3, 4. */
 static int exit_code(const struct run *run)
 {
@@ -358,7 +380,7 @@ static int exit_code(const struct run *run)
         count(run, STATE_READY) + count(run, STATE_RUNNING) + count(run, STATE_PENDING);
     bool is_limited = run->settings->highest_number_id > 0;
 
-    if (run->stop == STOP_CREDENTIAL || run->stop == STOP_STORE)
+    if (run->stop == STOP_CREDENTIAL || run->stop == STOP_STORE || is_cut_off(run))
         return EXIT_REFUSED;
     if (run->stop == STOP_THRESHOLD)
         return EXIT_THRESHOLD;
@@ -437,6 +459,11 @@ struct run_result run_batch(PGconn *conn, const struct run_settings *settings, s
                 fault, STATUS_CREDENTIAL,
                 "Graph refuses the partner's token (partner.system_token); put a valid one where "
                 "the manifest points, then run again");
+        else if (is_cut_off(&run))
+            fault_set(fault, STATUS_CREDENTIAL,
+                      "Graph does not answer at %s: %s; no step has failed for that: look at the "
+                      "network, the proxy and Meta's status page, then run again",
+                      options->graph_url, engine_outage_reason(run.engine));
         else if (!store_run_has_failed(run.store, fault))
             fault->status = STATUS_OK;
         progress_erase(&run.progress);

@@ -63,6 +63,11 @@ static void fail(struct task *task, json_object *error)
     task->settlement.error = error;
 }
 
+static bool is_try(const struct task *task)
+{
+    return !task->is_outage && !task->reply.is_unsent;
+}
+
 static bool has_tries_left(const struct task *task)
 {
     unsigned limit = task->reply.tries_max ? task->reply.tries_max : SETTLE_TRIES_MAX;
@@ -74,10 +79,10 @@ static void retry(struct task *task, uint32_t random, const char *now)
 {
     struct settlement *settlement = &task->settlement;
 
-    if (!has_tries_left(task)) {
+    settlement->is_try = is_try(task);
+    if (settlement->is_try && !has_tries_left(task)) {
         fail(task,
              task->reply.has_error ? describe_error(task, now) : describe_exhaustion(task, now));
-        settlement->is_try = true;
         return;
     }
     /* Full jitter: anywhere below the ceiling, so that a thousand steps that failed together do not
@@ -85,7 +90,6 @@ static void retry(struct task *task, uint32_t random, const char *now)
     int64_t ceiling_ms = settle_backoff_ceiling_ms(task->tries);
     int64_t jitter_ms = (int64_t)((uint64_t)random * (uint64_t)ceiling_ms >> 32);
     settlement->state = "ready";
-    settlement->is_try = true;
     settlement->wait_ms = task->reply.wait_ms + jitter_ms;
     settlement->is_in_doubt = task->is_in_doubt;
 }
@@ -130,7 +134,7 @@ static void doubt(struct task *task)
     settlement->state = "ready";
     settlement->phase = task->phase->in_doubt;
     settlement->is_in_doubt = true;
-    settlement->is_try = true;
+    settlement->is_try = is_try(task);
 }
 
 /* A wait is no error, unless Graph gave one; what to do is its note. */

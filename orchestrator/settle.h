@@ -4,7 +4,8 @@
  *
  * Pure. The policy of trying again lives here: backoff with full jitter, the peer's Retry-After and
  * known waits before it, a limit of tries, and the rule that a lost answer to an effect leads to a
- * look-up, never to the effect itself.
+ * look-up, never to the effect itself. What never left, and what fails while nobody is answered
+ * (orchestrator/outage.h), is no fault of the step's and costs it no try.
  */
 #ifndef WABAMIGRATE_ORCHESTRATOR_SETTLE_H
 #define WABAMIGRATE_ORCHESTRATOR_SETTLE_H

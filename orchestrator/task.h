@@ -59,6 +59,7 @@ struct task {
 
     struct request request;
     bool was_sent;
+    bool is_outage; /* nobody is answered: whatever this came to costs no try */
     struct reply reply;
     /* what the history keeps of the exchange; in the arena */
     const char *request_text, *answer_text, *fbtrace_id;

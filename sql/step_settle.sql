@@ -29,8 +29,9 @@ WITH input AS (
            tries = CASE WHEN i.is_try THEN s.tries + 1
                         WHEN i.state = 'done' OR i.phase <> s.phase AND NOT s.is_in_doubt THEN 0
                         ELSE s.tries END,
+           -- From the loss on: the request may have left long after its intent.
            not_before = CASE WHEN i.is_in_doubt AND NOT s.is_in_doubt
-                             THEN s.intended_at + $21::bigint * interval '1 ms'
+                             THEN wabamigrate.clock() + $21::bigint * interval '1 ms'
                              ELSE wabamigrate.clock() + i.wait_ms * interval '1 ms' END,
            is_in_doubt = i.is_in_doubt AND NOT (s.is_nudged AND i.may_be_nudged),
            is_nudged = s.is_nudged AND i.state = 'ready',

@@ -83,7 +83,7 @@ finish() {
     exit 1
 }
 
-packages=("${PACKAGES_TO_BUILD[@]}" "${PACKAGES_TO_RUN[@]}" "${PACKAGES_TO_BROWSE[@]}" nghttp2-proxy openssl procps python3)
+packages=("${PACKAGES_TO_BUILD[@]}" "${PACKAGES_TO_RUN[@]}" "${PACKAGES_TO_BROWSE[@]}" nghttp2-proxy openssl procps python3 python3-h2)
 case ${1:-} in
 '' | --clang) packages+=(clang clang-format shellcheck mandoc) ;;
 --asan) ;;

@@ -21,6 +21,7 @@ add_test(NAME integration.sql_sources
     COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/sql_sources.py ${PROJECT_SOURCE_DIR})
 set_tests_properties(integration.sql_sources PROPERTIES LABELS integration)
 wm_shell_test(tls)
+wm_shell_test(peer)
 wm_shell_test(meta_spec)
 wm_shell_test(prism)
 

@@ -2,7 +2,9 @@
 #include "jobs/body.h"
 
 #include <json-c/json.h>
+#include <stdlib.h>
 
+#include "base/fault.h"
 #include "tests/unit/base/suite.h"
 
 static void text_is_text_or_a_whole_number(void)
@@ -154,6 +156,35 @@ static void what_the_database_would_refuse_counts_as_no_json(void)
     }
 }
 
+/* "[[],[],…]", or "[[[…]]]". */
+static bool is_taken(size_t count, bool is_deep)
+{
+    char *text = memory_take(count * 3 + 3), *at = text;
+
+    *at++ = '[';
+    for (size_t i = 1; i < count; i++) {
+        at += is_deep ? 0 : sprintf(at, "%s[]", i > 1 ? "," : "");
+        if (is_deep)
+            *at++ = '[';
+    }
+    for (size_t i = 1; is_deep && i < count; i++)
+        *at++ = ']';
+    *at++ = ']';
+    *at = '\0';
+    BODY_OWNED *body = body_parse(text, (size_t)(at - text));
+    free(text);
+    return body != NULL;
+}
+
+static void depth_and_number_of_values_have_their_ceilings(void)
+{
+    CU_ASSERT_TRUE(is_taken(BODY_DEPTH_MAX - 1, true));
+    CU_ASSERT_FALSE(is_taken(BODY_DEPTH_MAX + 1, true));
+    CU_ASSERT_FALSE(is_taken(100000, true));
+    CU_ASSERT_TRUE(is_taken(BODY_VALUES_MAX / 2, false));
+    CU_ASSERT_FALSE(is_taken(BODY_VALUES_MAX, false));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -163,6 +194,8 @@ int main(void)
         {"a list goes on only where it says so", a_list_goes_on_only_where_it_says_so},
         {"what the database would refuse counts as no JSON",
          what_the_database_would_refuse_counts_as_no_json},
+        {"depth and number of values have their ceilings",
+         depth_and_number_of_values_have_their_ceilings},
         CU_TEST_INFO_NULL};
 
     return run_suite("body", tests);

@@ -62,9 +62,12 @@ static const struct {
     {"an empty 502", TRANSPORT_OK, 502, NULL, 0, OUTCOME_RETRY, OUTCOME_UNSURE, 0, 0, false, false},
     {"a 503 that says when", TRANSPORT_OK, 503, NULL, 7000, OUTCOME_RETRY, OUTCOME_UNSURE, 7000, 0, false, false},
     {"a 500 with JSON of somebody else", TRANSPORT_OK, 500, "{\"odd\":1}", 0, OUTCOME_RETRY, OUTCOME_UNSURE, 0, 0, false, false},
-    {"a 404 page", TRANSPORT_OK, 404, NULL, 0, OUTCOME_FAILED, OUTCOME_FAILED, 0, 0, false, false},
-    {"a 404 with JSON of somebody else", TRANSPORT_OK, 404, "{\"odd\":1}", 0, OUTCOME_FAILED, OUTCOME_FAILED, 0, 0, false, false},
-    {"a redirect", TRANSPORT_OK, 302, NULL, 0, OUTCOME_FAILED, OUTCOME_FAILED, 0, 0, false, false},
+    {"a 404 page", TRANSPORT_OK, 404, NULL, 0, OUTCOME_RETRY, OUTCOME_UNSURE, 0, 0, false, false},
+    {"a 404 with JSON of somebody else", TRANSPORT_OK, 404, "{\"odd\":1}", 0, OUTCOME_RETRY, OUTCOME_UNSURE, 0, 0, false, false},
+    {"a redirect", TRANSPORT_OK, 302, NULL, 0, OUTCOME_RETRY, OUTCOME_UNSURE, 0, 0, false, false},
+    {"a redirect with good JSON", TRANSPORT_OK, 307, "{}", 0, OUTCOME_RETRY, OUTCOME_UNSURE, 0, 0, false, false},
+    {"success without a body", TRANSPORT_OK, 204, NULL, 0, OUTCOME_RETRY, OUTCOME_UNSURE, 0, 0, false, false},
+    {"an interim answer as the last", TRANSPORT_OK, 101, NULL, 0, OUTCOME_RETRY, OUTCOME_UNSURE, 0, 0, false, false},
     {"a 429 without an envelope", TRANSPORT_OK, 429, NULL, 9000, OUTCOME_RETRY, OUTCOME_RETRY, 9000, 0, false, false},
     {"an error under a 200", TRANSPORT_OK, 200, ERROR("\"code\":133005"), 0, OUTCOME_FAILED, OUTCOME_FAILED, 0, 0, false, false},
     {"code 1", TRANSPORT_OK, 400, ERROR("\"code\":1"), 0, OUTCOME_RETRY, OUTCOME_UNSURE, 0, 4, false, false},
@@ -122,6 +125,56 @@ static void an_answer_means_one_thing_to_a_read_and_another_to_an_effect(void)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         check_case(i, &phases[0], cases[i].read);
         check_case(i, &phases[1], cases[i].effect);
+    }
+}
+
+/* What Graph says of one step is an answer; what says nothing, or that Graph is out of order, is
+ * none. */
+static void an_outage_is_told_from_an_answer(void)
+{
+    static const struct {
+        const char *sentence;
+        enum transport transport;
+        int status;
+        const char *body;
+        bool is_answered;
+    } rows[] = {
+        {"success", TRANSPORT_OK, 200, "{}", true},
+        {"a refusal", TRANSPORT_OK, 400, ERROR("\"code\":100"), true},
+        {"a quota", TRANSPORT_OK, 400, ERROR("\"code\":4"), true},
+        {"a refused token", TRANSPORT_OK, 401, ERROR("\"code\":190"), true},
+        {"an unknown error", TRANSPORT_OK, 400, ERROR("\"code\":77777"), true},
+        {"a retry with a wait of its own", TRANSPORT_OK, 400,
+         ERROR("\"code\":100,\"error_subcode\":2388103,\"error_user_title\":\"There was an error "
+               "migrating this phone number\""),
+         true},
+        {"no way there", TRANSPORT_UNSENT, 0, NULL, false},
+        {"a lost answer", TRANSPORT_LOST, 0, NULL, false},
+        {"a sign-in page", TRANSPORT_OK, 200, NULL, false},
+        {"a redirect", TRANSPORT_OK, 302, NULL, false},
+        {"a redirect with JSON", TRANSPORT_OK, 302, "{}", false},
+        {"a proxy's 403", TRANSPORT_OK, 403, NULL, false},
+        {"a proxy's 502", TRANSPORT_OK, 502, NULL, false},
+        {"a 429 that is not Graph's", TRANSPORT_OK, 429, NULL, false},
+        {"JSON that is no object", TRANSPORT_OK, 200, "true", false},
+        {"JSON of somebody else", TRANSPORT_OK, 500, "{}", false},
+        {"Graph is down", TRANSPORT_OK, 400, ERROR("\"code\":2"), false},
+        {"Graph fails", TRANSPORT_OK, 500, ERROR("\"code\":1"), false},
+        {"a service of Graph's is down", TRANSPORT_OK, 400, ERROR("\"code\":131016"), false},
+        {"an unknown passing fault", TRANSPORT_OK, 503, ERROR("\"code\":77777"), false},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct arena *arena = arena_create();
+        struct json_object *body = rows[i].body != NULL ? json_tokener_parse(rows[i].body) : NULL;
+        const struct answer answer = {
+            .transport = rows[i].transport, .http_status = rows[i].status, .body = body};
+        bool is_answered = job_is_answered(&answer, arena);
+        if (is_answered != rows[i].is_answered)
+            fprintf(stderr, "\n    %s\n", rows[i].sentence);
+        CU_ASSERT_EQUAL(is_answered, rows[i].is_answered);
+        json_object_put(body);
+        arena_destroy(arena);
     }
 }
 
@@ -200,6 +253,7 @@ int main(void)
     CU_TestInfo tests[] = {
         {"an answer means one thing to a read and another to an effect",
          an_answer_means_one_thing_to_a_read_and_another_to_an_effect},
+        {"an outage is told from an answer", an_outage_is_told_from_an_answer},
         {"a throttle parks what the table says", a_throttle_parks_what_the_table_says},
         {"building sends or decides", building_sends_or_decides},
         {"what is learned keeps its order and its secrets are released",

@@ -127,6 +127,8 @@ static const struct refusal refusals[] = {
     {{{"run", "m", "--until", "24:00"}}, "--until: \"24:00\" is not a time of day"},
     {{{"run", "m", "--for", "2 hours"}}, "--for: \"2 hours\" is not a duration"},
     {{{"run", "m", "--patience", "0s"}}, "--patience: "},
+    {{{"run", "m", "--timeout", "31s"}}, "--timeout: \"31s\" is too long: at most 30s"},
+    {{{"run", "m", "--timeout", "0s"}}, "--timeout: "},
     {{{"run", "m", "--doubt-grace", "10"}}, "--doubt-grace: \"10\" is not a duration"},
     {{{"run", "m", "--for", "2h", "--until", "05:00"}}, "--until and --for exclude each other"},
     {{{"run", "m", "--quiet", "--verbose"}}, "--verbose and --quiet exclude each other"},
@@ -250,6 +252,7 @@ static void test_what_is_not_given_has_its_default(void)
     CU_ASSERT_EQUAL(options.log_format, LOG_FORMAT_TEXT);
     CU_ASSERT_EQUAL(options.progress, PROGRESS_AUTO);
     CU_ASSERT_EQUAL(options.concurrency, 64);
+    CU_ASSERT_EQUAL(options.timeout_ms, 30 * 1000);
     CU_ASSERT_EQUAL(options.patience_ms, 15 * 60 * 1000);
     CU_ASSERT_EQUAL(options.doubt_grace_ms, 10 * 1000);
     CU_ASSERT_EQUAL(options.limit, 0);
@@ -282,14 +285,15 @@ static void test_every_option_of_run_arrives(void)
     CU_ASSERT_EQUAL(options.canary, 3);
     CU_ASSERT_STRING_EQUAL(options.worker_name, "left");
 
-    options = parse_ok(
-        &(struct command_line){{"run", "-", "--for", "4h", "--patience=90s", "--doubt-grace=2s",
-                                "--dry-run", "--format", "csv", "--output", "out.csv",
-                                "--key-file=k", "--ca-file=c", "--stop-at-failure-rate", "100"}});
+    options = parse_ok(&(struct command_line){
+        {"run", "-", "--for", "4h", "--patience=90s", "--doubt-grace=2s", "--timeout=5s",
+         "--dry-run", "--format", "csv", "--output", "out.csv", "--key-file=k", "--ca-file=c",
+         "--stop-at-failure-rate", "100"}});
     CU_ASSERT_STRING_EQUAL(options.manifest, "-");
     CU_ASSERT_EQUAL(options.for_ms, 4 * 3600 * 1000);
     CU_ASSERT_EQUAL(options.patience_ms, 90 * 1000);
     CU_ASSERT_EQUAL(options.doubt_grace_ms, 2 * 1000);
+    CU_ASSERT_EQUAL(options.timeout_ms, 5 * 1000);
     CU_ASSERT_TRUE(options.is_dry_run);
     CU_ASSERT_TRUE(options.has_format);
     CU_ASSERT_EQUAL(options.format, REPORT_CSV);

@@ -308,6 +308,37 @@ static void a_lost_answer_leads_to_a_read_whatever_the_step(void)
     CU_ASSERT(effects > 0);
 }
 
+/* What never left, and what fails while nobody is answered, at the very last try. */
+static void what_is_no_fault_of_the_step_s_costs_it_no_try(void)
+{
+    static const struct {
+        const char *phase;
+        enum outcome outcome;
+        bool is_unsent, is_outage, is_try;
+        const char *state;
+    } rows[] = {
+        {"lookup", OUTCOME_RETRY, false, false, true, "failed"},
+        {"lookup", OUTCOME_RETRY, true, false, false, "ready"},
+        {"lookup", OUTCOME_RETRY, false, true, false, "ready"},
+        {"register", OUTCOME_RETRY, true, false, false, "ready"},
+        {"register", OUTCOME_UNSURE, false, false, true, "ready"},
+        {"register", OUTCOME_UNSURE, false, true, false, "ready"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct task *task = create("register_number", rows[i].phase);
+        task->tries = SETTLE_TRIES_MAX - 1;
+        task->is_outage = rows[i].is_outage;
+        task->reply.outcome = rows[i].outcome;
+        task->reply.is_unsent = rows[i].is_unsent;
+        settle_decide(task, 0, NOW);
+        CU_ASSERT_STRING_EQUAL(task->settlement.state, rows[i].state);
+        CU_ASSERT_EQUAL(task->settlement.is_try, rows[i].is_try);
+        CU_ASSERT_EQUAL(task->settlement.is_in_doubt, rows[i].outcome == OUTCOME_UNSURE);
+        task_destroy(task);
+    }
+}
+
 /* Lost, looked up, not there, sent again, lost ... a person decides in the end. */
 static void a_doubt_does_not_go_round_for_ever(void)
 {
@@ -357,6 +388,8 @@ int main(void)
          a_wait_that_is_no_error_of_graph_s_says_what_to_do_in_its_note},
         {"a lost answer leads to a read, whatever the step",
          a_lost_answer_leads_to_a_read_whatever_the_step},
+        {"what is no fault of the step's costs it no try",
+         what_is_no_fault_of_the_step_s_costs_it_no_try},
         {"a doubt does not go round for ever", a_doubt_does_not_go_round_for_ever},
         CU_TEST_INFO_NULL,
     };
