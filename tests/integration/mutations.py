@@ -26,6 +26,7 @@ TORTURE = ("tests/integration/torture.py", "--paths", "embedded_signup", "--seed
 KILLS = (*TORTURE, "--faults", "kill", "--every", "5")
 WITHHOLDS = (*TORTURE, "--faults", "withhold", "--every", "3")
 FROZEN = ("tests/integration/frozen.sh",)
+PEER = ("tests/integration/peer.sh",)
 
 # name, what is taken out, [(file, what stands there, what stands there instead)], the test that notices
 MUTATIONS = [
@@ -50,6 +51,21 @@ MUTATIONS = [
     ("fence", "an outcome counts although its worker has lost the step",
      [("sql/step_settle.sql", "AND s.epoch = i.epoch AND s.run_id = $1::bigint\n       AND s.state = 'running'",
        "")], FROZEN),
+    ("sent-again-by-libcurl", "libcurl may send an effect anew when a connection dies",
+     [("orchestrator/graph.c", "if (transfer->has_left && transfer->is_effect) {", "if (false) {"),
+      ("orchestrator/graph.c", "    transfer->was_rewound = true;\n    return CURL_SEEKFUNC_FAIL;",
+       "    transfer->body_read = 0;\n    return CURL_SEEKFUNC_OK;")], PEER),
+    ("sent-taken-for-unsent", "a request counts as unsent where libcurl could not make a second connection",
+     [("orchestrator/graph.c", "return transfer->has_left ? TRANSPORT_LOST",
+       "return transfer->has_left && code != CURLE_COULDNT_CONNECT ? TRANSPORT_LOST")], PEER),
+    ("redirect-followed", "redirects are followed",
+     [("orchestrator/graph.c", "CURLOPT_FOLLOWLOCATION, 0L", "CURLOPT_FOLLOWLOCATION, 1L")], PEER),
+    ("answer-unbounded", "an answer's body has no ceiling",
+     [("orchestrator/graph.h", "(8u * 1024 * 1024)", "(512u * 1024 * 1024)")], PEER),
+    ("headers-unbounded", "an answer's headers have no ceiling",
+     [("orchestrator/graph.h", "(128u * 1024)", "(512u * 1024 * 1024)")], PEER),
+    ("outage-unheeded", "while nobody is answered everything is sent on",
+     [("orchestrator/engine.c", "not_after_ms && !engine->outage.is_holding &&", "not_after_ms &&")], PEER),
 ]
 
 
@@ -67,7 +83,8 @@ def build(source, where):
     if not (where / "CMakeCache.txt").exists():
         subprocess.run(["cmake", "--preset", "dev", "-B", str(where)], cwd=source, check=True,
                        stdout=subprocess.DEVNULL)
-    subprocess.run(["cmake", "--build", str(where), "--target", "wabamigrate", "points"], cwd=source,
+    subprocess.run(["cmake", "--build", str(where), "--target", "wabamigrate", "wabamigrate-simulator",
+                    "points"], cwd=source,
                    check=True, stdout=subprocess.DEVNULL)
 
 
