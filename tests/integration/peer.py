@@ -281,12 +281,12 @@ def fault_gzip(request):
 
 
 def fault_gzip_bomb(request):
-    request.say(gzip.compress(b'{"success":true,"x":"' + b"x" * HUGE), 200, "Content-Encoding: gzip")
+    request.say(request.server.bomb, 200, "Content-Encoding: gzip")
     return True
 
 
 def fault_transfer_bomb(request):
-    bomb = gzip.compress(b'{"success":true,"x":"' + b"x" * HUGE)
+    bomb = request.server.bomb
     request.send(request.head(200, None, "Transfer-Encoding: gzip, chunked"),
                  b"%x\r\n" % len(bomb), bomb, b"\r\n0\r\n\r\n")
 
@@ -593,6 +593,8 @@ class Server:
     def __init__(self, options):
         self.upstream, self.mode_path = options.upstream, options.mode
         self.gone_until = 0
+        # Before anybody listens: what takes a second then is taken from every other answer.
+        self.bomb = gzip.compress(b'{"success":true,"x":"' + b"x" * HUGE, 1)
         self.lock = threading.Lock()
         self.seen, self.connections = set(), set()
         self.log = open(options.log, "a", encoding="utf-8", buffering=1)
