@@ -643,7 +643,12 @@ class Server:
                 sock, _ = trap.accept()
             except TimeoutError:
                 continue
-            self.write(trap=True)
+            sock.settimeout(5)
+            try:
+                said = sock.recv(65536)
+            except OSError:
+                said = b""
+            self.write(trap=True, first=said.split(b"\r\n")[0].decode("latin1"), token=b"fictitious" in said)
             sock.close()
 
     def note(self, request, when, name):

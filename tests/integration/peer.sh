@@ -139,7 +139,7 @@ make_certificates() {
         -addext subjectAltName=DNS:localhost -keyout "$PLACE/peer.key" -out "$PLACE/peer.pem" 2>/dev/null
 }
 
-# peer_starts NAME OPTIONS…: with the plan on standard input; its port is in PORT.
+# peer_starts NAME OPTIONS…: with the plan on standard input; its ports are in PORT and TRAP.
 peer_starts() {
     local name=$1 tries
     shift
@@ -155,7 +155,7 @@ peer_starts() {
         [[ ! -s $PLACE/$name.ports ]] || break
         sleep 0.05
     done
-    read -r PORT _ <"$PLACE/$name.ports" || die "the peer does not start: $(<"$PLACE/$name.err")"
+    read -r PORT TRAP <"$PLACE/$name.ports" || die "the peer does not start: $(<"$PLACE/$name.err")"
     export WABAMIGRATE_GRAPH_URL=https://localhost:$PORT WABAMIGRATE_CA_FILE=$PLACE/peer.pem
 }
 # A program that runs ours and keeps the most memory it has had, in KiB, in $PLACE/peak.
@@ -328,6 +328,18 @@ check "and nothing happened twice" judge twice "$LOG"
 
 same "what was lost with its connection was in doubt, though no new one could be made" t \
     "$(sql "SELECT count(*) >= 3 FROM wabamigrate.attempt WHERE outcome = 'unsure' AND note LIKE '%connect%'")"
+
+# ---- what the environment says of proxies ----
+
+export https_proxy=http://127.0.0.1:$TRAP http_proxy=http://127.0.0.1:$TRAP
+program 7 check "$BOOK"
+same "a proxy for https is asked for a tunnel, and sees no token" "CONNECT localhost:$PORT HTTP/1.1 False" \
+    "$("$PYTHON" -c 'import json, sys
+seen = [json.loads(line) for line in open(sys.argv[1])]
+print(*sorted({"%s %s" % (line["first"], line["token"]) for line in seen if "trap" in line}))' "$PEER_LOG")"
+WABAMIGRATE_GRAPH_URL=http://127.0.0.1:$WORLD_PORT program 0,3 check "$BOOK"
+same "without TLS there is none" 0 "$(grep -c '"first": "GET' "$PEER_LOG" || true)"
+unset https_proxy http_proxy
 
 program 7 --graph-url https://nobody.invalid check "$BOOK"
 matches "a host that has no address is named" 'Could not resolve host: nobody.invalid' "$PLACE/err"
