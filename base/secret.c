@@ -39,8 +39,7 @@ static struct {
 
 enum { SLABS = sizeof slabs / sizeof slabs[0] };
 
-/* The sanitizer sees what goes wrong in memory of its own only. */
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef SECRET_ALONE
 static const bool is_shared = false;
 #else
 static const bool is_shared = true;

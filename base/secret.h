@@ -16,6 +16,16 @@
 
 struct secret;
 
+/* The sanitizer sees what goes wrong in memory of its own only, so there each secret has its own.
+ */
+#if defined(__SANITIZE_ADDRESS__)
+#define SECRET_ALONE
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SECRET_ALONE
+#endif
+#endif
+
 /* Copies `text`. Aborts when memory runs out. Release with secret_destroy(). */
 struct secret *secret_create(const char *text);
 struct secret *secret_create_bytes(const char *bytes, size_t count);

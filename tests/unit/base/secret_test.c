@@ -72,9 +72,11 @@ static void many_secrets_share_memory_and_keep_apart(void)
     }
 }
 
-/* What was there may not be found where the next one of its size lies. */
+/* What was there may not be found where the next one of its size lies; with a sanitizer it lies
+ * elsewhere, in memory that is not cleared. */
 static void a_destroyed_secret_leaves_nothing_behind(void)
 {
+#ifndef SECRET_ALONE
     static const char marker[] = "marker-0123456789-0123456789-0123456789";
     struct secret *secret = secret_create(marker);
 
@@ -84,6 +86,7 @@ static void a_destroyed_secret_leaves_nothing_behind(void)
     for (size_t i = 2; i < 40; i++)
         CU_ASSERT_EQUAL(bytes[i], '\0');
     secret_destroy(secret);
+#endif
 }
 
 static void equality_compares_every_byte(void)

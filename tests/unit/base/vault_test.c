@@ -210,6 +210,7 @@ static void a_new_key_seals_and_the_old_one_opens(void)
     CU_ASSERT_EQUAL(vault_retire_keys(vault, NULL), STATUS_OK);
     CU_ASSERT_EQUAL(count_keys(vault), 1);
     check_unseal(vault, CONTEXT, resealed, "marker");
+    free(resealed);
     check_unseal(vault, CONTEXT, sealed, NULL);
     CU_ASSERT_EQUAL(vault_reseal(vault, CONTEXT, sealed, &resealed, NULL), STATUS_CREDENTIAL);
     CU_ASSERT_PTR_NULL(resealed);
