@@ -104,7 +104,7 @@ static enum status take(PGconn *conn, const struct vault *vault, const struct se
 {
     PG_AUTO_CLEAR PGresult *found = NULL;
 
-    if (pg_script(conn, "BEGIN", fault) != STATUS_OK)
+    if (pg_begin(conn, fault) != STATUS_OK)
         return STATUS_DATABASE;
     enum status status = find_customer(conn, line, &found, fault);
     if (status == STATUS_OK)

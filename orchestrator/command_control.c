@@ -14,6 +14,7 @@
 #include "orchestrator/pg.h"
 #include "orchestrator/say.h"
 #include "orchestrator/selection.h"
+#include "orchestrator/store_lock.h"
 #include "orchestrator/store_report.h"
 #include "sql/statements.h"
 
@@ -58,7 +59,11 @@ static enum status apply(PGconn *conn, const struct control *control, int64_t ba
             "the selection names no number of batch %s; customers are named by their id, "
             "numbers as +33123456789",
             batch);
-    if (pg_query(conn, control->sql, control->is_paused ? 3 : 2, values, &done, fault) != STATUS_OK)
+    if (pg_begin(conn, fault) != STATUS_OK ||
+        store_lock_batch(conn, batch_id, selection, fault) != STATUS_OK ||
+        pg_query(conn, control->sql, control->is_paused ? 3 : 2, values, &done, fault) !=
+            STATUS_OK ||
+        pg_script(conn, "COMMIT", fault) != STATUS_OK)
         return STATUS_DATABASE;
     if (control->is_paused)
         say("%s numbers of batch %s %s", numbers, batch, control->done);

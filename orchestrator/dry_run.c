@@ -256,7 +256,7 @@ static enum status keep_group(struct dry *dry)
     enum status status = STATUS_OK;
 
     if (dry->conn) {
-        status = pg_script(dry->conn, "BEGIN", dry->fault);
+        status = pg_begin(dry->conn, dry->fault);
         if (status == STATUS_OK)
             status = write_group(dry);
         if (status == STATUS_OK)

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "orchestrator/conninfo.h"
+#include "orchestrator/lease.h"
 #include "sql/statements.h"
 
 /* A group of a thousand settled steps with their answers stays far below this; PostgreSQL itself
@@ -170,6 +171,20 @@ enum status pg_script(PGconn *conn, const char *sql, struct fault *fault)
     if (type != PGRES_TUPLES_OK && type != PGRES_COMMAND_OK && type != PGRES_COPY_IN)
         return pg_fault(conn, got, fault);
     return STATUS_OK;
+}
+
+enum status pg_begin(PGconn *conn, struct fault *fault)
+{
+    struct lease_terms terms;
+    char patience_ms[24];
+    const char *values[] = {patience_ms};
+
+    if (lease_terms_read(&terms, fault) != STATUS_OK)
+        return STATUS_INVALID;
+    snprintf(patience_ms, sizeof patience_ms, "%" PRId64, terms.lease_ms);
+    if (pg_script(conn, "BEGIN", fault) != STATUS_OK)
+        return STATUS_DATABASE;
+    return pg_query(conn, SQL_TRANSACTION_PATIENCE, 1, values, NULL, fault);
 }
 
 const char *pg_cell(const PGresult *result, int row, const char *column)

@@ -40,6 +40,9 @@ MUST_CHECK enum status pg_query(PGconn *conn, const char *sql, int count, const 
                                 PGresult **result, struct fault *fault);
 /* Runs several statements without parameters, as they stand. */
 MUST_CHECK enum status pg_script(PGconn *conn, const char *sql, struct fault *fault);
+/* Begins a transaction that the server ends when it has not heard from us for as long as a lease
+ * (lease.h): a program that is frozen in the middle of one must not keep its locks. */
+MUST_CHECK enum status pg_begin(PGconn *conn, struct fault *fault);
 
 /* Fills `fault` from a failed result or connection and returns its status: STATUS_DATABASE. */
 enum status pg_fault(PGconn *conn, const PGresult *result, struct fault *fault);

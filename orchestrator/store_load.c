@@ -12,6 +12,7 @@
 #include "orchestrator/graph_version.h"
 #include "orchestrator/manifest_problems.h"
 #include "orchestrator/pg.h"
+#include "orchestrator/store_lock.h"
 #include "orchestrator/store_schema.h"
 #include "planner/manifest.h"
 #include "sql/statements.h"
@@ -243,6 +244,8 @@ static enum status merge(struct loader *loader, struct fault *fault)
     PG_AUTO_CLEAR PGresult *kept = NULL, *left = NULL;
 
     snprintf(batch_id, sizeof batch_id, "%" PRId64, loader->result->batch_id);
+    if (store_lock_customers(conn, loader->result->batch_id, NULL, fault) != STATUS_OK)
+        return STATUS_DATABASE;
     if (pg_query(conn, SQL_STAGE_ANALYZE, 0, NULL, NULL, fault) != STATUS_OK)
         return STATUS_DATABASE;
     enum status status = refuse_conflicts(loader, fault);
@@ -303,7 +306,7 @@ enum status store_load(PGconn *conn, const char *manifest, struct store_load_res
     struct loader loader = {.conn = conn, .manifest = manifest, .result = result};
 
     memset(result, 0, sizeof *result);
-    if (pg_script(conn, "BEGIN", fault) != STATUS_OK)
+    if (pg_begin(conn, fault) != STATUS_OK)
         return STATUS_DATABASE;
     buffer_init(&loader.rows, COPY_BYTES_MAX);
     enum status status = load_in_transaction(&loader, fault);

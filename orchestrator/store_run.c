@@ -11,6 +11,7 @@
 #include "orchestrator/pg.h"
 #include "orchestrator/process_identity.h"
 #include "orchestrator/store_claim.h"
+#include "orchestrator/store_lock.h"
 #include "orchestrator/store_settle.h"
 #include "sql/statements.h"
 
@@ -144,7 +145,10 @@ static enum status start(struct store_run *store, struct fault *fault)
 
     snprintf(batch_id, sizeof batch_id, "%" PRId64, store->settings.batch->batch_id);
     if (bury_dead_runs(store, fault) != STATUS_OK || register_run(store, fault) != STATUS_OK ||
-        pg_query(store->conn, SQL_STEP_LOOK_AGAIN, 1, values, NULL, fault) != STATUS_OK)
+        pg_begin(store->conn, fault) != STATUS_OK ||
+        store_lock_batch(store->conn, store->settings.batch->batch_id, NULL, fault) != STATUS_OK ||
+        pg_query(store->conn, SQL_STEP_LOOK_AGAIN, 1, values, NULL, fault) != STATUS_OK ||
+        pg_script(store->conn, "COMMIT", fault) != STATUS_OK)
         return STATUS_DATABASE;
     describe_session(store, &texts);
     if (pg_query(store->conn, SQL_RUN_SESSION, 2, session, NULL, fault) != STATUS_OK)
@@ -164,6 +168,7 @@ enum status store_run_open(PGconn *conn, const struct store_run_settings *settin
     store->conn = conn;
     store->link = LINK_IDLE;
     store->outlook.due_ms = -1;
+    store->served_since_ms = INT64_MIN / 2; /* from before we came */
     task_queue_init(&store->group);
     task_queue_init(&store->fresh);
     enum status status = start(store, fault);

@@ -270,12 +270,8 @@ static void send_refresh(const struct task_queue *group, store_send *send, void 
 static void send_readings(const struct task_queue *group, const struct batch_facts *batch,
                           store_send *send, void *self)
 {
-    char batch_id[24];
-
-    snprintf(batch_id, sizeof batch_id, "%" PRId64, batch->batch_id);
     send_wabas(group, send, self);
     send_numbers(group, send, self);
-    send_system_user(group, batch_id, send, self);
     send_verdicts(group, batch, send, self);
     send_findings(group, batch->name, send, self);
 }
@@ -283,14 +279,19 @@ static void send_readings(const struct task_queue *group, const struct batch_fac
 void store_settle_group(const struct task_queue *group, const struct store_settle_facts *facts,
                         store_send *send, void *self)
 {
-    char run[24], grace[24];
+    char run[24], grace[24], batch_id[24];
 
     if (group->count == 0)
         return;
     snprintf(run, sizeof run, "%" PRId64, facts->run_id);
     snprintf(grace, sizeof grace, "%" PRId64, facts->grace_ms);
-    if (!facts->is_late)
+    snprintf(batch_id, sizeof batch_id, "%" PRId64, facts->batch->batch_id);
+    /* What is shared comes first and in one order, the book's before the batch's before customers':
+     * so nobody waits in a circle. */
+    if (!facts->is_late) {
         lock_findings(group, facts->batch->name, send, self);
+        send_system_user(group, batch_id, send, self);
+    }
     lock_customers(group, send, self);
     if (!facts->is_late)
         send_readings(group, facts->batch, send, self);

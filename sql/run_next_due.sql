@@ -13,7 +13,9 @@ SELECT min(greatest(0, wabamigrate.unix_ms(greatest(s.not_before, g.parked_until
   LEFT JOIN LATERAL (
       SELECT max(parked_until) AS parked_until FROM wabamigrate.budget
        WHERE parked_until > wabamigrate.clock()
-         AND (scope = 'app' OR subject IN (c.source_waba_id, c.destination_waba_id))) g ON true
+         AND (scope = 'app' AND subject = (SELECT b.app_id FROM wabamigrate.batch b
+                                            WHERE b.batch_id = $1::bigint)
+              OR scope = 'waba' AND subject IN (c.source_waba_id, c.destination_waba_id))) g ON true
  WHERE s.batch_id = $1::bigint AND s.state IN ('ready', 'running')
    AND NOT c.is_paused AND n.is_paused IS NOT TRUE
    AND (s.is_in_doubt
@@ -22,8 +24,10 @@ SELECT min(greatest(0, wabamigrate.unix_ms(greatest(s.not_before, g.parked_until
                 OR EXISTS (SELECT 1 FROM wabamigrate.number o
                             WHERE o.customer_id = s.customer_id AND o.cancelled_at IS NULL)))
    -- Of the parameter, not of each step: asked once, and no join whose size is guessed at.
-   AND EXISTS (SELECT 1 FROM wabamigrate.batch b
-                WHERE b.batch_id = $1::bigint AND b.state = 'open')
+   AND (EXISTS (SELECT 1 FROM wabamigrate.batch b
+                 WHERE b.batch_id = $1::bigint AND b.state = 'open')
+        OR s.is_in_doubt AND EXISTS (SELECT 1 FROM wabamigrate.batch b
+                                      WHERE b.batch_id = $1::bigint AND b.state = 'cancelled'))
    AND ($2::text[] IS NULL OR c.key = ANY ($2::text[]) OR n.number = ANY ($2::text[])
         OR s.number_id IS NULL
            AND EXISTS (SELECT 1 FROM wabamigrate.number o

@@ -10,12 +10,16 @@ WITH picked AS (
     SELECT s.step_id
       FROM wabamigrate.step s
      WHERE s.batch_id = $2::bigint AND s.state = 'ready' AND s.not_before <= wabamigrate.clock()
-       AND EXISTS (SELECT 1 FROM wabamigrate.batch b
-                    WHERE b.batch_id = $2::bigint AND b.state = 'open')
+       AND (EXISTS (SELECT 1 FROM wabamigrate.batch b
+                     WHERE b.batch_id = $2::bigint AND b.state = 'open')
+            OR s.is_in_doubt AND EXISTS (SELECT 1 FROM wabamigrate.batch b
+                                          WHERE b.batch_id = $2::bigint AND b.state = 'cancelled'))
        AND EXISTS (SELECT 1 FROM wabamigrate.run r
                     WHERE r.run_id = $1::bigint AND r.ended_at IS NULL)
        AND NOT EXISTS (SELECT 1 FROM wabamigrate.budget g
-                        WHERE g.scope = 'app' AND g.parked_until > wabamigrate.clock())
+                         JOIN wabamigrate.batch b ON b.app_id = g.subject
+                        WHERE b.batch_id = $2::bigint AND g.scope = 'app'
+                          AND g.parked_until > wabamigrate.clock())
        AND s.customer_id <> ALL (ARRAY(
                SELECT c.customer_id FROM wabamigrate.customer c
                 WHERE c.batch_id = $2::bigint AND c.is_paused

@@ -21,7 +21,7 @@ WITH held AS (
        SET state = 'ready', tries = 0, not_before = wabamigrate.clock(),
            moved_at = wabamigrate.clock()
       FROM held h
-     WHERE s.step_id = h.step_id AND h.state = 'waiting'
+     WHERE s.step_id = h.step_id AND s.state = 'waiting' -- still, not only when it was read
        AND s.waiting_for IN ('credential', 'access', 'graph')
     RETURNING s.step_id
 )

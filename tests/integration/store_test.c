@@ -828,6 +828,13 @@ static void a_parked_app_holds_everything_and_is_only_ever_parked_longer(void)
                    "  FROM wabamigrate.budget",
                    "60/t");
     CU_ASSERT_EQUAL(worker_flush(&worker, 64), 0);
+
+    /* Another app's is none of this batch's business. */
+    testbed_do(conn, "UPDATE wabamigrate.budget SET subject = '112233'");
+    store_run_ask(worker.store, clock_monotonic_ms());
+    CU_ASSERT_TRUE_FATAL(worker_wait(&worker));
+    CU_ASSERT_EQUAL(outlook->parked, 0);
+    CU_ASSERT(worker_flush(&worker, 64) > 0);
     worker_close(&worker);
 }
 
@@ -1264,7 +1271,7 @@ int main(void)
         {"news of a WABA in the same group as the check are not lost",
          news_of_a_waba_in_the_same_group_as_the_check_are_not_lost},
         {"a parked WABA holds its own steps only", a_parked_waba_holds_its_own_steps_only},
-        {"a parked app holds everything, and is only ever parked longer",
+        {"a parked app holds everything that is its own, and is only ever parked longer",
          a_parked_app_holds_everything_and_is_only_ever_parked_longer},
         {"a connection cut before the commit loses nothing",
          a_connection_cut_before_the_commit_loses_nothing},

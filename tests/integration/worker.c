@@ -83,7 +83,8 @@ static void describe_batch(struct worker *worker, int64_t batch_id)
                                   .system_token = batch->system_token};
 }
 
-void worker_open_with(struct worker *worker, int64_t batch_id, const char *only, int64_t lease_ms)
+void worker_open_terms(struct worker *worker, int64_t batch_id, const char *only,
+                       const struct lease_terms *terms)
 {
     struct fault fault = FAULT_NONE;
     char key_file[256];
@@ -95,10 +96,7 @@ void worker_open_with(struct worker *worker, int64_t batch_id, const char *only,
     CU_ASSERT_EQUAL_FATAL(vault_open_or_create(key_file, &worker->vault, &fault), STATUS_OK);
     vault_adopt_digest_key(worker->vault, vault_make_digest_key());
     describe_batch(worker, batch_id);
-    worker->terms = (struct lease_terms){.lease_ms = lease_ms,
-                                         .renewal_ms = lease_ms / 4,
-                                         .step_ms = STEP_MS,
-                                         .lock_ms = PATIENCE_MS};
+    worker->terms = *terms;
     struct store_run_settings settings = {.conninfo = testbed_conninfo(),
                                           .clock = &worker->clock,
                                           .batch = &worker->batch,
@@ -108,6 +106,16 @@ void worker_open_with(struct worker *worker, int64_t batch_id, const char *only,
     CU_ASSERT_EQUAL_FATAL(store_run_open(testbed_connect(NULL), &settings, &worker->store, &fault),
                           STATUS_OK);
     store_run_set_inventory(worker->store, visit_hand, worker);
+}
+
+void worker_open_with(struct worker *worker, int64_t batch_id, const char *only, int64_t lease_ms)
+{
+    const struct lease_terms terms = {.lease_ms = lease_ms,
+                                      .renewal_ms = lease_ms / 4,
+                                      .step_ms = STEP_MS,
+                                      .lock_ms = PATIENCE_MS};
+
+    worker_open_terms(worker, batch_id, only, &terms);
 }
 
 void worker_open(struct worker *worker, int64_t batch_id)

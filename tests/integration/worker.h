@@ -37,6 +37,8 @@ void worker_open(struct worker *worker, int64_t batch_id);
 /* The same for some numbers or customers only (a PostgreSQL array literal), or with another lease.
  */
 void worker_open_with(struct worker *worker, int64_t batch_id, const char *only, int64_t lease_ms);
+void worker_open_terms(struct worker *worker, int64_t batch_id, const char *only,
+                       const struct lease_terms *terms);
 /* Releases it in order: what is in hand stays running in the database. NULL store is fine. */
 void worker_close(struct worker *worker);
 /* As a crash would: the connection goes, nothing is said. */
