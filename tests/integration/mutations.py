@@ -25,8 +25,8 @@ ENDLESS_S = 3600 # seconds that nothing takes that works; not a measure of anyth
 TORTURE = ("tests/integration/torture.py", "--paths", "embedded_signup", "--seed", "1")
 KILLS = (*TORTURE, "--faults", "kill", "--every", "5")
 WITHHOLDS = (*TORTURE, "--faults", "withhold", "--every", "3")
-FROZEN = ("tests/integration/frozen.sh",)
 PEER = ("tests/integration/peer.sh",)
+FROZEN = ("tests/integration/frozen.py", "--paths", "embedded_signup", "--seed", "1")
 
 # name, what is taken out, [(file, what stands there, what stands there instead)], the test that notices
 MUTATIONS = [
@@ -50,7 +50,7 @@ MUTATIONS = [
        "if (facts->signup_code != NULL")], KILLS),
     ("fence", "an outcome counts although its worker has lost the step",
      [("sql/step_settle.sql", "AND s.epoch = i.epoch AND s.run_id = $1::bigint\n       AND s.state = 'running'",
-       "")], FROZEN),
+       "")], (*FROZEN, "--kinds", "answer,out")),
     ("sent-again-by-libcurl", "libcurl may send an effect anew when a connection dies",
      [("orchestrator/graph.c", "if (transfer->has_left && transfer->is_effect) {", "if (false) {"),
       ("orchestrator/graph.c", "    transfer->was_rewound = true;\n    return CURL_SEEKFUNC_FAIL;",
@@ -66,6 +66,10 @@ MUTATIONS = [
      [("orchestrator/graph.h", "(128u * 1024)", "(512u * 1024 * 1024)")], PEER),
     ("outage-unheeded", "while nobody is answered everything is sent on",
      [("orchestrator/engine.c", "not_after_ms && !engine->outage.is_holding &&", "not_after_ms &&")], PEER),
+    ("late-sender", "a worker that wakes up past its lease sends what it had not sent",
+     [("orchestrator/graph.c",
+       "return now_ms >= transfer->not_after_ms || now_ms >= transfer->graph->not_after_ms;",
+       "return transfer && now_ms < 0;")], (*FROZEN, "--kinds", "send")),
 ]
 
 

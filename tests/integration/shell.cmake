@@ -15,6 +15,7 @@ wm_shell_test(nights)
 wm_shell_test(signals)
 wm_shell_test(steering)
 wm_shell_test(key_rotation)
+wm_shell_test(together)
 wm_shell_test(secrets)
 wm_shell_test(plain_role)
 add_test(NAME integration.sql_sources
@@ -34,7 +35,10 @@ if(WABAMIGRATE_SANITIZE MATCHES address)
     string(PREPEND preload "${asan} ")
 endif()
 add_test(NAME integration.torture COMMAND ${CMAKE_CURRENT_LIST_DIR}/torture.py --every 15 --pairs 6)
-set_tests_properties(integration.torture PROPERTIES TIMEOUT 1800 LABELS integration ENVIRONMENT
+# A frozen worker at one point of each kind.
+add_test(NAME integration.frozen
+    COMMAND ${CMAKE_CURRENT_LIST_DIR}/frozen.py --paths embedded_signup --sample 8)
+set_tests_properties(integration.torture integration.frozen PROPERTIES TIMEOUT 1800 LABELS integration ENVIRONMENT
     "WABAMIGRATE=$<TARGET_FILE:wabamigrate>;WABAMIGRATE_POINTS_LIBRARY=${preload}")
 
 # The HTML report in a headless browser: made-up books, then one of the program's own.
