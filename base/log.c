@@ -40,6 +40,11 @@ bool log_wants(enum log_level level)
     return sink.stream != NULL && level <= sink.level;
 }
 
+bool log_is_json(void)
+{
+    return sink.stream != NULL && sink.format == LOG_FORMAT_JSON;
+}
+
 void log_set_before_line(void (*before)(void *self), void *self)
 {
     sink.before = before;

@@ -43,6 +43,7 @@ struct log_field {
 void log_open(FILE *stream, enum log_format format, enum log_level level,
               const struct clock *clock);
 bool log_wants(enum log_level level);
+bool log_is_json(void);
 void log_write(enum log_level level, const char *event, const struct log_field *fields,
                unsigned count);
 

@@ -152,7 +152,9 @@ enum status capture_stream(PGconn *conn, const struct vault *vault, FILE *stream
         else if (taken != STATUS_OK)
             status = fault_set(fault, taken, "%s", local.message);
         if (local.message[0] && status == STATUS_OK)
-            say("%s:%u: %s", name, lines.at, local.message);
+            say_as(taken == STATUS_OK ? LOG_INFO : LOG_ERROR,
+                   taken == STATUS_OK ? "capture.passed" : "capture.refused", "%s:%u: %s", name,
+                   lines.at, local.message);
     }
     if (status == STATUS_OK && ferror(stream))
         status = fault_set(fault, STATUS_INVALID, "%s cannot be read on after line %u: %s", name,

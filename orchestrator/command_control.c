@@ -145,7 +145,7 @@ int command_capture(const struct options *options, const struct clock *clock, st
     database_finish(&database);
     if (status != STATUS_OK)
         return options_exit_code(status);
-    fprintf(stderr, "captured %u, known already %u, nothing to take %u, refused %u\n", counts.taken,
-            counts.known, counts.passed, counts.refused);
+    say("captured %u, known already %u, nothing to take %u, refused %u", counts.taken, counts.known,
+        counts.passed, counts.refused);
     return counts.refused > 0 ? EXIT_USAGE : EXIT_ALL_DONE;
 }

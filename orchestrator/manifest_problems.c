@@ -7,7 +7,7 @@ void manifest_problem_print(unsigned *count, const char *file, unsigned line, un
                             const char *key, const char *what)
 {
     (*count)++;
-    say("%s:%u:%u: %s: %s", file, line, column, key, what);
+    say_as(LOG_ERROR, "manifest.problem", "%s:%u:%u: %s: %s", file, line, column, key, what);
 }
 
 enum status manifest_problems_fault(const char *manifest, unsigned count, struct fault *fault)

@@ -108,6 +108,13 @@ static void check_record(const char **cells, unsigned count)
     }
 }
 
+/* What begins like a byte order mark and is none belongs to the first cell. */
+static void check_first(const uint8_t *data, size_t size, const char *cell)
+{
+    if (size >= 3 && data[0] == 0xef && memcmp(data, "\xef\xbb\xbf", 3) != 0)
+        BUG_UNLESS(memcmp(cell, data, 3) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     FILE *stream = open_bytes(data, size);
@@ -121,6 +128,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         BUG_UNLESS(records <= size + 1 && line >= last_line);
         last_line = line;
         if (status == STATUS_OK) {
+            if (records == 0 && count > 0)
+                check_first(data, size, cells[0]);
             check_record(cells, count);
             continue;
         }

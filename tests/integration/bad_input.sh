@@ -214,12 +214,22 @@ matches "… said where and which" "^$PLACE/bad.yaml:[0-9]+:[0-9]+: .*number: .*
 snapshot >"$PLACE/after"
 check "nothing of it has been loaded" diff "$PLACE/before" "$PLACE/after"
 
-say "== in JSON: one line, an object"
-CODE=0
-wabamigrate --log-format json status no-such 2>"$PLACE/err" || CODE=$?
-same "exit code" 2 "$CODE"
-check "an object with level, event and why" python3 -c '
+say "== in JSON: every line is an object"
+# objects DESCRIPTION LINES: so many, each with a time, a level and an event; the last one says why.
+objects() {
+    same "exit code" 2 "$CODE"
+    check "$1" python3 -c '
 import json, sys
 lines = [json.loads(line) for line in open(sys.argv[1])]
-assert len(lines) == 1 and {"ts", "level", "event", "why"} <= lines[0].keys(), lines' "$PLACE/err"
+assert len(lines) == int(sys.argv[2]), lines
+assert all({"ts", "level", "event"} <= line.keys() for line in lines), lines
+assert "why" in lines[-1], lines' "$PLACE/err" "$2"
+}
+CODE=0
+wabamigrate --log-format json status no-such 2>"$PLACE/err" || CODE=$?
+objects "one error, one object" 1
+spoil 's/version: 1/version: 9/; s/^(batch: .*)/\1\nbatsh: twice/'
+CODE=0
+wabamigrate --log-format json run "$PLACE/bad.yaml" 2>"$PLACE/err" || CODE=$?
+objects "two problems, an object each, and the error" 3
 finish
