@@ -31,7 +31,7 @@ for target in "${targets[@]}"; do
 done
 
 cmake --preset fuzz >/dev/null
-cmake --build build/fuzz
+cmake --build build/fuzz --target "${targets[@]/#/fuzz_}"
 mkdir -p "$FOUND"
 
 # A long input helps nobody with these.

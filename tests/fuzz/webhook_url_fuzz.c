@@ -28,7 +28,9 @@ static void check_taken(const char *text)
     BUG_UNLESS(curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK);
     char *host = part(url, CURLUPART_HOST), *user = part(url, CURLUPART_USER);
     char *password = part(url, CURLUPART_PASSWORD), *fragment = part(url, CURLUPART_FRAGMENT);
-    BUG_UNLESS(host != NULL && strncasecmp(text + 8, host, strlen(host)) == 0);
+    /* An IPv6 address has several ways to be written, of which libcurl says the shortest. */
+    BUG_UNLESS(host != NULL &&
+               (*host == '[' ? text[8] == '[' : strncasecmp(text + 8, host, strlen(host)) == 0));
     BUG_UNLESS(user == NULL && password == NULL && fragment == NULL);
     curl_free(host);
     curl_url_cleanup(url);
