@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "orchestrator/database.h"
 #include "orchestrator/dry_run.h"
+#include "orchestrator/durability.h"
 #include "orchestrator/field_refusals.h"
 #include "orchestrator/pg.h"
 #include "orchestrator/preflight.h"
@@ -176,7 +177,10 @@ static enum status prepare(struct session *session, struct fault *fault)
     struct store_load_result load;
     const struct options *options = session->database.options;
 
+    database_await(&session->database);
     enum status status = database_connect(&session->database, &session->conn, fault);
+    if (status == STATUS_OK)
+        durability_warn(session->conn);
     if (status == STATUS_OK)
         status = database_open_vault(&session->database, session->conn, VAULT_WRITE,
                                      &session->vault, fault);

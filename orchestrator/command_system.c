@@ -13,6 +13,7 @@
 #include "orchestrator/cluster.h"
 #include "orchestrator/database.h"
 #include "orchestrator/dry_book.h"
+#include "orchestrator/durability.h"
 #include "orchestrator/pg.h"
 #include "orchestrator/preflight.h"
 #include "orchestrator/say.h"
@@ -196,6 +197,19 @@ static void examine_server(struct findings *findings, PGconn *conn, const struct
     tell(findings, "schema", status, status == STATUS_OK ? text : fault.message);
 }
 
+/* Whether what it has acknowledged is still there after a power cut, or a failover. */
+static void examine_durability(struct findings *findings, PGconn *conn)
+{
+    struct fault fault = FAULT_NONE;
+    struct durability durability;
+    char text[DURABILITY_TEXT_BYTES];
+
+    enum status status = durability_read(conn, &durability, &fault);
+    if (status == STATUS_OK && !durability_describe(&durability, text))
+        status = STATUS_DATABASE;
+    tell(findings, "durability", status, fault.status == STATUS_OK ? text : fault.message);
+}
+
 static void examine_database(struct findings *findings, const struct options *options,
                              const struct clock *clock)
 {
@@ -212,6 +226,7 @@ static void examine_database(struct findings *findings, const struct options *op
         return;
     }
     examine_server(findings, conn, clock, database.is_embedded);
+    examine_durability(findings, conn);
     examine_link(findings, conn);
     examine_key(findings, &database, conn);
     database_finish(&database);

@@ -3,12 +3,18 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#include "base/log.h"
 
 #include "orchestrator/cluster.h"
 #include "orchestrator/pg.h"
 #include "orchestrator/state_dir.h"
 #include "orchestrator/store_keyring.h"
 #include "orchestrator/store_schema.h"
+
+#define AWAIT_MS 60000
+#define AWAIT_STEP_MS 500
 
 enum status database_find(const struct options *options, const struct clock *clock,
                           struct database *database, struct fault *fault)
@@ -38,6 +44,26 @@ void database_finish(struct database *database)
     free(database->state_dir);
     free(database->conninfo);
     memset(database, 0, sizeof *database);
+}
+
+void database_await(const struct database *database)
+{
+    int64_t until_ms = clock_monotonic_ms() + AWAIT_MS;
+    struct fault fault = FAULT_NONE;
+    bool is_told = false;
+
+    for (;;) {
+        PG_AUTO_CLOSE PGconn *conn = NULL;
+        if (pg_connect(database->conninfo, database->clock, &conn, &fault) == STATUS_OK ||
+            !pg_may_come(database->conninfo) || clock_monotonic_ms() > until_ms)
+            return;
+        if (!is_told)
+            log_event(LOG_WARN, "database.awaited", LOG_TEXT("why", fault.message),
+                      LOG_TEXT("next", "it may be starting, or failing over; the run waits for it "
+                                       "for a minute"));
+        is_told = true;
+        nanosleep(&(struct timespec){.tv_nsec = AWAIT_STEP_MS * 1000000L}, NULL);
+    }
 }
 
 enum status database_connect_bare(const struct database *database, PGconn **conn,

@@ -30,6 +30,10 @@ MUST_CHECK enum status database_find(const struct options *options, const struct
                                      struct database *database, struct fault *fault);
 void database_finish(struct database *database);
 
+/* For a run, which starts at night and alone: where the database does not answer now but may well
+ * do so soon (pg_may_come), it is waited for, for a minute at most, and that is said. Whatever
+ * comes of it, connecting is what tells. May block. */
+void database_await(const struct database *database);
 /* Connects without asking for a schema. */
 MUST_CHECK enum status database_connect_bare(const struct database *database, PGconn **conn,
                                              struct fault *fault);

@@ -357,13 +357,13 @@ CURLM *engine_multi(struct engine *engine)
     return graph_multi(engine->graph);
 }
 
-void engine_visit(const struct engine *engine, void (*visit)(void *self, int64_t step_id),
+void engine_visit(const struct engine *engine, void (*visit)(void *self, const struct task *task),
                   void *self)
 {
     const struct task *lists[] = {engine->waiting.first, engine->settled.first, engine->flying};
 
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         for (const struct task *task = lists[i]; task; task = task->next)
-            visit(self, task->step_id);
+            visit(self, task);
     }
 }

@@ -55,8 +55,8 @@ const char *engine_outage_reason(const struct engine *engine); /* for people; th
 bool engine_is_credential_refused(const struct engine *engine);
 CURLM *engine_multi(struct engine *engine);
 
-/* Calls `visit` with the step_id of every task in hand or settled (for run_forget.sql). */
-void engine_visit(const struct engine *engine, void (*visit)(void *self, int64_t step_id),
+/* Calls `visit` with every task in hand or settled (for run_forget.sql). */
+void engine_visit(const struct engine *engine, void (*visit)(void *self, const struct task *task),
                   void *self);
 
 #endif

@@ -16,12 +16,14 @@ enum status lease_terms_read(struct lease_terms *terms, struct fault *fault)
         fault_prefix(fault, "WABAMIGRATE_LEASE: ");
         return STATUS_INVALID;
     }
-    /* Of 90 s: renewed every 22, a transfer of 30, a margin of 40, a step's 180, a lock's 15. */
+    /* Of 90 s: renewed every 22, a transfer of 30, a margin of 40, a step's 180, a lock's 15, a
+     * silence of 30. */
     *terms = (struct lease_terms){.lease_ms = lease_ms,
                                   .renewal_ms = lease_ms / 4,
                                   .transfer_ms = lease_ms / 3,
                                   .margin_ms = lease_ms * 4 / 9,
                                   .step_ms = lease_ms * 2,
-                                  .lock_ms = lease_ms / 6};
+                                  .lock_ms = lease_ms / 6,
+                                  .silence_ms = lease_ms / 3};
     return STATUS_OK;
 }

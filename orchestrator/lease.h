@@ -47,6 +47,7 @@ struct lease_terms {
     int64_t margin_ms;   /* nothing is sent so shortly before an end */
     int64_t step_ms;     /* from a step's claim to its deadline */
     int64_t lock_ms;     /* the longest wait for a lock in the database: less than a lease */
+    int64_t silence_ms;  /* a server that is silent for so long is given up, and dialled again */
 };
 
 /* A lease of 90 s, or what WABAMIGRATE_LEASE says (a duration, for tests: a worker need not be

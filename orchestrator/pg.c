@@ -15,8 +15,8 @@
  * ends at 1 GB. */
 #define ARRAY_BYTES_MAX (256u * 1024 * 1024)
 
-void pg_connection_parameters(const char *conninfo, const char *keywords[PG_KEYWORDS_MAX],
-                              const char *values[PG_KEYWORDS_MAX])
+unsigned pg_connection_parameters(const char *conninfo, const char *keywords[PG_KEYWORDS_MAX],
+                                  const char *values[PG_KEYWORDS_MAX])
 {
     /* Later keywords win, and dbname is expanded in place: what the user's URL says overrides the
      * defaults before it. The last group is what we insist on. */
@@ -42,6 +42,7 @@ void pg_connection_parameters(const char *conninfo, const char *keywords[PG_KEYW
     values[count++] = "UTF8";
     keywords[count] = NULL;
     values[count] = NULL;
+    return count;
 }
 
 enum status pg_fault(PGconn *conn, const PGresult *result, struct fault *fault)
@@ -143,6 +144,52 @@ bool pg_has_option(PGconn *conn, const char *keyword, const char *value)
             strcmp(option->keyword, keyword) == 0 && option->val && strcmp(option->val, value) == 0;
     PQconninfoFree(all);
     return has_it;
+}
+
+static bool has_several_hosts(const char *conninfo)
+{
+    PQconninfoOption *options = PQconninfoParse(conninfo, NULL);
+    const char *host = getenv("PGHOST");
+    bool is_list = host && strchr(host, ',');
+
+    for (const PQconninfoOption *option = options; option && option->keyword; option++) {
+        if (option->val && strncmp(option->keyword, "host", 4) == 0) /* hostaddr too */
+            is_list = strchr(option->val, ',') || (is_list && strcmp(option->keyword, "host") != 0);
+    }
+    PQconninfoFree(options);
+    return is_list;
+}
+
+/* A server that would have us, were it not a standby. */
+static bool is_standby_there(const char *const *keywords, const char *const *values)
+{
+    PGconn *conn = PQconnectdbParams(keywords, values, 1);
+    bool is_there = PQstatus(conn) == CONNECTION_OK;
+
+    PQfinish(conn);
+    return is_there;
+}
+
+bool pg_may_come(const char *conninfo)
+{
+    const char *keywords[PG_KEYWORDS_MAX], *values[PG_KEYWORDS_MAX];
+    unsigned count = pg_connection_parameters(conninfo, keywords, values);
+
+    keywords[count] = "target_session_attrs"; /* over what the URL says */
+    values[count++] = "any";
+    keywords[count] = NULL;
+    values[count] = NULL;
+    switch (PQpingParams(keywords, values, 1)) {
+    case PQPING_REJECT:
+        return true;
+    case PQPING_NO_RESPONSE:
+        return has_several_hosts(conninfo);
+    case PQPING_OK: /* up; also where it refuses the password */
+        return is_standby_there(keywords, values);
+    case PQPING_NO_ATTEMPT:
+        break;
+    }
+    return false;
 }
 
 enum status pg_query(PGconn *conn, const char *sql, int count, const char *const *values,

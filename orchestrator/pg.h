@@ -18,10 +18,11 @@
 #include "base/fault.h"
 
 /* The keywords and values of a connection: application name, time-outs and keepalives of ours under
- * what `conninfo` says. For PQconnectdbParams and PQconnectStartParams, with expand_dbname. */
-#define PG_KEYWORDS_MAX 12
-void pg_connection_parameters(const char *conninfo, const char *keywords[PG_KEYWORDS_MAX],
-                              const char *values[PG_KEYWORDS_MAX]);
+ * what `conninfo` says. For PQconnectdbParams and PQconnectStartParams, with expand_dbname. Returns
+ * how many there are, the NULL at their end not counted. */
+#define PG_KEYWORDS_MAX 16
+unsigned pg_connection_parameters(const char *conninfo, const char *keywords[PG_KEYWORDS_MAX],
+                                  const char *values[PG_KEYWORDS_MAX]);
 
 /* What the server warns of goes to the log instead of standard error. */
 void pg_log_notices(PGconn *conn);
@@ -33,6 +34,12 @@ MUST_CHECK enum status pg_connect(const char *conninfo, const struct clock *cloc
 
 /* Whether the connection was made with this option: URL, environment and service file together. */
 bool pg_has_option(PGconn *conn, const char *keyword, const char *value);
+
+/* After pg_connect() has failed: whether the database may well be there in a minute. It is starting
+ * up, or only a standby answers, or, where several hosts are given (a failover is what they are
+ * for), none does. Not so where it refuses us, or where the only host does not answer. May block.
+ */
+bool pg_may_come(const char *conninfo);
 
 /* Runs one statement with text parameters; *result is the caller's (PQclear) and may be NULL to
  * throw it away. May block. */

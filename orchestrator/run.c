@@ -161,8 +161,9 @@ static void show_progress(struct run *run, int64_t now_ms)
         figures.per_second = (double)figures.calls * 1000.0 / (double)elapsed_ms;
     if (moved > 0)
         figures.eta_ms = elapsed_ms * left / moved;
-    if (!store_run_is_connected(run->store)) {
-        figures.why = "the database; connecting again";
+    if (store_run_outage(run->store)) {
+        database_outage_describe(store_run_outage(run->store), now_ms, why, sizeof why);
+        figures.why = why;
     } else if (engine_outage_ms(run->engine) > 0) {
         figures.why = "Graph, which does not answer; asking again";
     } else if (figures.in_flight == 0 && outlook->due_ms > 0) {
@@ -188,7 +189,7 @@ static void use_store(struct run *run, int64_t now_ms)
     bool is_claim_due =
         settled->count > 0 || store_run_claimed_all(run->store) || now_ms >= run->next_claim_ms;
 
-    run->must_record_first |= !store_run_is_connected(run->store);
+    run->must_record_first |= store_run_outage(run->store) != NULL;
     if (!store_run_is_idle(run->store))
         return;
     if (run->asked_at_ms) {
@@ -323,7 +324,7 @@ static int64_t deadline(const struct run_settings *settings)
     return end_ms;
 }
 
-static void visit_engine(void *self, void (*visit)(void *, int64_t), void *visitor)
+static void visit_engine(void *self, void (*visit)(void *, const struct task *), void *visitor)
 {
     engine_visit(self, visit, visitor);
 }

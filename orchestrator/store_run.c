@@ -2,6 +2,7 @@
 #include "orchestrator/store_run.h"
 
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "base/log.h"
 #include "orchestrator/field_refusals.h"
 #include "orchestrator/pg.h"
+#include "orchestrator/pg_dial.h"
 #include "orchestrator/process_identity.h"
 #include "orchestrator/store_claim.h"
 #include "orchestrator/store_lock.h"
@@ -16,9 +18,13 @@
 #include "sql/statements.h"
 
 #define RECONNECT_FIRST_MS 250
-#define RECONNECT_MAX_MS 5000
+#define RECONNECT_MAX_MS 2000
 /* A failover takes seconds, a restart a minute or two; longer than this a person is needed. */
 #define LOST_MAX_MS (10 * 60 * 1000)
+/* Where a silent server was only slow, the next silence may last longer, up to this: a slow
+ * database is no lost one for ever. */
+#define SILENCE_MAX_MS (5 * 60 * 1000)
+#define CLOSE_MAX_MS 10000
 #define STATEMENTS_MAX 32
 
 const char *const STORE_STATES[8] = {"pending", "blocked", "waiting", "ready",
@@ -32,7 +38,25 @@ enum link_state {
 };
 
 /* What a queued statement's rows are for. */
-enum answer_use { USE_NOTHING, USE_SETTLED, USE_CLAIM, USE_RENEW, USE_STATES, USE_DUE };
+enum answer_use {
+    USE_NOTHING,
+    USE_TURN,
+    USE_FLUSHED,
+    USE_SETTLED,
+    USE_CLAIM,
+    USE_RENEW,
+    USE_STATES,
+    USE_DUE
+};
+
+/* What the pipeline under way is for. */
+enum purpose {
+    PURPOSE_FLUSH,
+    PURPOSE_ASK,
+    PURPOSE_RECOVER,  /* the first one on a new connection */
+    PURPOSE_DISTRUST, /* the last one: the database has lost commits */
+    PURPOSE_CLOSE
+};
 
 /* run_hold.sql: this run has been ended by another. */
 #define SQLSTATE_BURIED "WM001"
@@ -40,19 +64,31 @@ enum answer_use { USE_NOTHING, USE_SETTLED, USE_CLAIM, USE_RENEW, USE_STATES, US
 struct store_run {
     struct store_run_settings settings;
     PGconn *conn;
+    struct pg_dial dial; /* makes it again */
     enum link_state link;
-    PostgresPollingStatusType poll;
+    struct database_outage outage;
     int64_t retry_at_ms, retry_wait_ms;
-    int64_t lost_at_ms; /* when the connection broke; 0 while it stands */
+    int64_t heard_at_ms, silence_max_ms;
+    bool has_hung; /* what was lost last was lost to silence */
     int64_t run_id;
+    char process[512];
+
+    /* Connections and flushes are numbered (run_turn.sql): a flush whose answer was lost has been
+     * committed when the database has its number. */
+    int link_number;
+    int64_t flush_sent, flush_known, flush_found;
+    const char *commit; /* what became of the commit under way when the connection broke */
 
     struct task_queue group; /* sent, not yet known to be committed */
     struct task_queue fresh; /* claimed by the pipeline under way, given out once it is committed */
     enum answer_use uses[STATEMENTS_MAX];
     unsigned use_count, use_next;
-    unsigned syncs;     /* transactions of the pipeline under way that have not come back */
-    bool is_recovering; /* the pipeline under way makes up for a broken connection */
-    bool must_recover;
+    unsigned syncs; /* transactions of the pipeline under way that have not come back */
+    enum purpose purpose;
+    bool must_recover; /* until what was under way when the connection broke is known to be
+                          committed */
+    bool is_refused;   /* what the pipeline under way meant to record was rolled back */
+    bool has_lost_commits;
     unsigned wanted, group_size;
     bool claimed_all;
     int64_t calls;
@@ -67,7 +103,7 @@ struct store_run {
     bool has_failed;
     struct fault fault;
 
-    void (*visit_all)(void *self, void (*visit)(void *, int64_t), void *);
+    store_visit_all *visit_all;
     void *visit_self;
 };
 
@@ -111,12 +147,12 @@ static enum status bury_dead_runs(struct store_run *store, struct fault *fault)
 static enum status register_run(struct store_run *store, struct fault *fault)
 {
     PG_AUTO_CLEAR PGresult *row = NULL;
-    char batch_id[24], lease[24], process[512];
-    const char *values[] = {batch_id, store->settings.worker, process, lease};
+    char batch_id[24], lease[24];
+    const char *values[] = {batch_id, store->settings.worker, store->process, lease};
 
     snprintf(batch_id, sizeof batch_id, "%" PRId64, store->settings.batch->batch_id);
     snprintf(lease, sizeof lease, "%" PRId64, store->settings.terms->lease_ms);
-    process_identity(process, sizeof process);
+    process_identity(store->process, sizeof store->process);
     store->renewed_at_ms = clock_monotonic_ms();
     store->lease_until_ms = store->renewed_at_ms + store->settings.terms->lease_ms;
     if (pg_query(store->conn, SQL_RUN_START, 4, values, &row, fault) != STATUS_OK)
@@ -167,8 +203,11 @@ enum status store_run_open(PGconn *conn, const struct store_run_settings *settin
     store->settings = *settings;
     store->conn = conn;
     store->link = LINK_IDLE;
+    store->link_number = 1; /* the column's default */
+    store->silence_max_ms = settings->terms->silence_ms;
     store->outlook.due_ms = -1;
     store->served_since_ms = INT64_MIN / 2; /* from before we came */
+    pg_dial_init(&store->dial, settings->conninfo, conn);
     task_queue_init(&store->group);
     task_queue_init(&store->fresh);
     enum status status = start(store, fault);
@@ -186,6 +225,7 @@ void store_run_destroy(struct store_run *store)
         return;
     task_queue_destroy_all(&store->group);
     task_queue_destroy_all(&store->fresh);
+    pg_dial_finish(&store->dial);
     PQfinish(store->conn);
     free(store);
 }
@@ -198,22 +238,15 @@ static bool is_waiting_over(const char *sqlstate)
     return sqlstate && (strncmp(sqlstate, "40", 2) == 0 || strcmp(sqlstate, "55P03") == 0);
 }
 
-static void break_link(struct store_run *store, int64_t now_ms)
+/* Drops the connection; it is made again after a while. */
+static void break_link(struct store_run *store, const char *why, int64_t now_ms)
 {
-    const char *text = store->conn ? PQerrorMessage(store->conn) : "";
-    char first_line[256];
-
-    snprintf(first_line, sizeof first_line, "%.*s", (int)strcspn(text, "\n"), text);
-    if (store->link != LINK_CONNECTING && store->link != LINK_BROKEN)
-        log_event(LOG_WARN, "database.lost", LOG_TEXT("why", first_line),
-                  LOG_TEXT("next", "the run pauses and connects again; nothing is lost"));
+    database_outage_note(&store->outage, why, now_ms);
     PQfinish(store->conn);
     store->conn = NULL;
     store->link = LINK_BROKEN;
     store->must_recover = true;
     store->served_since_ms = INT64_MAX;
-    if (store->lost_at_ms == 0)
-        store->lost_at_ms = now_ms;
     task_queue_destroy_all(&store->fresh); /* claimed by a commit nobody knows of: never sent */
     store->retry_wait_ms =
         store->retry_wait_ms == 0 ? RECONNECT_FIRST_MS : store->retry_wait_ms * 2;
@@ -222,18 +255,26 @@ static void break_link(struct store_run *store, int64_t now_ms)
     store->retry_at_ms = now_ms + store->retry_wait_ms;
 }
 
-static void connect_again(struct store_run *store, int64_t now_ms)
+static void break_off(struct store_run *store, int64_t now_ms)
 {
-    const char *keywords[PG_KEYWORDS_MAX], *values[PG_KEYWORDS_MAX];
+    char why[DATABASE_OUTAGE_WHY_BYTES];
 
-    pg_connection_parameters(store->settings.conninfo, keywords, values);
-    store->conn = PQconnectStartParams(keywords, values, 1);
-    store->link = LINK_CONNECTING;
-    store->poll = PGRES_POLLING_WRITING;
-    if (!store->conn || PQstatus(store->conn) == CONNECTION_BAD)
-        break_link(store, now_ms);
-    else
-        pg_log_notices(store->conn);
+    snprintf(why, sizeof why, "%s", PQerrorMessage(store->conn));
+    break_link(store, why, now_ms);
+}
+
+static void heed_silence(struct store_run *store, int64_t now_ms)
+{
+    char why[DATABASE_OUTAGE_WHY_BYTES];
+
+    if (now_ms - store->heard_at_ms < store->silence_max_ms)
+        return;
+    snprintf(why, sizeof why, "the server has not answered for %" PRId64 " s",
+             store->silence_max_ms / 1000);
+    if (store->silence_max_ms < SILENCE_MAX_MS)
+        store->silence_max_ms *= 2;
+    store->has_hung = true;
+    break_link(store, why, now_ms);
 }
 
 /* ---- one pipeline at a time ---- */
@@ -252,8 +293,10 @@ static void queue_settle(void *self, const char *sql, int count, const char *con
     queue(self, sql, count, values, sql == SQL_STEP_SETTLE ? USE_SETTLED : USE_NOTHING);
 }
 
-static void begin(struct store_run *store)
+static void begin(struct store_run *store, enum purpose purpose)
 {
+    store->purpose = purpose;
+    store->is_refused = false;
     store->use_count = 0;
     store->use_next = 0;
     store->syncs = 0;
@@ -309,6 +352,18 @@ static void renew_if_due(struct store_run *store, int64_t now_ms)
     commit(store);
 }
 
+/* First in every transaction that records or claims. */
+static void queue_turn(struct store_run *store, int64_t flush)
+{
+    char run_id[24], link[16], number[24];
+    const char *values[] = {run_id, link, number};
+
+    snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
+    snprintf(link, sizeof link, "%d", store->link_number);
+    snprintf(number, sizeof number, "%" PRId64, flush);
+    queue(store, SQL_RUN_TURN, 3, values, USE_TURN);
+}
+
 static void queue_hold(struct store_run *store)
 {
     char run_id[24];
@@ -318,13 +373,16 @@ static void queue_hold(struct store_run *store)
     queue(store, SQL_RUN_HOLD, 1, values, USE_NOTHING);
 }
 
-/* Of a buried run only the history is taken. */
+/* The next flush: what the group has come to, if there is one. Of a buried run only the history is
+ * taken. */
 static void queue_group(struct store_run *store)
 {
     const struct store_settle_facts facts = {store->settings.batch, store->run_id,
                                              store->settings.grace_ms, store->is_buried};
 
     store->is_late = store->is_buried;
+    store->flush_sent = store->flush_known + 1;
+    queue_turn(store, store->flush_sent);
     if (!store->is_buried)
         queue_hold(store);
     store_settle_group(&store->group, &facts, queue_settle, store);
@@ -334,8 +392,9 @@ static void end(struct store_run *store, int64_t now_ms)
 {
     commit(store);
     store->link = LINK_BUSY;
+    store->heard_at_ms = now_ms;
     if (PQflush(store->conn) < 0)
-        break_link(store, now_ms);
+        break_off(store, now_ms);
 }
 
 void store_run_flush(struct store_run *store, struct task_queue *settled, unsigned want,
@@ -349,7 +408,7 @@ void store_run_flush(struct store_run *store, struct task_queue *settled, unsign
         if (store->settings.batch->refusals)
             field_refusals_learn(store->settings.batch->refusals, task);
     }
-    begin(store);
+    begin(store, PURPOSE_FLUSH);
     renew_if_due(store, now_ms);
     if (store->group.count > 0 || want > 0)
         queue_group(store);
@@ -359,9 +418,44 @@ void store_run_flush(struct store_run *store, struct task_queue *settled, unsign
         end(store, now_ms);
 }
 
-static void add_id(void *self, int64_t step_id)
+/* What could not be recorded the first time. */
+static void flush_again(struct store_run *store, int64_t now_ms)
 {
-    pg_array_add_i64(self, step_id);
+    begin(store, PURPOSE_FLUSH);
+    queue_group(store);
+    end(store, now_ms);
+}
+
+struct hand {
+    struct pg_array step_ids, epochs;
+};
+
+static void add_to_hand(void *self, const struct task *task)
+{
+    struct hand *hand = self;
+
+    pg_array_add_i64(&hand->step_ids, task->step_id);
+    pg_array_add_i64(&hand->epochs, task->epoch);
+}
+
+/* Whatever this run holds in the database but not in its hands is put back. */
+static void queue_forget(struct store_run *store)
+{
+    struct hand hand;
+    char run_id[24];
+
+    pg_array_init(&hand.step_ids);
+    pg_array_init(&hand.epochs);
+    if (store->visit_all)
+        store->visit_all(store->visit_self, add_to_hand, &hand);
+    for (const struct task *task = store->group.first; task; task = task->next)
+        add_to_hand(&hand, task); /* not recorded yet, perhaps */
+    snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
+    const char *values[] = {run_id, pg_array_literal(&hand.step_ids),
+                            pg_array_literal(&hand.epochs)};
+    queue(store, SQL_RUN_FORGET, 3, values, USE_NOTHING);
+    pg_array_finish(&hand.step_ids);
+    pg_array_finish(&hand.epochs);
 }
 
 /* While the database was away nobody could renew a lease: whoever is back first leaves the others
@@ -371,17 +465,14 @@ static bool may_bury(const struct store_run *store, int64_t now_ms)
     return now_ms - store->served_since_ms >= store->settings.terms->lease_ms;
 }
 
-/* The first pipeline on a new connection: what may not have been committed, again; then whatever
- * this run holds in the database but not in its hands is put back. */
-static void recover(struct store_run *store, int64_t now_ms)
+/* The session of a new connection, and the lease, before anything that might have to wait. */
+static void queue_session(struct store_run *store, int64_t now_ms)
 {
-    struct pg_array in_hand;
-    char run_id[24], seconds[32];
-    const char *offset[] = {seconds};
     struct session_texts texts;
     const char *session[] = {texts.run_id, texts.lock_ms};
+    char seconds[32];
+    const char *offset[] = {seconds};
 
-    begin(store);
     queue(store, SQL_SESSION_GUARD, 0, NULL, USE_NOTHING);
     describe_session(store, &texts);
     queue(store, SQL_RUN_SESSION, 2, session, USE_NOTHING);
@@ -389,19 +480,40 @@ static void recover(struct store_run *store, int64_t now_ms)
         snprintf(seconds, sizeof seconds, "%" PRId64, store->settings.clock->offset_ms / 1000);
         queue(store, SQL_CLOCK_OFFSET, 1, offset, USE_NOTHING);
     }
+    queue(store, SQL_RUN_REPLACE, 1, session, USE_NOTHING);
     queue_renewal(store, now_ms);
     if (may_bury(store, now_ms))
         queue(store, SQL_RUN_CUT, 0, NULL, USE_NOTHING);
     commit(store);
-    queue_group(store);
-    pg_array_init(&in_hand);
-    if (store->visit_all)
-        store->visit_all(store->visit_self, add_id, &in_hand);
+}
+
+/* The first pipeline on a new connection. Nothing that comes from an earlier one counts from here
+ * on, and what the last flush has come to is looked up. That writes too, so its own commit vouches
+ * for what it has read: where a standby must confirm commits, it has confirmed those before it. */
+static void recover(struct store_run *store, int64_t now_ms)
+{
+    char run_id[24], link[16];
+    const char *values[] = {run_id, link, store->process};
+
+    begin(store, PURPOSE_RECOVER);
+    queue_session(store, now_ms);
+    store->link_number++;
     snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
-    const char *values[] = {run_id, pg_array_literal(&in_hand)};
-    queue(store, SQL_RUN_FORGET, 2, values, USE_NOTHING);
-    pg_array_finish(&in_hand);
-    store->is_recovering = true;
+    snprintf(link, sizeof link, "%d", store->link_number);
+    queue(store, SQL_RUN_RECOVER, 3, values, USE_FLUSHED);
+    queue_forget(store);
+    end(store, now_ms);
+}
+
+static void distrust(struct store_run *store, int64_t now_ms)
+{
+    char batch_id[24], grace[24];
+    const char *values[] = {batch_id, grace};
+
+    snprintf(batch_id, sizeof batch_id, "%" PRId64, store->settings.batch->batch_id);
+    snprintf(grace, sizeof grace, "%" PRId64, store->settings.grace_ms);
+    begin(store, PURPOSE_DISTRUST);
+    queue(store, SQL_RUN_DISTRUST, 2, values, USE_NOTHING);
     end(store, now_ms);
 }
 
@@ -418,7 +530,7 @@ void store_run_ask(struct store_run *store, int64_t now_ms)
     snprintf(highest, sizeof highest, "%" PRId64, store->settings.highest_number_id);
     snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
     snprintf(grace, sizeof grace, "%" PRId64, store->settings.grace_ms);
-    begin(store);
+    begin(store, PURPOSE_ASK);
     memset(&store->asked, 0, sizeof store->asked);
     renew_if_due(store, now_ms);
     if (may_bury(store, now_ms)) { /* other workers that have fallen silent, and lost steps */
@@ -466,8 +578,14 @@ static void use_rows(struct store_run *store, enum answer_use use, const PGresul
     switch (use) {
     case USE_NOTHING:
         break;
+    case USE_TURN:
+        store->has_lost_commits = PQntuples(rows) == 0;
+        break;
+    case USE_FLUSHED:
+        store->flush_found = PQntuples(rows) > 0 ? pg_cell_i64(rows, 0, "flushed") : -1;
+        break;
     case USE_SETTLED:
-        if (!store->is_recovering && PQntuples(rows) < (int)store->group.count)
+        if (PQntuples(rows) < (int)store->group.count)
             log_event(LOG_WARN, "step.fenced",
                       LOG_I64("steps", (int64_t)store->group.count - PQntuples(rows)),
                       LOG_TEXT("why", "this worker had lost its lease; the database refused the "
@@ -496,7 +614,7 @@ static void use_rows(struct store_run *store, enum answer_use use, const PGresul
  * a new connection is right. Anything else is a mistake that would come back for ever. */
 static bool is_passing(const char *sqlstate)
 {
-    static const char *const classes[] = {"08", "40", "53", "57", "55"};
+    static const char *const classes[] = {"08", "40", "53", "55", "57", "58"};
 
     for (size_t i = 0; sqlstate && i < sizeof classes / sizeof classes[0]; i++) {
         if (strncmp(sqlstate, classes[i], 2) == 0)
@@ -512,11 +630,13 @@ static void on_error(struct store_run *store, const PGresult *result, int64_t no
 
     if (sqlstate && strcmp(sqlstate, SQLSTATE_BURIED) == 0) {
         store->is_buried = true;
+        store->is_refused = true;
         return;
     }
     if (!sqlstate || is_passing(sqlstate)) {
         int64_t served_since_ms = store->served_since_ms;
-        break_link(store, now_ms);
+        const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+        break_link(store, primary ? primary : PQresultErrorMessage(result), now_ms);
         if (is_waiting_over(sqlstate))
             store->served_since_ms = served_since_ms;
         return;
@@ -525,29 +645,89 @@ static void on_error(struct store_run *store, const PGresult *result, int64_t no
     store->has_failed = true;
 }
 
+static void fail_for_lost_commits(struct store_run *store)
+{
+    store->has_failed = true;
+    fault_set(
+        &store->fault, STATUS_DATABASE,
+        "the database has lost commits that it had acknowledged: a standby has taken over that "
+        "did not have them, or an older state was restored. Replicate synchronously "
+        "(`wabamigrate doctor`), then run again: whatever may have been sent is looked up "
+        "first");
+}
+
+static void on_whole_again(struct store_run *store, int64_t now_ms)
+{
+    store->must_recover = false;
+    store->retry_wait_ms = 0;
+    database_outage_end(&store->outage, store->commit, now_ms);
+}
+
+/* The look-up on a new connection is committed. Fewer flushes than were known to be, or a run that
+ * nobody knows: the database has lost commits it had acknowledged. */
+static void on_recovered(struct store_run *store, int64_t now_ms)
+{
+    int64_t found = store->flush_found;
+
+    if (found < store->flush_known || found > store->flush_sent) {
+        distrust(store, now_ms);
+        return;
+    }
+    store->has_hung = false;
+    store->commit = store->flush_sent == store->flush_known ? "none was under way"
+                    : found == store->flush_sent
+                        ? "the last one had happened"
+                        : "the last one had not happened, and was sent again";
+    if (found > store->flush_known)
+        task_queue_destroy_all(&store->group);
+    store->flush_known = store->flush_sent = found;
+    if (store->group.count > 0)
+        flush_again(store, now_ms);
+    else
+        on_whole_again(store, now_ms);
+}
+
+static void on_flushed(struct store_run *store, int64_t now_ms, struct task_queue *claimed)
+{
+    if (store->is_refused)
+        store->flush_sent = store->flush_known;
+    store->flush_known = store->flush_sent;
+    if (store->is_buried && !store->is_late && store->group.count > 0) {
+        flush_again(store, now_ms);
+        return;
+    }
+    task_queue_destroy_all(&store->group);
+    task_queue_move(&store->fresh, claimed);
+    on_whole_again(store, now_ms);
+}
+
 static void on_sync(struct store_run *store, int64_t now_ms, struct task_queue *claimed)
 {
     if (--store->syncs > 0)
         return;
     store->link = LINK_IDLE;
-    store->retry_wait_ms = 0;
-    store->lost_at_ms = 0;
     if (store->served_since_ms == INT64_MAX)
         store->served_since_ms = now_ms;
     if (store->has_failed)
         return;
-    if (store->is_recovering)
-        log_event(LOG_INFO, "database.back", LOG_TEXT("next", "the run goes on"));
-    store->is_recovering = false;
-    store->must_recover = false;
-    if (store->is_buried && !store->is_late && store->group.count > 0) {
-        begin(store);
-        queue_group(store);
-        end(store, now_ms);
+    if (store->has_lost_commits && store->purpose != PURPOSE_DISTRUST) {
+        distrust(store, now_ms);
         return;
     }
-    task_queue_destroy_all(&store->group);
-    task_queue_move(&store->fresh, claimed);
+    switch (store->purpose) {
+    case PURPOSE_RECOVER:
+        on_recovered(store, now_ms);
+        break;
+    case PURPOSE_DISTRUST:
+        fail_for_lost_commits(store);
+        break;
+    case PURPOSE_FLUSH:
+        on_flushed(store, now_ms, claimed);
+        break;
+    case PURPOSE_ASK:
+    case PURPOSE_CLOSE:
+        break;
+    }
 }
 
 /* Reads results until libpq has no more without waiting. A NULL ends one statement's results. */
@@ -555,6 +735,7 @@ static void read_results(struct store_run *store, int64_t now_ms, struct task_qu
 {
     while (store->link == LINK_BUSY && !PQisBusy(store->conn)) {
         PG_AUTO_CLEAR PGresult *result = PQgetResult(store->conn);
+        store->heard_at_ms = now_ms;
         switch (result ? PQresultStatus(result) : PGRES_EMPTY_QUERY) {
         case PGRES_EMPTY_QUERY: /* no result: the end of one statement's */
             break;
@@ -576,19 +757,28 @@ static void read_results(struct store_run *store, int64_t now_ms, struct task_qu
 
 static void advance_connecting(struct store_run *store, int64_t now_ms)
 {
-    store->poll = PQconnectPoll(store->conn);
-    if (store->poll == PGRES_POLLING_FAILED) {
-        break_link(store, now_ms);
+    switch (pg_dial_advance(&store->dial, now_ms)) {
+    case PG_DIAL_WAITING:
         return;
+    case PG_DIAL_FAILED:
+        break_link(store, store->dial.why, now_ms);
+        return;
+    case PG_DIAL_CONNECTED:
+        break;
     }
-    if (store->poll != PGRES_POLLING_OK)
-        return;
+    store->conn = pg_dial_take(&store->dial);
     if (PQsetnonblocking(store->conn, 1) != 0 || PQenterPipelineMode(store->conn) != 1) {
-        break_link(store, now_ms);
+        break_off(store, now_ms);
         return;
     }
     store->link = LINK_IDLE;
     recover(store, now_ms);
+}
+
+static void connect_again(struct store_run *store, int64_t now_ms)
+{
+    store->link = LINK_CONNECTING;
+    pg_dial_start(&store->dial, store->has_hung, now_ms);
 }
 
 static void give_up(struct store_run *store)
@@ -600,11 +790,25 @@ static void give_up(struct store_run *store)
         "not recorded is looked up first");
 }
 
+static void advance_standing(struct store_run *store, int64_t now_ms, struct task_queue *claimed)
+{
+    if (PQflush(store->conn) < 0 || PQconsumeInput(store->conn) != 1) {
+        break_off(store, now_ms);
+        return;
+    }
+    read_results(store, now_ms, claimed);
+    if (store->link == LINK_BUSY)
+        heed_silence(store, now_ms);
+}
+
 void store_run_advance(struct store_run *store, int64_t now_ms, struct task_queue *claimed)
 {
+    if (store->has_failed)
+        return;
+    database_outage_remind(&store->outage, LOST_MAX_MS, now_ms);
     switch (store->link) {
     case LINK_BROKEN:
-        if (now_ms - store->lost_at_ms > LOST_MAX_MS)
+        if (database_outage_ms(&store->outage, now_ms) > LOST_MAX_MS)
             give_up(store);
         else if (now_ms >= store->retry_at_ms)
             connect_again(store, now_ms);
@@ -614,10 +818,7 @@ void store_run_advance(struct store_run *store, int64_t now_ms, struct task_queu
         break;
     case LINK_IDLE:
     case LINK_BUSY:
-        if (PQflush(store->conn) < 0 || PQconsumeInput(store->conn) != 1)
-            break_link(store, now_ms);
-        else
-            read_results(store, now_ms, claimed);
+        advance_standing(store, now_ms, claimed);
         break;
     }
 }
@@ -627,18 +828,30 @@ struct curl_waitfd store_run_interest(const struct store_run *store)
     struct curl_waitfd wanted = {.fd = store->conn ? PQsocket(store->conn) : CURL_SOCKET_BAD,
                                  .events = CURL_WAIT_POLLIN};
 
-    if (store->link == LINK_CONNECTING && store->poll == PGRES_POLLING_WRITING)
-        wanted.events = CURL_WAIT_POLLOUT;
-    else if (store->link == LINK_BUSY && PQflush(store->conn) == 1)
+    if (store->link == LINK_CONNECTING)
+        return pg_dial_interest(&store->dial);
+    if (store->link == LINK_BUSY && PQflush(store->conn) == 1)
         wanted.events |= CURL_WAIT_POLLOUT;
     return wanted;
 }
 
 int64_t store_run_patience_ms(const struct store_run *store, int64_t now_ms)
 {
-    if (store->link != LINK_BROKEN)
+    int64_t until_ms = now_ms;
+
+    switch (store->link) {
+    case LINK_IDLE:
         return -1;
-    return store->retry_at_ms > now_ms ? store->retry_at_ms - now_ms : 0;
+    case LINK_CONNECTING:
+        return pg_dial_patience_ms(&store->dial, now_ms);
+    case LINK_BROKEN:
+        until_ms = store->retry_at_ms;
+        break;
+    case LINK_BUSY:
+        until_ms = store->heard_at_ms + store->silence_max_ms;
+        break;
+    }
+    return until_ms > now_ms ? until_ms - now_ms : 0;
 }
 
 bool store_run_is_idle(const struct store_run *store)
@@ -646,9 +859,9 @@ bool store_run_is_idle(const struct store_run *store)
     return store->link == LINK_IDLE && !store->must_recover && !store->has_failed;
 }
 
-bool store_run_is_connected(const struct store_run *store)
+const struct database_outage *store_run_outage(const struct store_run *store)
 {
-    return store->link == LINK_IDLE || store->link == LINK_BUSY;
+    return store->outage.is_on ? &store->outage : NULL;
 }
 
 bool store_run_is_flushed(const struct store_run *store)
@@ -683,9 +896,7 @@ bool store_run_has_failed(const struct store_run *store, struct fault *fault)
     return store->has_failed;
 }
 
-void store_run_set_inventory(struct store_run *store,
-                             void (*visit_all)(void *self, void (*visit)(void *, int64_t), void *),
-                             void *self)
+void store_run_set_inventory(struct store_run *store, store_visit_all *visit_all, void *self)
 {
     store->visit_all = visit_all;
     store->visit_self = self;
@@ -700,13 +911,27 @@ void store_run_close(struct store_run *store, int exit_code, int64_t calls)
 {
     char run_id[24], code[16], made[24];
     const char *values[] = {run_id, code, made};
+    int64_t now_ms = clock_monotonic_ms(), until_ms = now_ms + CLOSE_MAX_MS;
+    struct task_queue none;
 
+    if (store->link != LINK_IDLE)
+        return; /* the lease runs out by itself */
     snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
     snprintf(code, sizeof code, "%d", exit_code);
     snprintf(made, sizeof made, "%" PRId64, calls);
-    if (store->link != LINK_IDLE || PQexitPipelineMode(store->conn) != 1 ||
-        PQsetnonblocking(store->conn, 0) != 0)
-        return; /* the lease runs out by itself */
-    if (pg_query(store->conn, SQL_RUN_END, 3, values, NULL, NULL) == STATUS_OK)
-        (void)!pg_query(store->conn, SQL_LOOK_OF_RUN, 1, values, NULL, NULL);
+    task_queue_init(&none);
+    begin(store, PURPOSE_CLOSE);
+    queue_turn(store, store->flush_known);
+    queue(store, SQL_RUN_END, 3, values, USE_NOTHING);
+    queue(store, SQL_LOOK_OF_RUN, 1, values, USE_NOTHING);
+    end(store, now_ms);
+    while (store->link == LINK_BUSY && now_ms < until_ms) {
+        struct curl_waitfd wanted = store_run_interest(store);
+        struct pollfd fd = {
+            .fd = wanted.fd,
+            .events = (short)(POLLIN | (wanted.events & CURL_WAIT_POLLOUT ? POLLOUT : 0))};
+        (void)!poll(&fd, 1, (int)(until_ms - now_ms));
+        now_ms = clock_monotonic_ms();
+        advance_standing(store, now_ms, &none);
+    }
 }

@@ -17,9 +17,11 @@
  * transaction keeps its locks: who waits for them longer than lease_terms.lock_ms gives up and
  * comes again, and once that worker's lease has run out, its connection is cut.
  *
- * A broken connection is an event, not an end: it is made again with a backoff, the group whose
- * commit may or may not have happened is sent again (a settled step does not match again), and
- * steps that a lost claim took are put back, since they were never sent.
+ * A broken connection is an event, not an end: it is made again with a backoff, and so is one on
+ * which the server is silent for too long. Whether the commit under way had happened is looked up,
+ * not assumed: each flush leaves its number in the run's row. One that had not happened is sent
+ * again; what a lost claim took is put back, since it was never sent; and whatever the server still
+ * gets from the old connection is refused by the database (run_turn.sql).
  */
 #ifndef WABAMIGRATE_ORCHESTRATOR_STORE_RUN_H
 #define WABAMIGRATE_ORCHESTRATOR_STORE_RUN_H
@@ -31,6 +33,7 @@
 
 #include "base/clock.h"
 #include "orchestrator/batch_facts.h"
+#include "orchestrator/database_outage.h"
 #include "orchestrator/lease.h"
 #include "orchestrator/task.h"
 
@@ -80,7 +83,8 @@ int64_t store_run_patience_ms(const struct store_run *store, int64_t now_ms);
 void store_run_advance(struct store_run *store, int64_t now_ms, struct task_queue *claimed);
 
 bool store_run_is_idle(const struct store_run *store); /* connected, nothing in flight */
-bool store_run_is_connected(const struct store_run *store);
+/* NULL while there is none. */
+const struct database_outage *store_run_outage(const struct store_run *store);
 /* Whether everything handed over has been committed. */
 bool store_run_is_flushed(const struct store_run *store);
 /* Takes the settled tasks over and asks for up to `want` new ones. Only when idle. */
@@ -100,11 +104,12 @@ bool store_run_is_buried(const struct store_run *store);
 bool store_run_has_failed(const struct store_run *store, struct fault *fault);
 /* After a connection was made again: which steps are in hand, to tell them from those of a lost
  * claim. */
-void store_run_set_inventory(struct store_run *store,
-                             void (*visit_all)(void *self, void (*visit)(void *, int64_t), void *),
-                             void *self);
+typedef void store_visit_all(void *self, void (*visit)(void *visitor, const struct task *task),
+                             void *visitor);
+void store_run_set_inventory(struct store_run *store, store_visit_all *visit_all, void *self);
 
-/* Ends the run: releases its lease and records its exit code. May block; best effort. */
+/* Ends the run: releases its lease and records its exit code. Waits for at most ten seconds; best
+ * effort. */
 void store_run_close(struct store_run *store, int exit_code, int64_t calls);
 int64_t store_run_id(const struct store_run *store);
 

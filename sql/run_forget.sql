@@ -1,11 +1,13 @@
--- After a broken connection: steps that this run holds in the database but not in its hands were
--- claimed by a statement whose answer was lost, so they were never sent. They go back.
--- $1 run_id bigint, $2 step_ids in hand bigint[]
+-- After a broken connection: what this run holds in the database but not in its hands was claimed by a
+-- statement whose answer was lost, so it was never sent. It goes back.
+-- $1 run_id bigint; what is in hand: $2 step_ids bigint[], $3 their epochs bigint[]
 WITH back AS (
-    UPDATE wabamigrate.step
+    UPDATE wabamigrate.step s
        SET state = 'ready', run_id = NULL, deadline = NULL, moved_at = wabamigrate.clock()
-     WHERE run_id = $1::bigint AND state = 'running' AND step_id <> ALL ($2::bigint[])
-    RETURNING step_id, epoch
+     WHERE s.run_id = $1::bigint AND s.state = 'running'
+       AND NOT EXISTS (SELECT 1 FROM unnest($2::bigint[], $3::bigint[]) AS h (step_id, epoch)
+                        WHERE h.step_id = s.step_id AND h.epoch = s.epoch)
+    RETURNING s.step_id, s.epoch
 ), unsent AS (
     UPDATE wabamigrate.attempt a
        SET outcome = 'not_sent', note = 'the database connection broke before it was sent'

@@ -69,7 +69,7 @@ static bool has_noticed(void *self)
     struct worker *worker = self;
 
     store_run_advance(worker->store, clock_monotonic_ms(), &worker->hand);
-    return !store_run_is_connected(worker->store);
+    return store_run_outage(worker->store) != NULL;
 }
 
 static bool somebody_waits(void *self)
@@ -355,8 +355,11 @@ static void a_doubt_is_looked_into_although_its_batch_was_cancelled(void)
 static void the_locks_of_a_silent_worker_go_with_its_connection(void)
 {
     struct worker frozen, worker;
-    const struct lease_terms terms = {
-        .lease_ms = 600000, .renewal_ms = 150000, .step_ms = 1200000, .lock_ms = 100};
+    const struct lease_terms terms = {.lease_ms = 600000,
+                                      .renewal_ms = 150000,
+                                      .step_ms = 1200000,
+                                      .lock_ms = 100,
+                                      .silence_ms = 60000};
     char sql[512];
     int64_t batch_id = begin();
 

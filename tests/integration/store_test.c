@@ -288,8 +288,8 @@ static void an_outcome_under_an_old_epoch_is_refused(void)
     worker_open(&worker, begin());
     worker_flush(&worker, 64);
     struct task *old = worker_find(&worker, "read_source", "bakery-lune");
-    const char *values[] = {text_of(store_run_id(worker.store), run), "{}"};
-    run_sql(conn, SQL_RUN_FORGET, 2, values);
+    const char *values[] = {text_of(store_run_id(worker.store), run), "{}", "{}"};
+    run_sql(conn, SQL_RUN_FORGET, 3, values);
     expect_state("read_source", "bakery-lune", "ready");
     worker_settle(&worker, old, OUTCOME_FAILED);
     worker_flush(&worker,
@@ -873,7 +873,7 @@ static bool has_noticed(void *self)
     struct worker *worker = self;
 
     store_run_advance(worker->store, clock_monotonic_ms(), &worker->hand);
-    return !store_run_is_connected(worker->store);
+    return store_run_outage(worker->store) != NULL;
 }
 
 /* Where every step has come to, without what a second claim changes. */

@@ -54,14 +54,14 @@ int64_t worker_load(PGconn *conn, const char *manifest)
     return result.batch_id;
 }
 
-static void visit_hand(void *self, void (*visit)(void *, int64_t), void *visitor)
+static void visit_hand(void *self, void (*visit)(void *, const struct task *), void *visitor)
 {
     const struct worker *worker = self;
     const struct task *lists[] = {worker->hand.first, worker->settled.first};
 
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         for (const struct task *task = lists[i]; task; task = task->next)
-            visit(visitor, task->step_id);
+            visit(visitor, task);
     }
 }
 
@@ -113,9 +113,21 @@ void worker_open_with(struct worker *worker, int64_t batch_id, const char *only,
     const struct lease_terms terms = {.lease_ms = lease_ms,
                                       .renewal_ms = lease_ms / 4,
                                       .step_ms = STEP_MS,
-                                      .lock_ms = PATIENCE_MS};
+                                      .lock_ms = PATIENCE_MS,
+                                      .silence_ms = PATIENCE_MS};
 
     worker_open_terms(worker, batch_id, only, &terms);
+}
+
+void worker_open_impatient(struct worker *worker, int64_t batch_id, int64_t silence_ms)
+{
+    const struct lease_terms terms = {.lease_ms = LEASE_MS,
+                                      .renewal_ms = LEASE_MS / 4,
+                                      .step_ms = STEP_MS,
+                                      .lock_ms = PATIENCE_MS,
+                                      .silence_ms = silence_ms};
+
+    worker_open_terms(worker, batch_id, NULL, &terms);
 }
 
 void worker_open(struct worker *worker, int64_t batch_id)

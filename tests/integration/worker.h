@@ -39,6 +39,8 @@ void worker_open(struct worker *worker, int64_t batch_id);
 void worker_open_with(struct worker *worker, int64_t batch_id, const char *only, int64_t lease_ms);
 void worker_open_terms(struct worker *worker, int64_t batch_id, const char *only,
                        const struct lease_terms *terms);
+/* The same for a run that gives a server up which is silent for so long. */
+void worker_open_impatient(struct worker *worker, int64_t batch_id, int64_t silence_ms);
 /* Releases it in order: what is in hand stays running in the database. NULL store is fine. */
 void worker_close(struct worker *worker);
 /* As a crash would: the connection goes, nothing is said. */

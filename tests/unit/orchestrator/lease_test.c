@@ -37,6 +37,10 @@ static void a_worker_that_lives_never_comes_near_an_end(void)
         CU_ASSERT(terms.step_ms > terms.lease_ms);
         /* A wait for a lock ends, and the lease is renewed, before it runs out. */
         CU_ASSERT(terms.lock_ms + terms.renewal_ms + terms.margin_ms < terms.lease_ms);
+        /* A server that waits for a lock is not taken for a frozen one, and a frozen one is given
+         * up while the lease still holds. */
+        CU_ASSERT(terms.lock_ms < terms.silence_ms);
+        CU_ASSERT(terms.silence_ms + terms.renewal_ms < terms.lease_ms);
     }
 }
 
