@@ -44,9 +44,13 @@ struct facts {
     const char *waba_currency, *webhook_override_callback_uri, *allocation_config_id;
     const struct secret *business_token, *source_token, *signup_code, *webhook_verify_token;
     /* the number; all NULL for a step of a WABA */
-    const char *number; /* "+33123456789" */
+    const char *number;                  /* "+33123456789" */
+    const char *country_code, *national; /* "33", "123456789" */
     const char *phone_number_id, *source_phone_number_id, *data_localization_region;
-    const struct secret *pin;
+    const char *code_method, *language; /* of the verification code; NULL: SMS, en_US */
+    const struct secret *pin, *verification_code;
+    bool is_verified; /* Meta knows that the number is its owner's; false: not, or not known */
+    bool can_verify;  /* its path has the steps that ask for a code and verify it */
     /* the fields a read asks for (the planner knows which), by side; template_fields NULL:
      * templates are not read */
     const char *source_waba_fields, *source_number_fields;
@@ -59,6 +63,7 @@ struct facts {
     /* the step */
     const char *memo;       /* what an earlier phase of this step left (JSON object), or NULL */
     int64_t intended_at_ms; /* wall time of the last effect's intent, 0 if there was none */
+    bool is_in_doubt;       /* that effect may have arrived: no answer to it has been read */
 };
 
 enum outcome {
@@ -78,14 +83,17 @@ enum learned_type {
                                is_source */
     LEARNED_TEMPLATES,      /* json: {"_templates": {...}}, to be added to what LEARNED_WABA said;
                                is_source */
-    LEARNED_NUMBER,         /* json: a number's fields; id, digits; is_source */
+    LEARNED_NUMBER,         /* json: a number's fields, or NULL; id, digits; is_source */
     LEARNED_UNREADABLE,     /* this WABA cannot be read (is_source): forget its facts */
     LEARNED_FIELD_REFUSED,  /* id: a field that Graph does not give to the token that reads;
                                is_source */
     LEARNED_BUSINESS_TOKEN, /* secret: the customer's business token */
     LEARNED_ALLOCATION,     /* id: the credit allocation configuration */
     LEARNED_SYSTEM_USER,    /* id: the partner's system user */
-    LEARNED_CODE_BURNT      /* the signup code has been used or has expired: forget it */
+    LEARNED_CODE_BURNT,     /* the signup code has been used or has expired: forget it */
+    LEARNED_VERIFIED,       /* the number is verified */
+    LEARNED_UNVERIFIED,     /* the number is not, or no longer, verified */
+    LEARNED_CODE_REFUSED    /* Meta does not take the verification code: forget it */
 };
 
 struct learned {
@@ -140,6 +148,7 @@ enum usual {
     USUAL_WITH_LINE_AT_ONCE,     /* the same, where one call does both */
     USUAL_WITH_WEBHOOK_OVERRIDE, /* where the customer has a callback of its own */
     USUAL_WITH_STORAGE_REGION,   /* where a data localization region is wished for */
+    USUAL_WITH_NEW_NUMBER,       /* where the number is yet to be made on the destination */
     USUAL_COUNT
 };
 
@@ -163,6 +172,7 @@ struct job_kind {
     enum subject subject;
     bool is_urgent;   /* claimed before everything else (a signup code lives 30 seconds) */
     bool is_assessed; /* decided by the planner's eligibility rules, not by its phase */
+    bool takes_code;  /* works with the verification code: a new one wakes it */
     const struct job_phase *phases;
     size_t phase_count;
 };

@@ -8,7 +8,8 @@
  * first number that has it done is enough (nothing is written for a customer none of whose numbers
  * may move); such a step needs nothing else. Where a step of a number needs one of the WABA, it
  * waits for that one. `refreshes`: when this step is done, the named step is looked at again if it
- * was waiting or blocked.
+ * was waiting or blocked. `renewed_by`: where this step waits for a code, a person's retry goes
+ * back to the named step, and does all between the two again.
  */
 #ifndef WABAMIGRATE_JOBS_PATH_H
 #define WABAMIGRATE_JOBS_PATH_H
@@ -21,6 +22,7 @@ struct path_step {
     const char *kind;
     const char *needs[PATH_NEEDS_MAX]; /* NULL-terminated unless full */
     const char *refreshes;             /* or NULL */
+    const char *renewed_by;            /* or NULL; of the same subject */
 };
 
 struct path {

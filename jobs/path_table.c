@@ -5,26 +5,45 @@
 
 /* clang-format off */
 static const struct path_step embedded_signup[] = {
-    /* kind               needs                              refreshes */
-    {"read_source",        {NULL}, "check"},
-    {"await_signup",       {NULL}, NULL},
-    {"exchange_code",      {"await_signup"}, NULL},
-    {"read_destination",   {"exchange_code"}, "check"},
-    {"check",              {"read_source"}, NULL},
+    /* kind               needs                              refreshes, renewed by */
+    {"read_source",        {NULL}, "check", NULL},
+    {"await_signup",       {NULL}, NULL, NULL},
+    {"exchange_code",      {"await_signup"}, NULL, NULL},
+    {"read_destination",   {"exchange_code"}, "check", NULL},
+    {"check",              {"read_source"}, NULL, NULL},
     /* Subscribing before sharing the line also satisfies Meta's "at least one app subscribed". */
-    {"subscribe_webhooks", {"check"}, NULL},
-    {"assign_system_user", {"subscribe_webhooks"}, NULL},
-    {"share_credit_line",  {"assign_system_user"}, NULL},
+    {"subscribe_webhooks", {"check"}, NULL, NULL},
+    {"assign_system_user", {"subscribe_webhooks"}, NULL, NULL},
+    {"share_credit_line",  {"assign_system_user"}, NULL, NULL},
     /* The storage setting can only be changed while the number is not registered; its one call is made
      * only where the manifest names a region. */
-    {"set_storage",        {"check", "share_credit_line"}, NULL},
-    {"register_number",    {"set_storage"}, NULL},
-    {"confirm_number",     {"register_number"}, NULL},
+    {"set_storage",        {"check", "share_credit_line"}, NULL, NULL},
+    {"register_number",    {"set_storage"}, NULL, NULL},
+    {"confirm_number",     {"register_number"}, NULL, NULL},
+};
+
+/* The destination is there from the start, so the verdict waits for what it says. Meta asks for the
+ * subscription and a payment method before the number is created. */
+static const struct path_step programmatic[] = {
+    {"read_source",        {NULL}, "check", NULL},
+    {"read_destination",   {"read_source"}, "check", NULL},
+    {"check",              {"read_destination"}, NULL, NULL},
+    {"subscribe_webhooks", {"check"}, NULL, NULL},
+    {"assign_system_user", {"subscribe_webhooks"}, NULL, NULL},
+    {"share_credit_line",  {"assign_system_user"}, NULL, NULL},
+    {"create_number",      {"check", "share_credit_line"}, NULL, NULL},
+    {"request_code",       {"create_number"}, NULL, NULL},
+    {"await_code",         {"request_code"}, NULL, "request_code"},
+    {"verify_code",        {"await_code"}, NULL, "request_code"},
+    {"set_storage",        {"verify_code"}, NULL, NULL},
+    {"register_number",    {"set_storage"}, NULL, "request_code"},
+    {"confirm_number",     {"register_number"}, NULL, NULL},
 };
 /* clang-format on */
 
 const struct path PATHS[] = {
     {"embedded_signup", embedded_signup, sizeof embedded_signup / sizeof embedded_signup[0]},
+    {"programmatic", programmatic, sizeof programmatic / sizeof programmatic[0]},
 };
 const size_t PATH_COUNT = sizeof PATHS / sizeof PATHS[0];
 

@@ -16,6 +16,7 @@
 
 /* Meta's clock and ours may differ by this much. */
 #define CLOCK_SLACK_MS (5 * 60 * 1000)
+#define VERIFY_AGAIN 133006
 
 static enum outcome build_register(const struct facts *facts, struct request *request,
                                    struct reply *reply)
@@ -48,9 +49,26 @@ static bool mentions(const char *text, const char *words)
     return text != NULL && strcasestr(text, words) != NULL;
 }
 
+/* The verification has lapsed. Where the path can renew it, nothing is lost: a person says when the
+ * customer is there to read a code. */
+static void await_verification(const struct graph_error *error, struct reply *reply)
+{
+    reply_learn(reply, LEARNED_UNVERIFIED, false, NULL, NULL, NULL, NULL);
+    (void)reply_wait_person(reply, "code", "partner",
+                            "The number's verification has expired. When the customer is there to "
+                            "read a code, `wabamigrate retry` with the number has a new one sent.");
+    const struct error_rule *rule = reply->error.rule;
+    reply->error = *error;
+    reply->error.rule = rule;
+}
+
 static bool error_register(const struct facts *facts, const struct graph_error *error,
                            struct reply *reply)
 {
+    if (error->code == VERIFY_AGAIN && facts->can_verify) {
+        await_verification(error, reply);
+        return true;
+    }
     if (error->code != 100 || (!mentions(error->message, "already registered") &&
                                !mentions(error->details, "already registered") &&
                                !mentions(error->title, "already registered") &&

@@ -176,15 +176,24 @@ void step_send_again(const struct facts *facts, struct reply *reply, const char 
     step_send_memo_again(memo, reply, phase, note);
 }
 
-enum outcome step_list_numbers(const struct facts *facts, struct request *request,
-                               struct reply *reply, const char *fields)
+bool step_knows_number(const struct facts *facts, struct reply *reply)
 {
-    if (!step_knows(reply, facts->destination_waba_id, "The destination WABA is not known",
-                    "Send the customer the signup link, or set destination_waba_id, then retry.") ||
-        !step_knows(
-            reply, facts->phone_number_id, "The number's id on the destination is not known",
-            "Set phone_number_id in the manifest, or let the customer repeat Embedded Signup "
-            "with this number, then retry."))
+    return step_knows(
+        reply, facts->phone_number_id, "The number's id on the destination is not known",
+        "Set phone_number_id in the manifest, or let the customer repeat Embedded Signup "
+        "with this number, then retry.");
+}
+
+static bool knows_destination(const struct facts *facts, struct reply *reply)
+{
+    return step_knows(reply, facts->destination_waba_id, "The destination WABA is not known",
+                      "Send the customer the signup link, or set destination_waba_id, then retry.");
+}
+
+enum outcome step_list_destination(const struct facts *facts, struct request *request,
+                                   struct reply *reply, const char *fields)
+{
+    if (!knows_destination(facts, reply))
         return reply->outcome;
     request_begin(request, reply->arena, REQUEST_GET, facts->graph_version,
                   facts->destination_waba_id, "phone_numbers");
@@ -192,6 +201,41 @@ enum outcome step_list_numbers(const struct facts *facts, struct request *reques
     request_add_text(request, REQUEST_QUERY, "limit", "100");
     step_add_page(facts, request);
     return step_send(facts, request, reply, STEP_TOKEN_CUSTOMER);
+}
+
+enum outcome step_list_numbers(const struct facts *facts, struct request *request,
+                               struct reply *reply, const char *fields)
+{
+    if (!knows_destination(facts, reply) || !step_knows_number(facts, reply))
+        return reply->outcome;
+    return step_list_destination(facts, request, reply, fields);
+}
+
+enum outcome step_read_verification(const struct facts *facts, struct request *request,
+                                    struct reply *reply)
+{
+    if (!step_knows_number(facts, reply))
+        return reply->outcome;
+    request_begin(request, reply->arena, REQUEST_GET, facts->graph_version, facts->phone_number_id,
+                  NULL);
+    request_add_text(request, REQUEST_QUERY, "fields", "code_verification_status");
+    return step_send(facts, request, reply, STEP_TOKEN_CUSTOMER);
+}
+
+enum step_verification step_verification(const struct facts *facts, struct json_object *body,
+                                         struct reply *reply)
+{
+    if (!body_text_is(body, "id", facts->phone_number_id)) {
+        step_unclear(reply, "the answer is not about the number asked for");
+        return STEP_VERIFICATION_UNKNOWN;
+    }
+    if (body_text_is(body, "code_verification_status", "VERIFIED"))
+        return STEP_VERIFIED;
+    /* NOT_VERIFIED, UNVERIFIED, EXPIRED, or a word that is still to come. */
+    if (body_text(body, "code_verification_status") != NULL)
+        return STEP_NOT_VERIFIED;
+    step_unclear(reply, "the answer does not say whether the number is verified");
+    return STEP_VERIFICATION_UNKNOWN;
 }
 
 struct json_object *step_find(struct json_object *list, const char *id)

@@ -58,10 +58,23 @@ void step_send_memo_again(struct json_object *memo, struct reply *reply, const c
                           const char *note);
 
 /* The destination's list of numbers, a page of 100. */
+enum outcome step_list_destination(const struct facts *facts, struct request *request,
+                                   struct reply *reply, const char *fields);
+/* The same for one number of it whose id is known. */
 enum outcome step_list_numbers(const struct facts *facts, struct request *request,
                                struct reply *reply, const char *fields);
 /* The entry with that id; NULL: not on this page. */
 struct json_object *step_find(struct json_object *list, const char *id);
+
+/* False: the number's id on the destination is not known, and the step has failed. */
+bool step_knows_number(const struct facts *facts, struct reply *reply);
+/* A read of what the destination's node of the number says of its verification. */
+enum outcome step_read_verification(const struct facts *facts, struct request *request,
+                                    struct reply *reply);
+enum step_verification { STEP_VERIFIED, STEP_NOT_VERIFIED, STEP_VERIFICATION_UNKNOWN };
+/* Unknown: the answer is about something else, or does not say; `reply` is decided then. */
+enum step_verification step_verification(const struct facts *facts, struct json_object *body,
+                                         struct reply *reply);
 
 /* Errors that mean "this token may not see or touch that": 10, 33, 100/33, 200-299, 803, 131005. */
 bool step_is_refused_access(const struct graph_error *error);

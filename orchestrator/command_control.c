@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: PostgreSQL */
-/* `pause`, `resume`, `cancel`, `retry` and `capture`: what people tell a batch. */
+/* `pause`, `resume`, `cancel`, `retry`, `capture` and `code`: what people tell a batch. */
 #include "orchestrator/commands.h"
 
 #include <errno.h>
@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "orchestrator/capture.h"
+#include "orchestrator/code.h"
 #include "orchestrator/database.h"
 #include "orchestrator/pg.h"
 #include "orchestrator/say.h"
@@ -70,6 +71,9 @@ static enum status apply(PGconn *conn, const struct control *control, int64_t ba
     else
         say("%s %s of batch %s %s", PQgetvalue(done, 0, 0),
             control->verb == VERB_RETRY ? "failed steps" : "numbers", batch, control->done);
+    if (control->verb == VERB_RETRY && strcmp(pg_cell(done, 0, "codes"), "0") != 0)
+        say("%s numbers of batch %s are sent a new code by the next run", pg_cell(done, 0, "codes"),
+            batch);
     return STATUS_OK;
 }
 
@@ -147,5 +151,45 @@ int command_capture(const struct options *options, const struct clock *clock, st
         return options_exit_code(status);
     say("captured %u, known already %u, nothing to take %u, refused %u", counts.taken, counts.known,
         counts.passed, counts.refused);
+    return counts.refused > 0 ? EXIT_USAGE : EXIT_ALL_DONE;
+}
+
+static enum status feed_codes(const struct options *options, const struct database *database,
+                              FILE *stream, struct code_counts *counts, struct fault *fault)
+{
+    PG_AUTO_CLOSE PGconn *conn = NULL;
+    struct vault *vault = NULL;
+
+    enum status status = database_connect(database, &conn, fault);
+    if (status == STATUS_OK)
+        status = database_open_vault(database, conn, VAULT_WRITE, &vault, fault);
+    if (status == STATUS_OK && stream)
+        status = code_stream(conn, vault, stream, options->file, counts, fault);
+    else if (status == STATUS_OK)
+        status = code_take(conn, vault, options->code_number, options->code, counts, fault);
+    vault_close(vault);
+    return status;
+}
+
+int command_code(const struct options *options, const struct clock *clock, struct fault *fault)
+{
+    struct database database = {0};
+    struct code_counts counts = {0};
+    FILE *stream = NULL;
+    enum status status = STATUS_OK;
+
+    if (options->file)
+        status = open_lines(options->file, &stream, fault);
+    if (status == STATUS_OK)
+        status = database_find(options, clock, &database, fault);
+    if (status == STATUS_OK)
+        status = feed_codes(options, &database, stream, &counts, fault);
+    if (stream && stream != stdin)
+        fclose(stream);
+    database_finish(&database);
+    if (status != STATUS_OK)
+        return options_exit_code(status);
+    fprintf(stderr, "codes taken %u, known already %u, refused %u\n", counts.taken, counts.known,
+            counts.refused);
     return counts.refused > 0 ? EXIT_USAGE : EXIT_ALL_DONE;
 }

@@ -325,9 +325,8 @@ int command_simulate(const struct options *options, const struct clock *clock, s
 int command_later(const struct options *options, const struct clock *clock, struct fault *fault)
 {
     (void)clock;
-    fault_set(fault, STATUS_INVALID, "`%s` is not in this release; %s", options->verb_name,
-              options->verb == VERB_SERVE
-                  ? "feed signups with `wabamigrate capture`"
-                  : "it belongs to the programmatic path, which is not there yet");
+    fault_set(fault, STATUS_INVALID,
+              "`%s` is not in this release; feed signups with `wabamigrate capture`",
+              options->verb_name);
     return EXIT_USAGE;
 }

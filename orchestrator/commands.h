@@ -12,6 +12,7 @@ int command_run(const struct options *options, const struct clock *clock, struct
 int command_status(const struct options *options, const struct clock *clock, struct fault *fault);
 int command_report(const struct options *options, const struct clock *clock, struct fault *fault);
 int command_capture(const struct options *options, const struct clock *clock, struct fault *fault);
+int command_code(const struct options *options, const struct clock *clock, struct fault *fault);
 int command_control(const struct options *options, const struct clock *clock, struct fault *fault);
 int command_pins_export(const struct options *options, const struct clock *clock,
                         struct fault *fault);

@@ -120,6 +120,7 @@ static enum status on_number(void *self, const struct manifest_number *number, s
         .phone_number_id = arena_copy_text(arena, number->phone_number_id),
         .source_phone_number_id = arena_copy_text(arena, number->source_phone_number_id),
         .waba_currency = arena_copy_text(arena, number->settings.waba_currency),
+        .path = arena_copy_text(arena, number->settings.path),
         .has_region = number->settings.data_localization_region != NULL,
         /* Numbers of one file follow each other. */
         .file = at > 0 && strcmp(book->numbers[at - 1].file, number->file) == 0
@@ -207,6 +208,11 @@ const char *dry_book_path(const struct dry_book *book, const struct dry_customer
     return customer->settings.path ? customer->settings.path
            : book->defaults.path   ? book->defaults.path
                                    : "embedded_signup";
+}
+
+const char *dry_book_number_path(const struct dry_book *book, const struct dry_number *number)
+{
+    return number->path ? number->path : dry_book_path(book, &book->customers[number->customer]);
 }
 
 const char *dry_book_currency(const struct dry_book *book, const struct dry_number *number)

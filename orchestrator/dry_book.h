@@ -41,7 +41,7 @@ struct dry_customer {
 struct dry_number {
     const char *number;
     size_t customer, next; /* indexes; next number of the same customer, or DRY_NONE */
-    const char *phone_number_id, *source_phone_number_id, *waba_currency;
+    const char *phone_number_id, *source_phone_number_id, *waba_currency, *path;
     const char *file;
     unsigned line;
     bool is_chosen, has_region;
@@ -85,6 +85,7 @@ bool dry_number_is_over(const struct dry_number *number);
 
 /* What holds for a customer or a number: its own setting, else the one above it. */
 const char *dry_book_path(const struct dry_book *book, const struct dry_customer *customer);
+const char *dry_book_number_path(const struct dry_book *book, const struct dry_number *number);
 const char *dry_book_currency(const struct dry_book *book, const struct dry_number *number);
 
 #endif

@@ -72,7 +72,8 @@ static void tally(const struct dry_book *book, struct forecast_tally *tally)
         };
         bool has_region =
             customer->settings.data_localization_region || book->defaults.data_localization_region;
-        int64_t numbers = 0, with_region = 0, still_asked = 0;
+        struct forecast_numbers numbers = {0};
+        int64_t still_asked = 0;
         for (size_t i = customer->first_number; i != DRY_NONE; i = book->numbers[i].next) {
             const struct dry_number *number = &book->numbers[i];
             bool is_moving = number->state ? is_state(number, "running")
@@ -82,12 +83,12 @@ static void tally(const struct dry_book *book, struct forecast_tally *tally)
             still_asked += !number->state || is_state(number, "failed");
             if (!is_moving)
                 continue;
-            numbers++;
-            with_region += has_region || number->has_region;
+            numbers.all++;
+            numbers.with_region += has_region || number->has_region;
+            numbers.new += number->phone_number_id == NULL;
         }
-        if (numbers > 0)
-            forecast_tally_add_customer(tally, dry_book_path(book, customer), &traits, numbers,
-                                        with_region);
+        if (numbers.all > 0)
+            forecast_tally_add_customer(tally, dry_book_path(book, customer), &traits, &numbers);
         else if (still_asked > 0)
             forecast_tally_add_reads(tally, dry_book_path(book, customer),
                                      customer->destination_waba_id != NULL);

@@ -204,7 +204,8 @@ static void assess(struct dry *dry, const struct dry_customer *customer, struct 
         .app_id = partner->app_id,
         .waba_currency = dry_book_currency(&dry->book, number),
         .has_credit_line = partner->credit_line_id != NULL,
-        .is_embedded_signup = strcmp(dry_book_path(&dry->book, customer), "embedded_signup") == 0,
+        .is_embedded_signup =
+            strcmp(dry_book_number_path(&dry->book, number), "embedded_signup") == 0,
         .is_offline = dry->book.is_offline,
         .registrations_spent = number->registrations,
         .registration_blocked_until = number->registration_blocked_until,

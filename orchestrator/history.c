@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "jobs/body.h"
 
-#define NEEDLES_MAX 8
+#define NEEDLES_MAX 9
 #define SHORT_BYTES 12
 
 static const char hidden[] = "<secret>";
@@ -249,6 +249,7 @@ const char *history_answer(const struct facts *facts, struct json_object *body, 
     add_secret(&hay, facts->signup_code);
     add_secret(&hay, facts->webhook_verify_token);
     add_secret(&hay, facts->pin);
+    add_secret(&hay, facts->verification_code);
     /* However its name was spelled. */
     add_needle(&hay, body_text(body, token_name));
     return rewrite(&hay, arena);

@@ -130,8 +130,10 @@ const struct verb_row VERB_ROWS[] = {
      "\"code\" and \"customer\" beside it. A line that is refused is named by its number and costs "
      "no other line; repeating a line changes nothing."},
     {VERB_CODE, "code", "NUMBER CODE", 0, 2, {AT(code_number), AT(code)}, "feed a verification code",
-     "Hands over the code that Meta sent to NUMBER (programmatic path); --file takes many, one "
-     "\"NUMBER CODE\" a line."},
+     "Hands over the six-digit code that WhatsApp sent to NUMBER (programmatic path), also while a "
+     "run is going on; --file takes many, one \"NUMBER CODE\" a line, and shows none of them to "
+     "other users of the machine. A line that is refused is named by its number and costs no other "
+     "line; repeating a line changes nothing."},
     {VERB_PAUSE, "pause", "[BATCH]", 0, 1, {AT(batch)}, "take nothing new up",
      "Nothing new is taken up for the batch, or for what --number or --only selects, until resume."},
     {VERB_RESUME, "resume", "[BATCH]", 0, 1, {AT(batch)}, "undo pause", "Ends what pause began."},
@@ -139,7 +141,7 @@ const struct verb_row VERB_ROWS[] = {
      "What is not done of the batch, or of what --number or --only selects, will not be done."},
     {VERB_RETRY, "retry", "[BATCH]", 0, 1, {AT(batch)}, "let failed numbers try again",
      "What failed in the batch, or in what --number or --only selects, is tried again by the next "
-     "run."},
+     "run. A number named so that waits for a verification code is sent a new one."},
     {VERB_PINS_EXPORT, "pins export", "[BATCH]", 0, 1, {AT(batch)}, "hand over two-step PINs",
      "Writes the two-step verification PINs that registration set. They are secrets: --output makes "
      "a file only its owner can read."},

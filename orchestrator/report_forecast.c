@@ -36,6 +36,8 @@ static bool is_gone_through(enum usual usual, const struct forecast_traits *trai
         return traits->has_webhook_override;
     case USUAL_WITH_STORAGE_REGION:
         return traits->has_storage_region;
+    case USUAL_WITH_NEW_NUMBER:
+        return traits->has_new_number;
     }
     return false;
 }
@@ -57,28 +59,47 @@ static int64_t busiest(enum budget budget, int64_t steps, int64_t of_one)
     return steps;
 }
 
+/* `steps` requests of this phase, `of_one` of them of the customer that has most. */
+static void add_phase(struct forecast_tally *tally, const struct job_kind *kind,
+                      const struct job_phase *phase, int64_t steps, int64_t of_one)
+{
+    struct forecast_budget *budget = &tally->input.budgets[phase->budget];
+
+    if (steps <= 0)
+        return;
+    budget->calls += steps;
+    budget->busiest_calls += busiest(phase->budget, steps, of_one);
+    if (phase->budget == BUDGET_REGISTRATION) {
+        tally->input.registrations += steps;
+        budget->busiest_calls = 1;
+    }
+    *(kind->subject == SUBJECT_WABA ? &tally->chain_of_waba : &tally->chain_of_number) += 1;
+}
+
 void forecast_tally_add(struct forecast_tally *tally, const char *kind_name,
                         const struct forecast_traits *traits, int64_t steps, int64_t of_one)
 {
     const struct job_kind *kind = job_find(kind_name);
-    int64_t calls = 0;
 
-    if (!kind || steps <= 0)
-        return;
+    for (size_t i = 0; kind && i < kind->phase_count; i++) {
+        if (is_gone_through(kind->phases[i].usual, traits))
+            add_phase(tally, kind, &kind->phases[i], steps, of_one);
+    }
+}
+
+/* Each phase of a number's step is gone through by those numbers that have what it is for. */
+static void add_number_step(struct forecast_tally *tally, const struct job_kind *kind,
+                            const struct forecast_traits *traits,
+                            const struct forecast_numbers *numbers)
+{
     for (size_t i = 0; i < kind->phase_count; i++) {
         const struct job_phase *phase = &kind->phases[i];
-        if (!is_gone_through(phase->usual, traits))
-            continue;
-        struct forecast_budget *budget = &tally->input.budgets[phase->budget];
-        budget->calls += steps;
-        budget->busiest_calls += busiest(phase->budget, steps, of_one);
-        if (phase->budget == BUDGET_REGISTRATION) {
-            tally->input.registrations += steps;
-            budget->busiest_calls = 1;
-        }
-        calls++;
+        int64_t count = phase->usual == USUAL_WITH_STORAGE_REGION ? numbers->with_region
+                        : phase->usual == USUAL_WITH_NEW_NUMBER   ? numbers->new
+                        : is_gone_through(phase->usual, traits)   ? numbers->all
+                                                                  : 0;
+        add_phase(tally, kind, phase, count, count);
     }
-    *(kind->subject == SUBJECT_WABA ? &tally->chain_of_waba : &tally->chain_of_number) += calls;
 }
 
 /* An app's calls add up; of WABAs and numbers the busiest counts. */
@@ -101,27 +122,21 @@ static void add_up(struct forecast_tally *tally, const struct forecast_tally *ow
 }
 
 void forecast_tally_add_customer(struct forecast_tally *tally, const char *path_name,
-                                 const struct forecast_traits *traits, int64_t numbers,
-                                 int64_t numbers_with_region)
+                                 const struct forecast_traits *traits,
+                                 const struct forecast_numbers *numbers)
 {
     const struct path *path = path_find(path_name);
-    struct forecast_traits with_region = *traits, without_region = *traits;
     struct forecast_tally own;
 
-    if (!path || numbers <= 0)
+    if (!path || numbers->all <= 0)
         return;
-    with_region.has_storage_region = true;
-    without_region.has_storage_region = false;
     forecast_tally_init(&own);
     for (size_t i = 0; i < path->step_count; i++) {
-        const char *kind = path->steps[i].kind;
-        if (job_find(kind)->subject == SUBJECT_WABA) {
-            forecast_tally_add(&own, kind, traits, 1, 1);
-            continue;
-        }
-        forecast_tally_add(&own, kind, &with_region, numbers_with_region, numbers_with_region);
-        forecast_tally_add(&own, kind, &without_region, numbers - numbers_with_region,
-                           numbers - numbers_with_region);
+        const struct job_kind *kind = job_find(path->steps[i].kind);
+        if (kind->subject == SUBJECT_WABA)
+            forecast_tally_add(&own, kind->name, traits, 1, 1);
+        else
+            add_number_step(&own, kind, traits, numbers);
     }
     add_up(tally, &own);
 }

@@ -14,7 +14,12 @@
 /* What decides which phases of a step are gone through. */
 struct forecast_traits {
     bool has_signup_code, has_credit_line, has_line_in_parts, has_webhook_override,
-        has_storage_region;
+        has_storage_region, has_new_number;
+};
+
+/* How many of a customer's numbers are to move, and how many of those have a trait of their own. */
+struct forecast_numbers {
+    int64_t all, with_region, new;
 };
 
 struct forecast_tally {
@@ -26,10 +31,10 @@ void forecast_tally_init(struct forecast_tally *tally);
 /* `steps` steps of this kind are to go, `of_one` of them of the customer that has most. */
 void forecast_tally_add(struct forecast_tally *tally, const char *kind,
                         const struct forecast_traits *traits, int64_t steps, int64_t of_one);
-/* A customer with `numbers` numbers to move, all steps of `path` ahead of it. */
+/* A customer whose `numbers` have all steps of `path` ahead of them. */
 void forecast_tally_add_customer(struct forecast_tally *tally, const char *path,
-                                 const struct forecast_traits *traits, int64_t numbers,
-                                 int64_t numbers_with_region);
+                                 const struct forecast_traits *traits,
+                                 const struct forecast_numbers *numbers);
 
 /* A customer none of whose numbers may move: it is read all the same, so that it can be told when
  * it may. */

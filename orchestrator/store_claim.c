@@ -14,7 +14,8 @@ enum column {
     STEP_ID, EPOCH, KIND, PHASE, MEMO, TRIES, IS_IN_DOUBT, INTENDED_AT_MS, CUSTOMER_ID, CUSTOMER,
     BUSINESS_ID, SOURCE_WABA_ID, DESTINATION_WABA_ID, TOKEN_REF, SOURCE_TOKEN_REF, OVERRIDE_URI,
     VERIFY_TOKEN_REF, ALLOCATION, BUSINESS_TOKEN, SIGNUP_CODE, WABA_CURRENCY, NUMBER_ID, NUMBER,
-    PHONE_NUMBER_ID, SOURCE_PHONE_NUMBER_ID, PIN, REGION, SOURCE_WABA, DESTINATION_WABA,
+    COUNTRY_CODE, NATIONAL, PHONE_NUMBER_ID, SOURCE_PHONE_NUMBER_ID, PIN, CODE_METHOD, LANGUAGE_OF_CODE,
+    VERIFICATION_CODE, IS_VERIFIED, CAN_VERIFY, REGION, SOURCE_WABA, DESTINATION_WABA,
     SOURCE_NUMBER, DESTINATION_NUMBER, ATTEST, SOURCE_READ_AT, DESTINATION_READ_AT, PATH, NOW,
     REGISTRATIONS, BLOCKED_UNTIL, SOURCE_PHONE_NUMBER_IDS,
     COLUMN_COUNT
@@ -25,7 +26,8 @@ static const char *const names[COLUMN_COUNT] = {
     "customer_id", "customer", "business_id", "source_waba_id", "destination_waba_id", "token_ref",
     "source_token_ref", "webhook_override_callback_uri", "webhook_verify_token_ref",
     "allocation_config_id", "business_token_sealed", "signup_code_sealed", "waba_currency",
-    "number_id", "number", "phone_number_id", "source_phone_number_id", "pin_sealed",
+    "number_id", "number", "country_code", "national", "phone_number_id", "source_phone_number_id",
+    "pin_sealed", "code_method", "language", "verification_code_sealed", "is_verified", "can_verify",
     "data_localization_region", "source_waba", "destination_waba", "source_number",
     "destination_number", "attest", "source_read_at", "destination_read_at", "path", "now",
     "registrations", "blocked_until", "source_phone_number_ids",
@@ -135,6 +137,12 @@ static void read_secrets(struct task *task, const struct row *row, const struct 
         facts->pin = credentials_unseal(
             task, batch->vault, credentials_context(task->arena, "pin", batch->name, facts->number),
             cell(row, PIN));
+    task->verification_code_sealed = text(row, VERIFICATION_CODE);
+    if (task->verification_code_sealed)
+        facts->verification_code = credentials_unseal(
+            task, batch->vault,
+            credentials_context(task->arena, "verification_code", batch->name, facts->number),
+            task->verification_code_sealed);
 }
 
 static struct task *read_task(const PGresult *rows, int at_row, const int *at,
@@ -166,6 +174,13 @@ static struct task *read_task(const PGresult *rows, int at_row, const int *at,
     facts->allocation_config_id = text(&row, ALLOCATION);
     facts->waba_currency = text(&row, WABA_CURRENCY);
     facts->number = text(&row, NUMBER);
+    facts->country_code = text(&row, COUNTRY_CODE);
+    facts->national = text(&row, NATIONAL);
+    facts->code_method = text(&row, CODE_METHOD);
+    facts->language = text(&row, LANGUAGE_OF_CODE);
+    facts->is_verified = cell(&row, IS_VERIFIED)[0] == 't';
+    facts->can_verify = cell(&row, CAN_VERIFY)[0] == 't';
+    facts->is_in_doubt = task->is_in_doubt;
     facts->phone_number_id = text(&row, PHONE_NUMBER_ID);
     facts->source_phone_number_id = text(&row, SOURCE_PHONE_NUMBER_ID);
     facts->data_localization_region = text(&row, REGION);

@@ -215,27 +215,6 @@ static enum status refuse_conflicts(struct loader *loader, struct fault *fault)
                : manifest_problems_fault(loader->manifest, loader->result->problems, fault);
 }
 
-/* Paths this program has no steps for yet: said before anything is loaded. */
-static enum status refuse_unknown_paths(struct loader *loader, struct fault *fault)
-{
-    PG_AUTO_CLEAR PGresult *rows = NULL;
-    char batch_id[24];
-    const char *values[] = {batch_id};
-
-    snprintf(batch_id, sizeof batch_id, "%" PRId64, loader->result->batch_id);
-    if (pg_query(loader->conn, SQL_STAGE_PATHS, 1, values, &rows, fault) != STATUS_OK)
-        return STATUS_DATABASE;
-    for (int i = 0; i < PQntuples(rows); i++)
-        manifest_problem_print(&loader->result->problems, pg_cell(rows, i, "file"),
-                               (unsigned)pg_cell_i64(rows, i, "line"), 1, "path",
-                               "this release moves numbers over embedded_signup only; set path: "
-                               "embedded_signup, or leave this customer out until the programmatic "
-                               "path is there");
-    return PQntuples(rows) == 0
-               ? STATUS_OK
-               : manifest_problems_fault(loader->manifest, loader->result->problems, fault);
-}
-
 static enum status merge(struct loader *loader, struct fault *fault)
 {
     PGconn *conn = loader->conn;
@@ -249,8 +228,6 @@ static enum status merge(struct loader *loader, struct fault *fault)
     if (pg_query(conn, SQL_STAGE_ANALYZE, 0, NULL, NULL, fault) != STATUS_OK)
         return STATUS_DATABASE;
     enum status status = refuse_conflicts(loader, fault);
-    if (status == STATUS_OK)
-        status = refuse_unknown_paths(loader, fault);
     if (status != STATUS_OK)
         return status;
     if (store_schema_put_catalog(conn, fault) != STATUS_OK ||

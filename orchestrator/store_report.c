@@ -235,6 +235,7 @@ static enum status read_steps_left(struct reading *reading, struct forecast_tall
             .has_signup_code = pg_cell_bool(rows, i, "has_signup_code"),
             .has_webhook_override = pg_cell_bool(rows, i, "has_webhook_override"),
             .has_storage_region = pg_cell_bool(rows, i, "has_storage_region"),
+            .has_new_number = pg_cell_bool(rows, i, "has_new_number"),
         };
         forecast_tally_add(tally, pg_cell(rows, i, "kind"), &traits, pg_cell_i64(rows, i, "steps"),
                            pg_cell_i64(rows, i, "of_one"));

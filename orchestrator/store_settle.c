@@ -98,6 +98,26 @@ static void send_customers(const struct task_queue *group, const struct batch_fa
     pg_columns_send(&columns, SQL_LEARN_CUSTOMER, NULL, NULL, send, self);
 }
 
+static void send_verifications(const struct task_queue *group, store_send *send, void *self)
+{
+    struct pg_columns columns;
+
+    pg_columns_init(&columns, 3);
+    for (const struct task *task = group->first; task; task = task->next) {
+        for (const struct learned *fact = task->reply.learned; fact; fact = fact->next) {
+            bool is_verified = fact->type == LEARNED_VERIFIED;
+            bool is_refused = fact->type == LEARNED_CODE_REFUSED;
+            if (!is_verified && !is_refused && fact->type != LEARNED_UNVERIFIED)
+                continue;
+            pg_array_add_i64(&columns.arrays[0], task->number_id);
+            pg_array_add_text(&columns.arrays[1], is_refused ? NULL : is_verified ? "t" : "f");
+            pg_array_add_text(&columns.arrays[2],
+                              is_refused ? task->verification_code_sealed : NULL);
+        }
+    }
+    pg_columns_send(&columns, SQL_LEARN_VERIFICATION, NULL, NULL, send, self);
+}
+
 static void send_system_user(const struct task_queue *group, const char *batch_id, store_send *send,
                              void *self)
 {
@@ -272,6 +292,7 @@ static void send_readings(const struct task_queue *group, const struct batch_fac
 {
     send_wabas(group, send, self);
     send_numbers(group, send, self);
+    send_verifications(group, send, self);
     send_verdicts(group, batch, send, self);
     send_findings(group, batch->name, send, self);
 }

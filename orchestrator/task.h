@@ -47,6 +47,7 @@ struct task {
     struct secret *secrets[TASK_SECRETS_MAX]; /* those of the facts that are this task's own */
     unsigned secret_count;
     const char *missing_credential; /* not NULL: why a credential of the facts could not be had */
+    const char *verification_code_sealed; /* the code of the facts, as the database has it */
     /* the manifest's references of the tokens a read uses, for field_refusals; NULL: ours */
     const char *source_token_ref, *token_ref;
 

@@ -57,8 +57,8 @@ static bool unknown_blocks(const struct question *question)
         return !facts->has_credit_line && eligibility_has_destination(facts, NODE_WABA);
     case UNKNOWN_BLOCKS_WITH_WABA:
         return eligibility_has_destination(facts, NODE_WABA);
-    case UNKNOWN_BLOCKS_WITH_NUMBER:
-        return eligibility_has_destination(facts, NODE_NUMBER);
+    case UNKNOWN_BLOCKS_SIGNED_UP:
+        return facts->is_embedded_signup && eligibility_has_destination(facts, NODE_NUMBER);
     case UNKNOWN_BLOCKS_UNLESS_SIGNUP:
         /* What Graph did say and nobody understands blocks at once. */
         return !facts->is_embedded_signup || eligibility_has_destination(facts, rule->node) ||
@@ -148,7 +148,7 @@ static bool waits_for_destination(const struct question *question)
     return question->facts->is_destination_pending && !question->facts->destination_waba &&
            question->finding->verdict == VERDICT_UNKNOWN &&
            (unknown == UNKNOWN_BLOCKS_WITH_WABA || unknown == UNKNOWN_BLOCKS_WITHOUT_LINE ||
-            unknown == UNKNOWN_BLOCKS_WITH_NUMBER);
+            unknown == UNKNOWN_BLOCKS_SIGNED_UP);
 }
 
 static void assess_rule(const struct rule *rule, const struct eligibility_facts *facts,

@@ -374,3 +374,15 @@ const struct reading *eligibility_judge_signup(const struct question *question)
         return eligibility_outcome(question, "captured");
     return eligibility_outcome(question, facts->destination_waba_id ? "without number" : "missing");
 }
+
+/* ---- number_verified ---- */
+
+const struct reading *eligibility_judge_verified(const struct question *question)
+{
+    const struct reading *reading = eligibility_judge_field(question);
+
+    /* The programmatic path verifies what a signup should have verified. */
+    if (reading->verdict == VERDICT_FAIL && !question->facts->is_embedded_signup)
+        return eligibility_outcome(question, "code to come");
+    return reading;
+}

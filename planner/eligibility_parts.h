@@ -28,7 +28,7 @@ enum unknown {
     UNKNOWN_BLOCKS_PROGRAMMATIC,  /* Embedded Signup refuses by itself what the run cannot ask */
     UNKNOWN_BLOCKS_WITH_WABA,     /* there is a destination WABA to be asked */
     UNKNOWN_BLOCKS_WITHOUT_LINE,  /* the same, and the run does not mend it */
-    UNKNOWN_BLOCKS_WITH_NUMBER,   /* there is a number on the destination to be asked */
+    UNKNOWN_BLOCKS_SIGNED_UP,     /* a signup has made the number; the programmatic path mends it */
     UNKNOWN_BLOCKS_UNLESS_SIGNUP, /* a signup that is still to come will show it */
 };
 
@@ -122,5 +122,6 @@ const struct reading *eligibility_judge_registrations(const struct question *que
 const struct reading *eligibility_judge_templates(const struct question *question);
 const struct reading *eligibility_judge_currency(const struct question *question);
 const struct reading *eligibility_judge_signup(const struct question *question);
+const struct reading *eligibility_judge_verified(const struct question *question);
 
 #endif

@@ -365,6 +365,13 @@ static const struct reading number_verified_readings[] = {
     {.word = NULL},
 };
 
+static const struct reading number_verified_outcomes[] = {
+    {"code to come", VERDICT_WARN, NULL,
+     "Nothing to do now: before the number moves, WhatsApp sends it a code by SMS or voice, and "
+     "the customer passes it on.", NULL, true},
+    {.word = NULL},
+};
+
 /* two_step_off and not_business_app never look at the destination: whether the new node's fields
  * speak of the source before register is not known (graph-api.md, open question 10), and a false
  * that speaks of another node would let a number through that register then refuses. */
@@ -430,7 +437,8 @@ const struct rule ELIGIBILITY_RULES[ELIGIBILITY_RULES_MAX] = {
      .judge = eligibility_judge_signup, .outcomes = signup_outcomes},
     {.id = "number_verified", .source = "PHONE",
      .field = "code_verification_status", .node = NODE_NUMBER, .side = SIDE_DESTINATION,
-     .unknown = UNKNOWN_BLOCKS_WITH_NUMBER, .readings = number_verified_readings},
+     .unknown = UNKNOWN_BLOCKS_SIGNED_UP, .judge = eligibility_judge_verified,
+     .readings = number_verified_readings, .outcomes = number_verified_outcomes},
 };
 
 /* clang-format on */

@@ -268,8 +268,10 @@ static enum status read_book(struct manifest_reader *reader, const char *path, s
         status = read_numbers_file(reader, path, fault);
     if (status != STATUS_OK)
         return status;
-    if (!reader->nodes.is_broken)
+    if (!reader->nodes.is_broken) {
         refuse_empty(reader);
+        manifest_book_check_paths(&reader->book, reader->nodes.document.batch.defaults.path);
+    }
     const struct manifest_sink *sink = reader->book.sink;
     size_t count = reader->book.problem_count;
     if (count == 0)

@@ -255,6 +255,11 @@ struct known_customer *manifest_book_find(const struct manifest_book *book, cons
     return known;
 }
 
+bool manifest_book_is_programmatic(const char *path)
+{
+    return path && strcmp(path, "programmatic") == 0;
+}
+
 static struct known_customer *remember(struct manifest_book *book,
                                        const struct manifest_customer *customer,
                                        struct manifest_place place)
@@ -262,7 +267,12 @@ static struct known_customer *remember(struct manifest_book *book,
     size_t attest_bytes = customer->attest_count * sizeof(uint32_t);
     struct known_customer *known = memory_take(sizeof *known + attest_bytes);
 
-    *known = (struct known_customer){.id = memory_copy_text(customer->id), .place = place};
+    *known = (struct known_customer){.id = memory_copy_text(customer->id),
+                                     .place = place,
+                                     .has_destination = customer->destination_waba_id != NULL,
+                                     .has_own_path = customer->settings.path != NULL,
+                                     .is_programmatic =
+                                         manifest_book_is_programmatic(customer->settings.path)};
     for (unsigned i = 0; i < MANIFEST_AGREED_FIELDS; i++)
         known->prints[i] = field_print(customer, agreed_fields[i]);
     known->attest_count = customer->attest_count;
@@ -340,6 +350,25 @@ void manifest_book_number(struct manifest_book *book, const struct e164 *number,
         manifest_book_problem(book, place, path,
                               "%s is already in the book at %s:%u; remove one of the two",
                               number->text, book->file_names[earlier->tag], earlier->line);
+}
+
+void manifest_book_check_paths(struct manifest_book *book, const char *default_path)
+{
+    char shown[MANIFEST_SHOWN_BYTES];
+
+    for (size_t i = 0; i < book->known_count; i++) {
+        const struct known_customer *known = book->known[i];
+        bool takes_path = known->has_own_path ? known->is_programmatic
+                                              : manifest_book_is_programmatic(default_path);
+        if (known->has_destination || (!takes_path && !known->has_programmatic_number))
+            continue;
+        manifest_book_problem(
+            book, known->place, "destination_waba_id",
+            "missing; the programmatic path makes the numbers of customer %s on a "
+            "WABA that is there already: give its id, or take path: "
+            "embedded_signup",
+            manifest_keys_show(known->id, shown));
+    }
 }
 
 /* --- the sink --------------------------------------------------------------------------------- */

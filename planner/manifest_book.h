@@ -40,7 +40,8 @@ struct known_customer {
     struct known_customer *next; /* another id with the same hash */
     struct manifest_place place;
     unsigned index; /* in the manifest's `customers` */
-    bool has_numbers;
+    bool has_numbers, has_destination;
+    bool is_programmatic, has_own_path, has_programmatic_number;
     uint32_t prints[MANIFEST_AGREED_FIELDS]; /* of the values; 0: not set */
     unsigned attest_count;
     uint32_t attest_prints[]; /* of the lines of `attest`, rule and date */
@@ -103,6 +104,11 @@ struct known_customer *manifest_book_find(const struct manifest_book *book, cons
 /* Remembers a number; a problem when it is in the book already. */
 void manifest_book_number(struct manifest_book *book, const struct e164 *number,
                           struct manifest_place place, const char *path);
+
+/* NULL is fine. */
+bool manifest_book_is_programmatic(const char *path);
+/* Once all is read: the programmatic path makes numbers on a WABA that must be there. */
+void manifest_book_check_paths(struct manifest_book *book, const char *default_path);
 
 /* Whether a row's field at `offset` of struct manifest_customer is what is known of its customer.
  */

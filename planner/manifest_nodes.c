@@ -161,7 +161,7 @@ static void open_record(struct manifest_nodes *nodes, struct manifest_frame *fra
         frame->arena = nodes->document_arena;
     } else if (record == RECORD_CUSTOMER) {
         nodes->customer = (struct manifest_customer){0};
-        nodes->has_pending = false;
+        nodes->has_pending = nodes->has_programmatic_number = false;
         arena_reset(nodes->customer_arena);
         buffer_clear(&nodes->pending);
         frame->record = &nodes->customer;
@@ -235,6 +235,7 @@ static enum status close_customer(struct manifest_nodes *nodes, const struct man
     if (known) {
         known->index = nodes->frames[nodes->frame_count - 1].index - 1;
         known->has_numbers = nodes->has_pending;
+        known->has_programmatic_number = nodes->has_programmatic_number;
     }
     enum status status = manifest_book_give_customer(nodes->book, &nodes->customer, fault);
     return status == STATUS_OK ? give_pending(nodes, fault) : status;
@@ -249,6 +250,8 @@ static enum status close_number(struct manifest_nodes *nodes, const struct manif
     manifest_book_number(nodes->book, &nodes->number.number, *place,
                          path_key(nodes, frame, "number"));
     nodes->number.line = place->line;
+    if (manifest_book_is_programmatic(nodes->number.settings.path))
+        nodes->has_programmatic_number = true;
     return nodes->book->problem_count == 0 ? pack_number(nodes, fault) : STATUS_OK;
 }
 

@@ -56,8 +56,9 @@ struct manifest_nodes {
     struct manifest_customer customer;
     struct manifest_number number;
     struct arena *document_arena, *customer_arena, *number_arena;
-    struct buffer pending; /* the customer's numbers, packed */
-    bool has_pending;      /* the customer has numbers, even if bad ones */
+    struct buffer pending;        /* the customer's numbers, packed */
+    bool has_pending;             /* the customer has numbers, even if bad ones */
+    bool has_programmatic_number; /* one of them names that path */
     struct manifest_place document_place, numbers_file_place;
 };
 

@@ -311,8 +311,11 @@ static enum status read_row(struct rows *rows, struct fault *fault)
         else
             status = define_customer(rows, &known, fault);
     }
-    if (known)
+    if (known) {
         known->has_numbers = true;
+        if (manifest_book_is_programmatic(rows->number.settings.path))
+            known->has_programmatic_number = true;
+    }
     if (status != STATUS_OK || rows->number.number.text[0] == '\0')
         return status;
     manifest_book_number(rows->book, &rows->number.number,

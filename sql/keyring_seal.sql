@@ -16,10 +16,16 @@ WITH fresh AS (
     UPDATE wabamigrate.number n SET pin_sealed = f.now FROM fresh f
      WHERE $1 = 'number.pin_sealed' AND n.number_id = f.id AND n.pin_sealed = f.was
     RETURNING 1
+), verification_code AS (
+    UPDATE wabamigrate.number n SET verification_code_sealed = f.now FROM fresh f
+     WHERE $1 = 'number.verification_code_sealed' AND n.number_id = f.id
+       AND n.verification_code_sealed = f.was
+    RETURNING 1
 ), digest_key AS (
     UPDATE wabamigrate.keyring k SET digest_key_sealed = f.now FROM fresh f
      WHERE $1 = 'keyring.digest_key_sealed' AND k.digest_key_sealed = f.was
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM business_token) + (SELECT count(*) FROM signup_code)
-       + (SELECT count(*) FROM pin) + (SELECT count(*) FROM digest_key) AS resealed;
+       + (SELECT count(*) FROM pin) + (SELECT count(*) FROM verification_code)
+       + (SELECT count(*) FROM digest_key) AS resealed;

@@ -5,7 +5,10 @@ UPDATE wabamigrate.number n
    SET source_node = coalesce(i.source_node::jsonb, n.source_node),
        source_phone_number_id = coalesce(i.source_id, n.source_phone_number_id),
        destination_node = coalesce(i.destination_node::jsonb, n.destination_node),
-       phone_number_id = coalesce(i.destination_id, n.phone_number_id)
+       phone_number_id = coalesce(i.destination_id, n.phone_number_id),
+       verified_at = CASE WHEN i.destination_node::jsonb ->> 'code_verification_status' = 'VERIFIED'
+                          THEN coalesce(n.verified_at, wabamigrate.clock())
+                          ELSE n.verified_at END
   FROM (SELECT customer_id, digits,
                max(id) FILTER (WHERE is_source) AS source_id,
                max(node) FILTER (WHERE is_source) AS source_node,

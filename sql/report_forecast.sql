@@ -10,6 +10,7 @@ WITH moving AS (
            c.has_signup_code,
            coalesce(n.data_localization_region, c.data_localization_region,
                     b.data_localization_region) IS NOT NULL AS has_storage_region,
+           n.verified_at IS NULL AS has_new_number,
            count(*) AS steps
       FROM wabamigrate.step s
       JOIN wabamigrate.customer c USING (customer_id)
@@ -18,9 +19,9 @@ WITH moving AS (
      WHERE s.batch_id = $1::bigint AND s.state NOT IN ('done', 'cancelled')
        AND (s.number_id IN (SELECT number_id FROM moving)
             OR s.number_id IS NULL AND s.customer_id IN (SELECT customer_id FROM moving))
-     GROUP BY 1, 2, 3, 4, 5
+     GROUP BY 1, 2, 3, 4, 5, 6
 )
-SELECT kind, has_webhook_override, has_signup_code, has_storage_region,
+SELECT kind, has_webhook_override, has_signup_code, has_storage_region, has_new_number,
        sum(steps)::bigint AS steps, max(steps) AS of_one
   FROM left_over
- GROUP BY 1, 2, 3, 4;
+ GROUP BY 1, 2, 3, 4, 5;

@@ -2,12 +2,19 @@
 -- it needs are not done. The order at the end is no matter of taste: the sort ends the reading of steps
 -- before the first one is inserted; without it every look for an existing step walks over the new ones,
 -- which took minutes at 40,000. $1 batch_id bigint
+--
+-- Whoever has steps stays on their path.
 WITH wanted AS (
-    SELECT c.batch_id, c.customer_id, NULL::bigint AS number_id, coalesce(c.path, b.path) AS path
+    SELECT c.batch_id, c.customer_id, NULL::bigint AS number_id,
+           coalesce((SELECT s.path FROM wabamigrate.step s
+                      WHERE s.customer_id = c.customer_id AND s.number_id IS NULL LIMIT 1),
+                    c.path, b.path) AS path
       FROM wabamigrate.customer c JOIN wabamigrate.batch b USING (batch_id)
      WHERE c.batch_id = $1::bigint
     UNION ALL
-    SELECT n.batch_id, n.customer_id, n.number_id, coalesce(n.path, c.path, b.path)
+    SELECT n.batch_id, n.customer_id, n.number_id,
+           coalesce((SELECT s.path FROM wabamigrate.step s WHERE s.number_id = n.number_id LIMIT 1),
+                    n.path, c.path, b.path)
       FROM wabamigrate.number n
       JOIN wabamigrate.customer c USING (customer_id)
       JOIN wabamigrate.batch b ON b.batch_id = n.batch_id

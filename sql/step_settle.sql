@@ -62,9 +62,11 @@ WITH input AS (
 ), met AS (
     SELECT t.step_id, count(DISTINCT m.kind)::smallint AS steps
       FROM moved m
-      JOIN wabamigrate.path_need d ON d.path = m.path AND d.needs = m.kind
+      JOIN wabamigrate.path_need d ON d.needs = m.kind
+      -- A number may go another way than the rest of its customer.
       JOIN wabamigrate.step t
-        ON t.customer_id = m.customer_id AND t.kind = d.kind AND t.state = 'pending'
+        ON t.customer_id = m.customer_id AND t.kind = d.kind AND t.path = d.path
+       AND t.state = 'pending'
        AND (m.number_id IS NULL OR t.number_id IS NULL OR t.number_id = m.number_id)
      WHERE m.state = 'done'
      GROUP BY t.step_id

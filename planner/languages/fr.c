@@ -909,6 +909,39 @@ static const struct language_text texts[] = {
      "`wabamigrate retry` ou `wabamigrate cancel`."},
     {"Go through Embedded Signup on the partner's page with this number.",
      "Effectuez l’inscription intégrée sur la page du partenaire avec ce numéro."},
+    {"Send the partner the six-digit code that WhatsApp sent to the number by SMS or voice. It lives "
+     "some minutes only; the partner can have a new one sent.",
+     "Communiquez au partenaire le code à six chiffres que WhatsApp a envoyé à ce numéro par SMS ou "
+     "par appel. Il n’est valable que quelques minutes ; le partenaire peut en faire envoyer un "
+     "nouveau."},
+    {"Send the partner the six-digit code that WhatsApp sent to the number last.",
+     "Communiquez au partenaire le dernier code à six chiffres que WhatsApp a envoyé à ce numéro."},
+    {"Meta did not take the code: it is mistyped, or has expired. Send the partner the code that "
+     "WhatsApp sent last, or ask for a new one.",
+     "Meta n’a pas accepté le code : il est mal recopié, ou il a expiré. Communiquez au partenaire "
+     "le dernier code que WhatsApp a envoyé, ou demandez-lui d’en faire envoyer un nouveau."},
+    {"The number's verification has expired. When the customer is there to read a code, "
+     "`wabamigrate retry` with the number has a new one sent.",
+     "La vérification du numéro a expiré. Quand le client est là pour lire un code, "
+     "`wabamigrate retry` avec le numéro en fait envoyer un nouveau."},
+    {"See that the number takes SMS and calls from abroad and that no machine answers them; the move "
+     "can then be tried again.",
+     "Veillez à ce que le numéro reçoive les SMS et les appels de l’étranger, et à ce qu’aucun "
+     "répondeur ne les prenne ; la migration pourra alors être retentée."},
+    {"Meta does not see this number on its way from one WABA to another: look at it in WhatsApp "
+     "Manager; where it is a plain number of the new account, verify it there, then retry.",
+     "Meta ne voit pas ce numéro en cours de migration d’un compte WhatsApp Business à un autre : "
+     "regardez-le dans WhatsApp Manager ; s’il est un simple numéro du nouveau compte, "
+     "vérifiez-le là, puis réessayez."},
+    {"Meta says that the number is in the destination WABA, but does not list it there: look for it "
+     "in WhatsApp Manager, set phone_number_id in the manifest, then retry.",
+     "Meta dit que le numéro est dans le compte WhatsApp Business de destination, mais ne l’y "
+     "énumère pas : cherchez-le dans WhatsApp Manager, indiquez phone_number_id dans le manifeste, "
+     "puis réessayez."},
+    {"Nothing to do now: before the number moves, WhatsApp sends it a code by SMS or voice, and the "
+     "customer passes it on.",
+     "Rien à faire pour le moment : avant la migration, WhatsApp envoie au numéro un code par SMS "
+     "ou par appel, et le client le communique."},
     {"Tell the partner the code that WhatsApp sent to the number.",
      "Communiquez au partenaire le code que WhatsApp a envoyé à ce numéro."},
     {"A token is missing, refused or expired. Renew it where the manifest says it is found, and "

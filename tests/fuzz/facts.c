@@ -23,10 +23,14 @@ void facts_fill(struct facts *facts)
         .signup_code = secret_create(FACTS_MARKER "signup-code-0123"),
         .webhook_verify_token = secret_create(FACTS_MARKER "verify\\token-0123"),
         .number = "+33123456789",
+        .country_code = "33",
+        .national = "123456789",
         .phone_number_id = "610100",
         .source_phone_number_id = "600100",
         .data_localization_region = "DE",
         .pin = secret_create(FACTS_PIN),
+        .verification_code = secret_create("660917"),
+        .can_verify = true,
         .source_waba_fields = "id,name,owner_business_info{id}",
         .source_number_fields = "id,display_phone_number,is_pin_enabled",
         .destination_waba_fields = "id,name,subscribed_apps",
@@ -68,4 +72,5 @@ void facts_release(struct facts *facts)
     facts_make_sparse(facts);
     drop(&facts->system_token);
     drop(&facts->pin);
+    drop(&facts->verification_code);
 }

@@ -181,7 +181,7 @@ program 7 pause
 program 7 run "$BOOK"
 matches "the auditor changes nothing" 'permission denied' "$PLACE/err"
 program 7 key rotate
-for column in number.pin_sealed customer.business_token_sealed customer.signup_code_sealed keyring.digest_key_sealed; do
+for column in number.pin_sealed number.verification_code_sealed customer.business_token_sealed customer.signup_code_sealed keyring.digest_key_sealed; do
     check "and reads no $column" bash -c '! "$@" 2>/dev/null' _ env "PGPASSWORD=$PASSWORD" \
         "$(postgres_program psql)" -XqAt -c "SELECT ${column#*.} FROM wabamigrate.${column%.*}" "$(url auditor own)"
 done

@@ -41,6 +41,30 @@ const char WORKER_BOOK[] =
     "    numbers:\n"
     "      - { number: '" FLORIST_1 "' }\n"
     "      - { number: '" FLORIST_2 "' }\n";
+
+const char WORKER_PROGRAMMATIC[] =
+    "version: 1\n"
+    "batch: book\n"
+    "partner: { business_id: '1020304050', app_id: '998877', credit_line_id: '5566778899',\n"
+    "           system_user_id: '445566', system_token: { env: TESTBED_TOKEN } }\n"
+    "defaults: { waba_currency: EUR, path: programmatic, code_method: VOICE }\n"
+    "customers:\n"
+    "  - id: bakery-lune\n"
+    "    business_id: '700100'\n"
+    "    source_waba_id: '800100'\n"
+    "    destination_waba_id: '900100'\n"
+    "    numbers:\n"
+    "      - { number: '" BAKERY_1 "', code_method: SMS, language: fr }\n"
+    "      - { number: '" BAKERY_2 "' }\n"
+    "      - { number: '" BAKERY_3 "' }\n"
+    "  - id: florist-lune\n"
+    "    business_id: '700200'\n"
+    "    source_waba_id: '800200'\n"
+    "    destination_waba_id: '900200'\n"
+    "    path: embedded_signup\n"
+    "    numbers:\n"
+    "      - { number: '" FLORIST_1 "', path: programmatic }\n"
+    "      - { number: '" FLORIST_2 "', phone_number_id: '610202' }\n";
 /* clang-format on */
 
 int64_t worker_load(PGconn *conn, const char *manifest)
@@ -248,7 +272,7 @@ void worker_settle(struct worker *worker, struct task *task, enum outcome outcom
     if (task->kind->is_assessed)
         assess(task, outcome);
     else if (outcome == OUTCOME_WAIT_PERSON)
-        task->reply.waiting_for = "signup";
+        task->reply.waiting_for = task->kind->takes_code ? "code" : "signup";
     else if (outcome == OUTCOME_FAILED)
         (void)reply_failed(&task->reply, "Refused", "partner", "Mend it, then retry.");
     finish(worker, task);

@@ -23,6 +23,9 @@ struct worker {
 /* Two customers: bakery-lune (WABA 800100 to 900100) with three numbers, and florist-lune (800200,
  * its destination not known) with two. */
 extern const char WORKER_BOOK[];
+/* The same customers, both destinations known, on the programmatic path; but for florist-lune's
+ * WABA and its second number, which take the path of Embedded Signup. */
+extern const char WORKER_PROGRAMMATIC[];
 #define BAKERY_1 "+33123456701"
 #define BAKERY_2 "+33123456702"
 #define BAKERY_3 "+33123456703"

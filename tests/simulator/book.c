@@ -42,7 +42,7 @@ static const struct {
 /* clang-format on */
 #define COUNTRY_COUNT (sizeof countries / sizeof countries[0])
 
-static void write_head(FILE *file, unsigned numbers, unsigned customers)
+static void write_head(FILE *file, unsigned numbers, unsigned customers, enum book_kind kind)
 {
     fprintf(file,
             "# A book of %u numbers of %u customers, made up by wabamigrate simulate --make-book.\n"
@@ -55,14 +55,15 @@ static void write_head(FILE *file, unsigned numbers, unsigned customers)
             "  system_token: { env: META_SYSTEM_TOKEN }\n"
             "  app_secret: { env: META_APP_SECRET }\n"
             "defaults:\n"
-            "  path: embedded_signup\n"
+            "  path: %s\n"
             "  waba_currency: EUR\n"
             "  templates: leave\n"
             "customers:\n",
-            numbers, customers, numbers, customers);
+            numbers, customers, numbers, customers,
+            kind == BOOK_PROGRAMMATIC ? "programmatic" : "embedded_signup");
 }
 
-static void write_customer(FILE *file, unsigned customer, bool is_mixed)
+static void write_customer(FILE *file, unsigned customer, enum book_kind kind)
 {
     fprintf(file,
             "  - id: customer-%06u\n"
@@ -70,16 +71,19 @@ static void write_customer(FILE *file, unsigned customer, bool is_mixed)
             "    business_id: \"70%08u\"\n"
             "    source_waba_id: \"80%08u\"\n",
             customer, customer, customer, customer);
-    if (is_mixed) {
+    if (kind == BOOK_MIXED) {
         book_mix_customer(file, customer);
         fputs("    numbers:\n", file);
         return;
     }
+    if (kind == BOOK_PROGRAMMATIC)
+        fprintf(file, "    destination_waba_id: \"90%08u\"\n", customer);
     /* One in ten cannot be read at the source: its customer has confirmed what must hold. */
     if (customer % 10 == 0)
         fputs("    attest: { business_verified: 2026-11-20, source_waba_approved: 2026-11-20, "
               "two_step_off: 2026-11-20, payment_method: 2026-11-20, name_approved: 2026-11-20, "
-              "no_pending_name_change: 2026-11-20, not_test_number: 2026-11-20 }\n",
+              "no_pending_name_change: 2026-11-20, not_test_number: 2026-11-20, "
+              "not_business_app: 2026-11-20 }\n",
               file);
     else
         fputs("    source_token: { env: OLD_PARTNER_TOKEN }\n", file);
@@ -107,28 +111,28 @@ unsigned book_last_number(unsigned numbers, unsigned customers, unsigned custome
     return (unsigned)((unsigned long)numbers * customer / customers);
 }
 
-static void write_customers(FILE *file, unsigned numbers, unsigned customers, bool is_mixed)
+static void write_customers(FILE *file, unsigned numbers, unsigned customers, enum book_kind kind)
 {
     unsigned next = 1;
     for (unsigned customer = 1; customer <= customers; customer++) {
         unsigned last = book_last_number(numbers, customers, customer);
-        write_customer(file, customer, is_mixed);
+        write_customer(file, customer, kind);
         for (; next <= last; next++)
-            write_number(file, next, is_mixed && book_mix_is_signed_up(customer));
+            write_number(file, next, kind == BOOK_MIXED && book_mix_is_signed_up(customer));
     }
 }
 
-enum status book_write(unsigned numbers, unsigned customers, bool is_mixed, const char *folder,
-                       struct fault *fault)
+enum status book_write(unsigned numbers, unsigned customers, enum book_kind kind,
+                       const char *folder, struct fault *fault)
 {
     FILE *file;
     enum status status = book_open(folder, "book.yaml", &file, fault);
     if (status != STATUS_OK)
         return status;
-    write_head(file, numbers, customers);
-    write_customers(file, numbers, customers, is_mixed);
+    write_head(file, numbers, customers, kind);
+    write_customers(file, numbers, customers, kind);
     status = book_close(file, folder, "book.yaml", fault);
-    if (status == STATUS_OK && is_mixed)
+    if (status == STATUS_OK && kind == BOOK_MIXED)
         status = book_mix_write(numbers, customers, folder, fault);
     return status;
 }

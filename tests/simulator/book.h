@@ -9,9 +9,14 @@
 
 #include "base/fault.h"
 
-/* FOLDER/book.yaml; the folder is made when it is missing. `is_mixed`: with FOLDER/scenario.json,
- * see book_mix.h. */
-MUST_CHECK enum status book_write(unsigned numbers, unsigned customers, bool is_mixed,
+enum book_kind {
+    BOOK_PLAIN,
+    BOOK_MIXED,       /* with FOLDER/scenario.json, see book_mix.h */
+    BOOK_PROGRAMMATIC /* every destination is there, and no signup is needed */
+};
+
+/* FOLDER/book.yaml; the folder is made when it is missing. */
+MUST_CHECK enum status book_write(unsigned numbers, unsigned customers, enum book_kind kind,
                                   const char *folder, struct fault *fault);
 
 /* A file of a book's folder, which is made when it is missing. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: PostgreSQL */
-/* Calls on a phone number besides registering it: PIN, webhooks, storage, one-time codes. */
-#include <inttypes.h>
+/* Calls on a phone number besides registering and verifying it: PIN, webhooks, storage. */
 #include <stdio.h>
 #include <string.h>
 
@@ -141,50 +140,4 @@ void call_write_settings(struct world *world, struct exchange *exchange)
         exchange_answer_success(exchange);
     }
     json_object_put(storage);
-}
-
-/* ---- one-time codes ---- */
-
-static bool is_verifiable(struct exchange *exchange, const struct phone *phone, int subcode)
-{
-    if (strcmp(phone->verification, "VERIFIED") == 0) {
-        exchange_refuse(exchange, 136024, 0, "(#136024) Request code error: already verified");
-        return false;
-    }
-    if (phone->waba->is_source) {
-        exchange_refuse(exchange, 100, subcode, "(#100) The phone number is not being migrated");
-        return false;
-    }
-    return true;
-}
-
-void call_request_code(struct world *world, struct exchange *exchange)
-{
-    struct phone *phone = exchange->node->phone;
-    const char *language = exchange_text(exchange, "language");
-    if (strlen(language) < 2 || strlen(language) > 6) {
-        exchange_refuse(exchange, 100, 0, "(#100) Param language must be a locale");
-        return;
-    }
-    if (!is_verifiable(exchange, phone, 2388091))
-        return;
-    uint64_t hash = index_hash(phone->id) ^ index_mix(++phone->otp_count);
-    snprintf(phone->otp, sizeof phone->otp, "%06" PRIu64, index_mix(hash) % 1000000);
-    (void)world;
-    exchange_answer_success(exchange);
-}
-
-void call_verify_code(struct world *world, struct exchange *exchange)
-{
-    struct phone *phone = exchange->node->phone;
-    (void)world;
-    if (!is_verifiable(exchange, phone, 2388093))
-        return;
-    if (phone->otp[0] == '\0' || strcmp(phone->otp, exchange_text(exchange, "code")) != 0) {
-        exchange_refuse(exchange, 136025, 0, "(#136025) Verify code error: the code is not valid");
-        return;
-    }
-    phone->verification = "VERIFIED";
-    phone->otp[0] = '\0';
-    exchange_answer_success(exchange);
 }

@@ -79,10 +79,9 @@ static bool check_pin(struct world *world, struct exchange *exchange, struct pho
     return true;
 }
 
-static const char *trouble_with_source(const struct phone *phone)
+const char *call_trouble_with_source(const struct phone *source, const struct waba *waba)
 {
-    const struct phone *source = phone->line->source;
-    if (strcmp(source->waba->owner_business_id, phone->waba->owner_business_id) != 0)
+    if (strcmp(source->waba->owner_business_id, waba->owner_business_id) != 0)
         return "This phone number belongs to a different Business Manager account";
     if (strcmp(source->waba->review_status, "APPROVED") != 0 ||
         strcmp(source->waba->verification_status, "verified") != 0)
@@ -106,7 +105,7 @@ static const char *trouble_with_move(const struct phone *phone)
     if (strcmp(waba->review_status, "APPROVED") != 0 ||
         strcmp(waba->verification_status, "verified") != 0)
         return "Your WhatsApp account must be approved";
-    const char *trouble = is_moving ? trouble_with_source(phone) : NULL;
+    const char *trouble = is_moving ? call_trouble_with_source(source, waba) : NULL;
     if (trouble)
         return trouble;
     if (is_moving && !waba->is_subscribed)

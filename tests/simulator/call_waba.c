@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: PostgreSQL */
-/* Calls on a WABA: reads, webhook subscription, assigned users, a number to migrate. */
+/* Calls on a WABA: reads, webhook subscription, assigned users. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -190,78 +190,5 @@ void call_unassign(struct world *world, struct exchange *exchange)
     if (find_system_user(world, exchange, &user)) {
         exchange->node->waba->tasks[user] = 0;
         exchange_answer_success(exchange);
-    }
-}
-
-/* ---- a number to migrate (programmatic path) ---- */
-
-static struct line *line_of(const struct world *world, struct exchange *exchange)
-{
-    const char *text = exchange_text(exchange, "phone_number");
-    const char *code = exchange_text(exchange, "cc");
-    struct line *line =
-        index_find(&world->lines, arena_printf(exchange->arena, "+%s%s", code, text));
-    /* "with or without the country calling code" */
-    if (!line && strncmp(text, code, strlen(code)) == 0)
-        line = index_find(&world->lines, arena_printf(exchange->arena, "+%s", text));
-    return line;
-}
-
-static void refuse_migration(struct exchange *exchange, int subcode, const char *title)
-{
-    exchange_refuse_as(exchange, &(struct refusal){.code = 100,
-                                                   .subcode = subcode,
-                                                   .message = "Invalid parameter",
-                                                   .title = title,
-                                                   .user_message = title});
-}
-
-static bool may_migrate(struct exchange *exchange, const struct line *line, const struct waba *waba)
-{
-    if (line->destination && line->destination->waba == waba)
-        refuse_migration(exchange, 2388012, "This phone number is already in your account");
-    else if (!line->source || !line->source->is_registered)
-        refuse_migration(exchange, 2388103,
-                         "Please add this phone number in your WhatsApp account");
-    else if (line->source->is_pin_enabled)
-        refuse_migration(exchange, 2388001, "Two-step verification is enabled for this number");
-    else if (!waba->is_subscribed)
-        refuse_migration(exchange, 2388103, "Cannot migrate phone number");
-    else if (strcmp(line->source->waba->owner_business_id, waba->owner_business_id) != 0)
-        refuse_migration(exchange, 2388103,
-                         "This phone number belongs to a different Business Manager account");
-    else if (strcmp(line->source->waba->review_status, "APPROVED") != 0)
-        refuse_migration(exchange, 2388103,
-                         "The WhatsApp account that this phone number is registered with is not "
-                         "set up correctly");
-    else if (strcmp(fields_phone_text(line->source, "name_status"), "APPROVED") != 0)
-        refuse_migration(exchange, 2388103, "Registered name should be present and approved");
-    else if (strcmp(waba->review_status, "APPROVED") != 0)
-        refuse_migration(exchange, 2388103, "Your WhatsApp account must be approved");
-    else if (!waba->funding_id)
-        refuse_migration(exchange, 2388103,
-                         "Your WhatsApp account does not have a payment account");
-    else
-        return true;
-    return false;
-}
-
-void call_create_phone(struct world *world, struct exchange *exchange)
-{
-    struct waba *waba = exchange->node->waba;
-    struct line *line = line_of(world, exchange);
-    const char *migrate = exchange_text(exchange, "migrate_phone_number");
-    if (!migrate || strcmp(migrate, "true") != 0)
-        exchange_refuse(exchange, 100, 0, "(#100) Only migrate_phone_number=true is known here");
-    else if (!line)
-        refuse_migration(exchange, 2388103,
-                         "Please add this phone number in your WhatsApp account");
-    else if (may_migrate(exchange, line, waba)) {
-        const char *id = world_new_id(world, '6', "destination", line->number.text);
-        line->destination = world_add_phone(world, id, line, waba);
-        json_object *json = json_object_new_object();
-        json_object_object_add(json, "id", json_object_new_string(line->destination->id));
-        exchange_answer(exchange, json);
-        exchange->has_effect = true;
     }
 }

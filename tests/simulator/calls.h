@@ -57,7 +57,6 @@ void call_many(struct world *world, struct exchange *exchange);
 void call_read_node(struct world *world, struct exchange *exchange);
 void call_list_phones(struct world *world, struct exchange *exchange);
 void call_list_templates(struct world *world, struct exchange *exchange);
-void call_create_phone(struct world *world, struct exchange *exchange);
 void call_list_subscribed(struct world *world, struct exchange *exchange);
 void call_subscribe(struct world *world, struct exchange *exchange);
 void call_unsubscribe(struct world *world, struct exchange *exchange);
@@ -71,6 +70,8 @@ void call_deregister(struct world *world, struct exchange *exchange);
 void call_update_phone(struct world *world, struct exchange *exchange);
 void call_read_settings(struct world *world, struct exchange *exchange);
 void call_write_settings(struct world *world, struct exchange *exchange);
+/* call_programmatic.c */
+void call_create_phone(struct world *world, struct exchange *exchange);
 void call_request_code(struct world *world, struct exchange *exchange);
 void call_verify_code(struct world *world, struct exchange *exchange);
 /* call_credit.c */
@@ -82,6 +83,10 @@ void call_share_and_attach(struct world *world, struct exchange *exchange);
 void call_share(struct world *world, struct exchange *exchange);
 void call_attach(struct world *world, struct exchange *exchange);
 void call_revoke(struct world *world, struct exchange *exchange);
+
+/* The title of the 2388103 that keeps a number from leaving `source` for `waba`; NULL: nothing
+ * does. */
+const char *call_trouble_with_source(const struct phone *source, const struct waba *waba);
 
 /* Takes one use of a staged error, and answers it. */
 bool call_refuse_as_staged(struct exchange *exchange, struct staged_error *staged);

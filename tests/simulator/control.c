@@ -92,15 +92,20 @@ static void post_scenario(struct simulator *simulator, struct exchange *exchange
     answer_ok(exchange, scenario_apply(simulator, exchange->body, &fault), &fault);
 }
 
+/* What the phones show: "+33123456789 123-456". */
 static void get_codes(struct simulator *simulator, struct exchange *exchange)
 {
-    json_object *json = json_object_new_object();
+    struct buffer lines;
+    buffer_init(&lines, (size_t)1 << 28);
     for (struct line *line = simulator->world.first_line; line; line = line->next) {
-        if (line->destination && line->destination->otp[0])
-            json_object_object_add(json, line->number.text,
-                                   json_object_new_string(line->destination->otp));
+        const char *code = line->destination ? line->destination->otp : "";
+        if (*code)
+            BUG_UNLESS(buffer_printf(&lines, "%s %.3s-%s\n", line->number.text, code, code + 3) ==
+                       STATUS_OK);
     }
-    exchange_answer(exchange, json);
+    exchange->status = 200;
+    exchange->text = arena_copy_text(exchange->arena, buffer_text(&lines));
+    buffer_finish(&lines);
 }
 
 /* ---- signups ---- */

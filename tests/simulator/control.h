@@ -8,10 +8,13 @@
  * GET  /simulator/clock     {"now":"…","now_ms":…}
  * POST /simulator/clock     {"advance_seconds":N}
  * POST /simulator/signups   {"customers":["bakery-lune"]}, {"numbers":["+33…"]} or {"all":true}:
- * Embedded Signup; answers the lines that `wabamigrate capture` takes POST /simulator/faults    see
- * fault_plan.h; {"clear":true} forgets all of them and the lot POST /simulator/scenario  see
- * scenario.h: added to what holds already GET  /simulator/codes     {"+33…":"123456"}: the one-time
- * codes sent by request_code None of these is logged, delayed or made to fail.
+ *                           Embedded Signup; answers the lines that `wabamigrate capture` takes
+ * GET  /simulator/codes     the codes that phones show and nobody has used: the lines that
+ *                           `wabamigrate code --file` takes
+ * POST /simulator/faults    see fault_plan.h; {"clear":true} forgets all of them and the lot
+ * POST /simulator/scenario  see scenario.h: added to what holds already
+ *
+ * None of these is logged, delayed or made to fail.
  */
 #ifndef WABAMIGRATE_TESTS_SIMULATOR_CONTROL_H
 #define WABAMIGRATE_TESTS_SIMULATOR_CONTROL_H

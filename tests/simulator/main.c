@@ -56,6 +56,13 @@ static enum status run(const struct options *options, struct fault *fault)
     return status;
 }
 
+static enum book_kind book_kind(const struct options *options)
+{
+    return options->book_is_mixed          ? BOOK_MIXED
+           : options->book_is_programmatic ? BOOK_PROGRAMMATIC
+                                           : BOOK_PLAIN;
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -66,7 +73,7 @@ int main(int argc, char **argv)
     else if (status == STATUS_OK && options.wants_version)
         puts("wabamigrate-simulator " WABAMIGRATE_VERSION);
     else if (status == STATUS_OK && options.book_folder)
-        status = book_write(options.book_numbers, options.book_customers, options.book_is_mixed,
+        status = book_write(options.book_numbers, options.book_customers, book_kind(&options),
                             options.book_folder, &fault);
     else if (status == STATUS_OK && options.pairs_folder)
         status = book_pairs_write(options.pairs_folder, &fault);

@@ -9,7 +9,7 @@
 
 const char OPTIONS_HELP[] =
     "Usage: wabamigrate simulate --manifest FILE [options]\n"
-    "       wabamigrate simulate --make-book NUMBERS CUSTOMERS FOLDER [--mix]\n"
+    "       wabamigrate simulate --make-book NUMBERS CUSTOMERS FOLDER [--mix|--programmatic]\n"
     "       wabamigrate simulate --make-pairs FOLDER\n"
     "\n"
     "A Graph API for rehearsals, on loopback only: it answers for the world a manifest\n"
@@ -27,6 +27,7 @@ const char OPTIONS_HELP[] =
     "  --tls-key FILE\n"
     "  --make-book NUMBERS CUSTOMERS FOLDER\n"
     "                        writes FOLDER/book.yaml, the same for the same figures\n"
+    "  --programmatic        its numbers take the programmatic path, to WABAs that are there\n"
     "  --mix                 and FOLDER/scenario.json: something is wrong with three\n"
     "                        customers in ten, of every kind\n"
     "  --make-pairs FOLDER   writes book.yaml, scenario.json and expected.json: each\n"
@@ -157,6 +158,9 @@ static enum status apply(int option, int argc, char **argv, struct options *opti
     case 'x':
         options->book_is_mixed = true;
         return STATUS_OK;
+    case 'a':
+        options->book_is_programmatic = true;
+        return STATUS_OK;
     case 'r':
         options->pairs_folder = optarg;
         return STATUS_OK;
@@ -185,6 +189,7 @@ enum status options_parse(int argc, char **argv, struct options *options, struct
                                           {"clock-offset", required_argument, NULL, 'o'},
                                           {"make-book", required_argument, NULL, 'b'},
                                           {"mix", no_argument, NULL, 'x'},
+                                          {"programmatic", no_argument, NULL, 'a'},
                                           {"make-pairs", required_argument, NULL, 'r'},
                                           {"help", no_argument, NULL, 'h'},
                                           {"version", no_argument, NULL, 'V'},
@@ -199,8 +204,10 @@ enum status options_parse(int argc, char **argv, struct options *options, struct
         return status;
     if (optind < argc)
         return fault_set(fault, STATUS_INVALID, "unexpected argument: %s", argv[optind]);
-    if (options->book_is_mixed && !options->book_folder)
-        return fault_set(fault, STATUS_INVALID, "--mix goes with --make-book");
+    if ((options->book_is_mixed || options->book_is_programmatic) && !options->book_folder)
+        return fault_set(fault, STATUS_INVALID, "--mix and --programmatic go with --make-book");
+    if (options->book_is_mixed && options->book_is_programmatic)
+        return fault_set(fault, STATUS_INVALID, "--mix or --programmatic, not both");
     if (!options->manifest && !options->book_folder && !options->pairs_folder)
         return fault_set(fault, STATUS_INVALID, "--manifest FILE is missing");
     if (!options->tls_cert != !options->tls_key)

@@ -22,8 +22,9 @@ struct options {
     /* --make-book */
     unsigned book_numbers, book_customers;
     const char *book_folder;
-    bool book_is_mixed;       /* --mix */
-    const char *pairs_folder; /* --make-pairs */
+    bool book_is_mixed;        /* --mix */
+    bool book_is_programmatic; /* --programmatic */
+    const char *pairs_folder;  /* --make-pairs */
 };
 
 /* `options` borrows from `argv`. STATUS_INVALID with what is wrong. */

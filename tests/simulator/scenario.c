@@ -59,6 +59,10 @@ static enum status apply_to_line(struct world *world, struct line *line, const c
 {
     if (strcmp(name, "register_error") == 0)
         read_error(world->arena, value, &line->register_error);
+    else if (strcmp(name, "create_error") == 0)
+        read_error(world->arena, value, &line->create_error);
+    else if (strcmp(name, "code_error") == 0)
+        read_error(world->arena, value, &line->code_error);
     else if (strcmp(name, "unverified_after_signup") == 0)
         line->unverified_after_signup = json_object_get_boolean(value);
     else if (strcmp(name, "no_signup") == 0)

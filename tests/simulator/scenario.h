@@ -3,7 +3,8 @@
  * scenario -- what is out of order in the world, and since when; may be read again while it runs.
  *
  * {"numbers":   {"+33123456789": {FIELD: VALUE, "destination": {FIELD: VALUE},
- *                "register_error": ERROR, "unverified_after_signup": true, "no_signup": true,
+ *                "register_error": ERROR, "create_error": ERROR, "code_error": ERROR (of
+ *                request_code), "unverified_after_signup": true, "no_signup": true,
  *                "signup_event": "CANCEL", "source_unreadable": true}},
  *  "customers": {"bakery-lune": {"business_verification_status", "no_signup", "source_unreadable",
  *                "source_waba_unreadable", "source_shared", "unreadable_unnamed", "token_expired",

@@ -503,33 +503,6 @@ static void test_storage(void)
     stop();
 }
 
-static void test_programmatic(void)
-{
-    static const char create[] =
-        "{\"cc\":\"33\",\"phone_number\":\"199000002\",\"migrate_phone_number\":true}";
-    char id[32], body[64], path[96];
-    start(NULL);
-    struct test_answer answer = ask("POST", "/v26.0/$WABA/phone_numbers", "$TOKEN", create);
-    CU_ASSERT_EQUAL(answer.subcode, 2388103);
-    CU_ASSERT_STRING_EQUAL(answer.title, "Cannot migrate phone number");
-    make_ready();
-    answer = ask("POST", "/v26.0/$WABA/phone_numbers", "$TOKEN", create);
-    snprintf(id, sizeof id, "%s", test_value(&answer, "id"));
-    CU_ASSERT_EQUAL(ask("POST", "/v26.0/$WABA/phone_numbers", "$TOKEN", create).subcode, 2388012);
-    snprintf(path, sizeof path, "/v26.0/%s/register", id);
-    CU_ASSERT_EQUAL(ask("POST", path, "$TOKEN", REGISTER).code, 133006);
-    snprintf(path, sizeof path, "/v26.0/%s/request_code", id);
-    CU_ASSERT_EQUAL(ask("POST", path, "$TOKEN", "code_method=SMS&language=en_US").status, 200);
-    snprintf(path, sizeof path, "/v26.0/%s/verify_code", id);
-    answer = control("/simulator/codes", NULL);
-    snprintf(body, sizeof body, "{\"code\":\"%s\"}", test_value(&answer, SECOND));
-    CU_ASSERT_EQUAL(ask("POST", path, "$TOKEN", "{\"code\":\"000000\"}").code, 136025);
-    CU_ASSERT_EQUAL(ask("POST", path, "$TOKEN", body).status, 200);
-    snprintf(path, sizeof path, "/v26.0/%s/register", id);
-    CU_ASSERT_EQUAL(ask("POST", path, "$TOKEN", REGISTER).status, 200);
-    stop();
-}
-
 /* ---- faults ---- */
 
 static void plan_fault(const char *match, const char *kind)
@@ -1122,7 +1095,6 @@ int main(int argc, char **argv)
     CU_add_test(suite, "a body-less repeat deletes the webhook address", test_webhook_override);
     CU_add_test(suite, "a line is attached once, and can be verified", test_credit);
     CU_add_test(suite, "storage is set before registering only", test_storage);
-    CU_add_test(suite, "the programmatic path asks for a code", test_programmatic);
     CU_add_test(suite, "each fault does what its name says", test_faults_on_demand);
     CU_add_test(suite, "the same seed deals the same faults", test_faults_repeat);
     CU_add_test(suite, "a WABA shows its message templates", test_templates);

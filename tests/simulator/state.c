@@ -32,6 +32,9 @@ static json_object *phone_state(const struct phone *phone)
     add_text(json, "pin", phone->pin[0] ? phone->pin : NULL);
     add_int(json, "register_attempts", phone->attempt_count);
     add_int(json, "register_count", phone->register_count);
+    add_int(json, "codes_by_sms", phone->sms_count);
+    add_int(json, "codes_by_voice", phone->otp_count - phone->sms_count);
+    add_int(json, "verify_count", phone->verify_count);
     add_text(json, "webhook_override", phone->webhook_uri);
     json_object_object_add(json, "storage_configuration", json_object_get(phone->storage));
     return json;

@@ -26,6 +26,7 @@
 #define REGISTER_LIMIT 10
 #define REGISTER_WINDOW_MS ((int64_t)72 * 3600 * 1000)
 #define SYSTEM_USERS 2
+#define CODE_REQUESTS_KEPT 5
 #define TEMPLATE_KINDS 13 /* see templates.c */
 #define WORLD_FOREIGN_APP_ID "112233445566"
 
@@ -136,7 +137,7 @@ struct line {
     bool no_signup, unverified_after_signup;
     const char *signup_event; /* NULL: FINISH */
     json_object *fields, *destination_fields;
-    struct staged_error register_error, confirm_error;
+    struct staged_error register_error, confirm_error, create_error, code_error;
     struct line *next;
 };
 
@@ -160,7 +161,9 @@ struct phone {
     int64_t pin_failed_ms, pin_locked_until_ms;
     /* the programmatic path's one-time code */
     char otp[8];
-    unsigned otp_count;
+    int64_t otp_at_ms, guesses_locked_until_ms;
+    int64_t code_requests_ms[CODE_REQUESTS_KEPT]; /* a ring */
+    unsigned otp_count, sms_count, guess_count, verify_count;
 };
 
 /* One message template, made up when it is asked for. */

@@ -45,6 +45,13 @@ void job_case_facts(const struct job_case *row, struct facts *facts)
         .signup_code = secret_unless(without & WITHOUT_CODE, "code"),
         .webhook_verify_token = secret_unless(without & WITHOUT_OVERRIDE, "verify"),
         .number = "+33123456789",
+        .country_code = "33",
+        .national = "123456789",
+        .code_method = row->code_method,
+        .language = row->language,
+        .verification_code = secret_unless(without & WITHOUT_VERIFICATION_CODE, "654321"),
+        .is_verified = (without & WITHOUT_VERIFICATION) == 0,
+        .can_verify = (without & WITHOUT_WAY_TO_VERIFY) == 0,
         .phone_number_id = text_unless(without & WITHOUT_PHONE_ID, "610100"),
         .source_phone_number_id = "600100",
         .data_localization_region = text_unless(without & WITHOUT_REGION, "DE"),
@@ -62,15 +69,16 @@ void job_case_facts(const struct job_case *row, struct facts *facts)
         .source_phone_number_ids = row->source_ids,
         .memo = row->memo,
         .intended_at_ms = row->intended_at_ms,
+        .is_in_doubt = row->is_in_doubt,
     };
 }
 
 void job_case_release(struct facts *facts)
 {
     const struct secret *secrets[] = {
-        facts->system_token, facts->app_secret,  facts->business_token,
-        facts->source_token, facts->signup_code, facts->webhook_verify_token,
-        facts->pin};
+        facts->system_token, facts->app_secret,       facts->business_token,
+        facts->source_token, facts->signup_code,      facts->webhook_verify_token,
+        facts->pin,          facts->verification_code};
 
     for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++)
         secret_destroy((struct secret *)(uintptr_t)secrets[i]);
@@ -142,6 +150,9 @@ static const char *describe_learned(const struct learned *learned, struct arena 
         [LEARNED_ALLOCATION] = "allocation",
         [LEARNED_SYSTEM_USER] = "system_user",
         [LEARNED_CODE_BURNT] = "code_burnt",
+        [LEARNED_VERIFIED] = "verified",
+        [LEARNED_UNVERIFIED] = "unverified",
+        [LEARNED_CODE_REFUSED] = "code_refused",
     };
     const char *text = NULL;
 

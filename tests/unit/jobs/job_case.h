@@ -29,7 +29,11 @@ enum job_case_without {
     WITHOUT_REGION = 1 << 11,
     WITHOUT_PHONE_ID = 1 << 12,
     WITHOUT_FIELDS = 1 << 13,
-    WITHOUT_PIN = 1 << 14
+    WITHOUT_PIN = 1 << 14,
+    WITHOUT_VERIFICATION_CODE = 1 << 15,
+    WITHOUT_VERIFICATION = 1 << 16, /* not verified, or not known to be */
+    WITHOUT_WAY_TO_VERIFY = 1 << 17,
+    WITHOUT_ALL = (1 << 18) - 1
 };
 
 /* In place of an HTTP status. */
@@ -42,6 +46,8 @@ struct job_case {
     const char *template_fields, *source_refused, *destination_refused,
         *source_ids; /* NULL: not known */
     int64_t intended_at_ms;
+    const char *code_method, *language;
+    bool is_in_doubt;
     const char *phase;
     const char *request; /* its description; NULL: not looked at */
     int status;          /* JOB_CASE_NO_ANSWER: what build() decides */

@@ -181,7 +181,7 @@ static void check_building(const struct job_kind *kind, const struct job_phase *
     static const char *const methods[] = {NULL, "sharing_then_attach", "unheard_of"};
 
     /* Whatever is missing, alone or with others, building decides and does not fall over. */
-    for (unsigned without = 0; without < 1 << 15; without += without < 64 ? 1 : 401) {
+    for (unsigned without = 0; without <= WITHOUT_ALL; without += without < 64 ? 1 : 1601) {
         const struct job_case row = {.without = without,
                                      .credit_method = methods[without % 3],
                                      .template_fields = without % 2 == 0 ? "status" : NULL,

@@ -30,6 +30,8 @@ static void every_step_is_a_kind_and_stands_once(void)
             CU_ASSERT_PTR_EQUAL(find_step(&PATHS[p], step->kind), step);
             if (step->refreshes != NULL)
                 CU_ASSERT_PTR_NOT_NULL(find_step(&PATHS[p], step->refreshes));
+            if (step->renewed_by != NULL)
+                CU_ASSERT_PTR_NOT_NULL(find_step(&PATHS[p], step->renewed_by));
         }
     }
 }
@@ -111,8 +113,37 @@ static void no_effect_precedes_the_check_but_the_exchange(void)
     }
 }
 
+static void what_is_renewed_comes_after_what_renews_it(void)
+{
+    for (size_t p = 0; p < PATH_COUNT; p++) {
+        for (size_t i = 0; i < PATHS[p].step_count; i++) {
+            const struct path_step *step = &PATHS[p].steps[i];
+            if (step->renewed_by == NULL)
+                continue;
+            CU_ASSERT(needs_somehow(&PATHS[p], step->kind, step->renewed_by));
+            CU_ASSERT_EQUAL(job_find(step->kind)->subject, job_find(step->renewed_by)->subject);
+        }
+    }
+}
+
+/* Meta, "Migrating phone numbers programmatically": an app is subscribed and somebody pays before
+ * the number is made; it is verified before it is registered. */
+static void the_programmatic_path_keeps_to_metas_order(void)
+{
+    static const char *const order[] = {"check",         "subscribe_webhooks", "share_credit_line",
+                                        "create_number", "request_code",       "await_code",
+                                        "verify_code",   "set_storage",        "register_number",
+                                        "confirm_number"};
+    const struct path *path = path_find("programmatic");
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(path);
+    for (size_t i = 1; i < sizeof order / sizeof order[0]; i++)
+        CU_ASSERT(needs_somehow(path, order[i], order[i - 1]));
+}
+
 static void paths_are_found_by_name(void)
 {
+    CU_ASSERT_PTR_NOT_NULL(path_find("programmatic"));
     CU_ASSERT_PTR_NOT_NULL(path_find("embedded_signup"));
     CU_ASSERT_PTR_NULL(path_find("by_foot"));
 }
@@ -127,6 +158,8 @@ int main(void)
         {"every kind is on a path", every_kind_is_on_a_path},
         {"no effect precedes the check but the exchange",
          no_effect_precedes_the_check_but_the_exchange},
+        {"what is renewed comes after what renews it", what_is_renewed_comes_after_what_renews_it},
+        {"the programmatic path keeps to Meta's order", the_programmatic_path_keeps_to_metas_order},
         {"paths are found by name", paths_are_found_by_name},
         CU_TEST_INFO_NULL};
 

@@ -19,7 +19,8 @@ enum trait {
     HAS_LINE_IN_PARTS = 1 << 2,
     HAS_OVERRIDE = 1 << 3,
     HAS_REGION = 1 << 4,
-    TRAITS_END = 1 << 5
+    HAS_NEW_NUMBER = 1 << 5,
+    TRAITS_END = 1 << 6
 };
 
 /* What Graph answers when nothing has been done yet and all goes well. */
@@ -41,6 +42,9 @@ static const struct {
     {"share_credit_line",  "attach",            "{\"allocation_config_id\":\"77\"}"},
     {"share_credit_line",  "verify_allocation", "{\"receiving_credential\":{\"id\":\"88\"}}"},
     {"share_credit_line",  "verify_waba",       "{\"id\":\"900100\",\"primary_funding_id\":\"88\"}"},
+    {"create_number",      "create",            "{\"id\":\"610100\"}"},
+    {"request_code",       "request",           "{\"success\":true}"},
+    {"verify_code",        "verify",            "{\"success\":true}"},
     {"set_storage",        "set",               "{\"success\":true}"},
     {"register_number",    "register",          "{\"success\":true}"},
     {"confirm_number",     "read",              "{\"data\":[{\"id\":\"610100\",\"status\":\"CONNECTED\"}]}"},
@@ -58,18 +62,22 @@ static struct json_object *scripted_answer(const struct job_kind *kind,
     return NULL;
 }
 
-static void fill(unsigned traits, struct facts *facts)
+static void fill(unsigned traits, const struct job_kind *kind, struct facts *facts)
 {
     const struct job_case row = {.without = (traits & HAS_CODE ? 0u : WITHOUT_CODE) |
                                             (traits & HAS_LINE ? 0u : WITHOUT_CREDIT_LINE) |
                                             (traits & HAS_OVERRIDE ? 0u : WITHOUT_OVERRIDE) |
-                                            (traits & HAS_REGION ? 0u : WITHOUT_REGION),
+                                            (traits & HAS_REGION ? 0u : WITHOUT_REGION) |
+                                            (traits & HAS_NEW_NUMBER ? WITHOUT_VERIFICATION : 0u),
                                  .credit_method =
                                      traits & HAS_LINE_IN_PARTS ? "sharing_then_attach" : NULL,
                                  .template_fields = "status,quality_score",
                                  .source_ids = "600100"};
 
     job_case_facts(&row, facts);
+    /* The steps after this one have the id it learned. */
+    if (kind == &JOB_CREATE_NUMBER && (traits & HAS_NEW_NUMBER) != 0)
+        facts->phone_number_id = NULL;
 }
 
 static bool is_usual(enum usual usual, unsigned traits)
@@ -89,6 +97,8 @@ static bool is_usual(enum usual usual, unsigned traits)
         return (traits & HAS_OVERRIDE) != 0;
     case USUAL_WITH_STORAGE_REGION:
         return (traits & HAS_REGION) != 0;
+    case USUAL_WITH_NEW_NUMBER:
+        return (traits & HAS_NEW_NUMBER) != 0;
     case USUAL_NEVER:
     case USUAL_COUNT:
         break;
@@ -107,6 +117,7 @@ static enum budget budget_of_target(const struct request *request)
     } targets[] = {
         {REQUEST_GET,  "/900100",                             BUDGET_WABA},
         {REQUEST_GET,  "/800100",                             BUDGET_WABA},
+        {REQUEST_GET,  "/610100",                             BUDGET_WABA},
         {REQUEST_GET,  "/v26.0/",                             BUDGET_WABA}, /* numbers by their ids */
         {REQUEST_GET,  "/assigned_users",                     BUDGET_WABA},
         {REQUEST_POST, "/assigned_users",                     BUDGET_WABA},
@@ -172,7 +183,7 @@ static void walk(const struct job_kind *kind, unsigned traits)
     struct facts facts;
 
     CU_ASSERT_FATAL(kind->phase_count <= sizeof sent / sizeof sent[0]);
-    fill(traits, &facts);
+    fill(traits, kind, &facts);
     for (int hops = 0; phase != NULL && hops < HOPS_MAX; hops++)
         phase = take_phase(kind, phase, &facts, arena, sent);
     CU_ASSERT_PTR_NULL(phase);
@@ -210,7 +221,7 @@ static void every_phase_names_the_quota_its_request_uses_up(void)
             struct facts facts;
             struct request request;
             struct reply reply;
-            fill(TRAITS_END - 1, &facts);
+            fill(TRAITS_END - 1, JOB_KINDS[k], &facts);
             /* assign_system_user has nothing to do where the line is shared in parts */
             facts.credit_method = NULL;
             facts.memo = memo;

@@ -12,12 +12,14 @@ static void check_kept(const char *answer, size_t bytes, const char *wanted)
 {
     struct arena *arena = arena_create();
     struct secret *token = secret_create(TOKEN), *pin = secret_create("739105");
-    const struct facts facts = {.business_token = token, .pin = pin};
+    struct secret *code = secret_create("660917");
+    const struct facts facts = {.business_token = token, .pin = pin, .verification_code = code};
     BODY_OWNED *body = body_parse(answer, bytes);
 
     check_text(history_answer(&facts, body, answer, bytes, arena), wanted);
     secret_destroy(token);
     secret_destroy(pin);
+    secret_destroy(code);
     arena_destroy(arena);
 }
 
@@ -50,6 +52,7 @@ static void secrets_are_hidden_and_nothing_else(void)
         {"{\"access_token\":\"\"}", "{\"access_token\":\"\"}"},
         /* a PIN only where it stands alone */
         {"{\"pin\":\"739105\"}", "{\"pin\":\"<secret>\"}"},
+        {"Verify code error: 660917 is not valid", "Verify code error: <secret> is not valid"},
         {"PIN:\\n739105", "PIN:\\n<secret>"},
         {TOKEN "739105" TOKEN, "<secret><secret><secret>"},
         {"{\"id\":\"17391052\"}", "{\"id\":\"17391052\"}"},
@@ -78,9 +81,39 @@ static void a_cut_leaves_no_part_of_a_secret(void)
     free(wanted);
 }
 
+/* There is room for all of them. */
+static void every_secret_of_the_facts_is_hidden(void)
+{
+    static const char answer[] = "a-system-token an-app-secret a-business-token a-source-token "
+                                 "a-signup-code a-verify-token 739105 660917 "
+                                 "{\"access_token\":\"EAAnewtoken00\"}";
+    struct secret *secrets[] = {secret_create("a-system-token"),   secret_create("an-app-secret"),
+                                secret_create("a-business-token"), secret_create("a-source-token"),
+                                secret_create("a-signup-code"),    secret_create("a-verify-token"),
+                                secret_create("739105"),           secret_create("660917")};
+    const struct facts facts = {.system_token = secrets[0],
+                                .app_secret = secrets[1],
+                                .business_token = secrets[2],
+                                .source_token = secrets[3],
+                                .signup_code = secrets[4],
+                                .webhook_verify_token = secrets[5],
+                                .pin = secrets[6],
+                                .verification_code = secrets[7]};
+    BODY_OWNED *body = body_parse("{\"access_token\":\"EAAnewtoken00\"}", 32);
+    struct arena *arena = arena_create();
+
+    check_text(history_answer(&facts, body, answer, sizeof answer - 1, arena),
+               "<secret> <secret> <secret> <secret> <secret> <secret> <secret> <secret> "
+               "{\"access_token\":\"<secret>\"}");
+    for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++)
+        secret_destroy(secrets[i]);
+    arena_destroy(arena);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
+        {"every secret of the facts is hidden", every_secret_of_the_facts_is_hidden},
         {"secrets are hidden and nothing else", secrets_are_hidden_and_nothing_else},
         {"a cut leaves no part of a secret", a_cut_leaves_no_part_of_a_secret},
         CU_TEST_INFO_NULL};

@@ -20,27 +20,26 @@ static void one_customers_calls_are_those_of_its_path(void)
     static const struct {
         const char *what;
         struct forecast_traits traits;
-        int64_t numbers, with_region;
+        struct forecast_numbers numbers;
         int64_t platform, waba, credit_line, registration;
     } cases[] = {
         /* both reads, the subscription; register and confirm a number */
-        {"the least", {0}, 1, 0, 0, 3 + 1, 0, 1},
-        {"three numbers share the WABA's steps", {0}, 3, 0, 0, 3 + 3, 0, 3},
-        {"a code is exchanged", {.has_signup_code = true}, 1, 0, 1, 4, 0, 1},
+        {"the least", {0}, {1, 0, 0}, 0, 3 + 1, 0, 1},
+        {"three numbers share the WABA's steps", {0}, {3, 0, 0}, 0, 3 + 3, 0, 3},
+        {"a code is exchanged", {.has_signup_code = true}, {1, 0, 0}, 1, 4, 0, 1},
         {"a line shared at once: assign (2), look up, share, verify both",
-         {.has_credit_line = true}, 1, 0, 0, 4 + 2 + 1, 3, 1},
+         {.has_credit_line = true}, {1, 0, 0}, 0, 4 + 2 + 1, 3, 1},
         {"a line shared in parts: look up, share, attach, verify both",
-         {.has_credit_line = true, .has_line_in_parts = true}, 1, 0, 2, 4 + 1, 2, 1},
-        {"a storage region for one of two", {0}, 2, 1, 1, 3 + 2, 0, 2},
-        {"nobody moves", {.has_credit_line = true}, 0, 0, 0, 0, 0, 0},
+         {.has_credit_line = true, .has_line_in_parts = true}, {1, 0, 0}, 2, 4 + 1, 2, 1},
+        {"a storage region for one of two", {0}, {2, 1, 0}, 1, 3 + 2, 0, 2},
+        {"nobody moves", {.has_credit_line = true}, {0, 0, 0}, 0, 0, 0, 0},
     };
     /* clang-format on */
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct forecast_tally tally;
         forecast_tally_init(&tally);
-        forecast_tally_add_customer(&tally, PATH, &cases[i].traits, cases[i].numbers,
-                                    cases[i].with_region);
+        forecast_tally_add_customer(&tally, PATH, &cases[i].traits, &cases[i].numbers);
         struct report report = foretell(&tally);
         const struct forecast_budget *budgets = report.forecast.budgets;
         bool is_right = budgets[BUDGET_PLATFORM].calls == cases[i].platform &&
@@ -58,6 +57,26 @@ static void one_customers_calls_are_those_of_its_path(void)
     }
 }
 
+/* Both reads and the subscription; for each number its own calls; only a new one is made (1), sent
+ * a code (2) and verified (3). */
+static void only_new_numbers_are_made_and_verified(void)
+{
+    static const struct forecast_traits none;
+    struct forecast_tally tally;
+
+    forecast_tally_init(&tally);
+    forecast_tally_add_customer(&tally, "programmatic", &none,
+                                &(struct forecast_numbers){.all = 5, .with_region = 1, .new = 2});
+    CU_ASSERT_EQUAL(tally.input.budgets[BUDGET_PLATFORM].calls, 2 * 3 + 1);
+    CU_ASSERT_EQUAL(tally.input.budgets[BUDGET_WABA].calls, 3 + 5);
+    CU_ASSERT_EQUAL(tally.input.registrations, 5);
+    /* of one number: the region, made, asked, verified, registered, confirmed */
+    CU_ASSERT_EQUAL(tally.chain_of_number, 6);
+    forecast_tally_init(&tally);
+    forecast_tally_add_reads(&tally, "programmatic", true);
+    CU_ASSERT_EQUAL(tally.input.budgets[BUDGET_WABA].calls, 2);
+}
+
 static void an_apps_quota_adds_up_and_a_wabas_does_not(void)
 {
     static const struct forecast_traits line = {.has_credit_line = true};
@@ -65,7 +84,8 @@ static void an_apps_quota_adds_up_and_a_wabas_does_not(void)
 
     forecast_tally_init(&tally);
     for (int i = 0; i < 4000; i++)
-        forecast_tally_add_customer(&tally, PATH, &line, i == 7 ? 20 : 1, 0);
+        forecast_tally_add_customer(&tally, PATH, &line,
+                                    &(struct forecast_numbers){.all = i == 7 ? 20 : 1});
     struct report report = foretell(&tally);
     const struct forecast_budget *budgets = report.forecast.budgets;
     CU_ASSERT_EQUAL(budgets[BUDGET_CREDIT_LINE].busiest_calls, 12000);
@@ -105,6 +125,7 @@ int main(void)
 {
     CU_TestInfo tests[] = {
         {"one customer's calls are those of its path", one_customers_calls_are_those_of_its_path},
+        {"only new numbers are made and verified", only_new_numbers_are_made_and_verified},
         {"an app's quota adds up, and a WABA's does not",
          an_apps_quota_adds_up_and_a_wabas_does_not},
         {"whoever may not move is read all the same", whoever_may_not_move_is_read_all_the_same},

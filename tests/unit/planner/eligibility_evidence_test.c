@@ -230,6 +230,38 @@ static void test_the_programmatic_path_cannot_leave_things_to_the_signup(void)
     }
 }
 
+static void test_the_programmatic_path_verifies_the_number_itself(void)
+{
+    static const struct {
+        const char *status;
+        bool is_embedded_signup;
+        enum verdict verdict;
+        bool is_blocking, is_fixable;
+    } cases[] = {
+        /* clang-format off */
+        {"\"VERIFIED\"", false, VERDICT_PASS, false, false},
+        {"\"NOT_VERIFIED\"", true, VERDICT_FAIL, true, false},
+        {"\"NOT_VERIFIED\"", false, VERDICT_WARN, false, true},
+        {"\"EXPIRED\"", false, VERDICT_WARN, false, true},
+        {"\"HALF\"", true, VERDICT_UNKNOWN, true, false},
+        {"\"HALF\"", false, VERDICT_UNKNOWN, false, false},
+        /* clang-format on */
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct world world;
+        world_init(&world, arena);
+        world_reach(&world, REACH_ALL);
+        world.facts.is_embedded_signup = cases[i].is_embedded_signup;
+        world_set(&world, "destination_number.code_verification_status", cases[i].status);
+        const struct finding *finding = world_ask(&world, "number_verified");
+        CU_ASSERT_EQUAL(finding->verdict, cases[i].verdict);
+        CU_ASSERT_EQUAL(finding->is_blocking, cases[i].is_blocking);
+        CU_ASSERT_EQUAL(finding->is_fixable, cases[i].is_fixable);
+        world_finish(&world);
+    }
+}
+
 static void test_an_undocumented_value_blocks_before_the_signup_already(void)
 {
     struct world world;
@@ -524,6 +556,8 @@ int main(void)
          test_a_number_that_the_old_account_does_not_have_is_said_to_be_missing_there},
         {"the programmatic path cannot leave things to the signup",
          test_the_programmatic_path_cannot_leave_things_to_the_signup},
+        {"the programmatic path verifies the number itself",
+         test_the_programmatic_path_verifies_the_number_itself},
         {"an undocumented value blocks before the signup already",
          test_an_undocumented_value_blocks_before_the_signup_already},
         {"the partner's credit line mends a missing payment method",

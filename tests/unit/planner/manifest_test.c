@@ -258,11 +258,11 @@ static void the_example_of_the_contract_is_read_whole(void)
 static void the_order_of_keys_does_not_matter(void)
 {
     static const char records[] =
-        "customer a book.yaml:2 business=700100 source=800100 currency=USD\n"
+        "customer a book.yaml:2 business=700100 source=800100 destination=900100 currency=USD\n"
         "number a 33+123456789 book.yaml:2 language=fr\n"
         "number a 49+301234567 book.yaml:3 source=5 path=programmatic templates=leave\n"
-        "customer b book.yaml:9 business=700101 source=800101\n"
-        "number b 1+5550100001 book.yaml:9\n"
+        "customer b book.yaml:10 business=700101 source=800101\n"
+        "number b 1+5550100001 book.yaml:10\n"
         "batch acme-book business=10 app=20 method=sharing_then_attach user=30 "
         "token=env:T language=de\n";
     expect_records(
@@ -270,9 +270,9 @@ static void the_order_of_keys_does_not_matter(void)
         "- numbers: [{ number: \"+33 1 23 45 67 89\", language: fr },\n"
         "            { path: programmatic, number: \"+49 30 1234567\", source_phone_number_id: 5,\n"
         "              templates: leave }]\n"
-        "  waba_currency: USD\n"
+        "  waba_currency: USD\n  destination_waba_id: 900100\n"
         "  source_waba_id: '800100'\n"
-        "  id: a\n  business_id: 700100\n" /* the next customer begins on line 9 */
+        "  id: a\n  business_id: 700100\n" /* the next customer begins on line 10 */
         "- numbers: [{ number: +1 555 010 0001 }]\n"
         "  source_waba_id: '800101'\n  id: b\n  business_id: 700101\n"
         "defaults: { language: de }\n"
@@ -360,6 +360,8 @@ static void each_thing_wrong_is_told_where_it_stands(void)
         {HEAD "custmers: []\n" CUSTOMER NUMBERS, "book.yaml:4:1: custmers", "did you mean customers?"},
         {HEAD "name: x\n" CUSTOMER NUMBERS, "book.yaml:4:1: name", "the keys of a manifest are version, batch,"},
         {HEAD "batch: again\n" CUSTOMER NUMBERS, "book.yaml:4:1: batch", "first on line 2"},
+        {HEAD "defaults: {path: programmatic}\n" CUSTOMER NUMBERS, "book.yaml:6:7: destination_waba_id", "missing; the programmatic path"},
+        {HEAD CUSTOMER "  path: programmatic\n" NUMBERS, "book.yaml:5:7: destination_waba_id", "give its id"},
         {HEAD "defaults: embedded_signup\n" CUSTOMER NUMBERS, "book.yaml:4:11: defaults", "must be a mapping"},
         {HEAD "graph: {version: 26.0}\n" CUSTOMER NUMBERS, "book.yaml:4:18: graph.version", "v26.0"},
         {HEAD "graph: {version: v26.1}\n" CUSTOMER NUMBERS, "book.yaml:4:18: graph.version", "v26.0"},

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: PostgreSQL */
+#include "orchestrator/code.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "orchestrator/credentials.h"
+#include "orchestrator/lines.h"
+#include "orchestrator/pg.h"
+#include "orchestrator/say.h"
+#include "planner/e164.h"
+#include "sql/statements.h"
+
+#define CODE_DIGITS 6
+#define LINE_BYTES_MAX 256
+#define CODE_WANTED "a code is six digits, such as 123456 or 123-456"
+
+/* Drops the one hyphen that WhatsApp shows in the middle. */
+static bool read_code(const char *text, char digits[CODE_DIGITS + 1])
+{
+    size_t count = 0;
+
+    for (; *text != '\0'; text++) {
+        if (*text == '-' && count == CODE_DIGITS / 2 && text[-1] != '-')
+            continue;
+        if (!isdigit((unsigned char)*text) || count == CODE_DIGITS)
+            return false;
+        digits[count++] = *text;
+    }
+    digits[count] = '\0';
+    return count == CODE_DIGITS;
+}
+
+/* Why a number takes no code now, and what would help. */
+static enum status refuse(const PGresult *found, const char *number, struct fault *fault)
+{
+    const char *batch = pg_cell(found, 0, "batch");
+
+    if (pg_cell_bool(found, 0, "is_cancelled"))
+        return fault_set(fault, STATUS_INVALID,
+                         "%s has been cancelled in batch %s and needs no code", number, batch);
+    if (!pg_cell_bool(found, 0, "is_on_path"))
+        return fault_set(fault, STATUS_INVALID,
+                         "%s goes through Embedded Signup in batch %s, which asks for the code "
+                         "itself; only path: programmatic takes codes here",
+                         number, batch);
+    if (pg_cell_bool(found, 0, "is_verified"))
+        return fault_set(fault, STATUS_INVALID, "%s is verified already and needs no code", number);
+    return fault_set(fault, STATUS_INVALID,
+                     "%s does not wait for a code: none has been asked for yet; run the batch "
+                     "first, and see `wabamigrate status %s`",
+                     number, batch);
+}
+
+static enum status keep(PGconn *conn, const struct vault *vault, const PGresult *found,
+                        const char *number, const struct secret *code, struct code_counts *counts,
+                        struct fault *fault)
+{
+    struct arena *arena = arena_create();
+    const char *known = pg_cell(found, 0, "verification_code_digest");
+    char *digest = pg_bytea(vault_digest(vault, code));
+    char *sealed = pg_bytea(vault_seal(
+        vault, credentials_context(arena, "verification_code", pg_cell(found, 0, "batch"), number),
+        code));
+    const char *values[] = {pg_cell(found, 0, "number_id"), sealed, digest};
+    bool is_same = known && strcmp(known, digest) == 0;
+    enum status status = STATUS_OK;
+
+    if (is_same && pg_cell_bool(found, 0, "has_code")) {
+        counts->known++;
+    } else if (is_same) {
+        status =
+            fault_set(fault, STATUS_INVALID,
+                      "Meta has refused this code of %s already; give the one it sent last, or "
+                      "have a new one sent with `wabamigrate retry --number %s`",
+                      number, number);
+    } else {
+        status = pg_query(conn, SQL_CODE_APPLY, 3, values, NULL, fault);
+        counts->taken += status == STATUS_OK;
+    }
+    free(digest);
+    free(sealed);
+    arena_destroy(arena);
+    return status;
+}
+
+static enum status find_and_keep(PGconn *conn, const struct vault *vault, const char *number,
+                                 const struct secret *code, struct code_counts *counts,
+                                 struct fault *fault)
+{
+    PG_AUTO_CLEAR PGresult *found = NULL;
+    const char *values[] = {number};
+
+    if (pg_query(conn, SQL_CODE_FIND, 1, values, &found, fault) != STATUS_OK)
+        return STATUS_DATABASE;
+    if (PQntuples(found) == 0)
+        return fault_set(fault, STATUS_INVALID,
+                         "%s is in no batch; load its manifest with `wabamigrate run` first, or "
+                         "correct the number",
+                         number);
+    if (!pg_cell_bool(found, 0, "is_waiting") || pg_cell_bool(found, 0, "is_cancelled"))
+        return refuse(found, number, fault);
+    return keep(conn, vault, found, number, code, counts, fault);
+}
+
+static enum status take(PGconn *conn, const struct vault *vault, const char *number,
+                        const struct secret *code, struct code_counts *counts, struct fault *fault)
+{
+    if (pg_script(conn, "BEGIN", fault) != STATUS_OK)
+        return STATUS_DATABASE;
+    enum status status = find_and_keep(conn, vault, number, code, counts, fault);
+    if (status == STATUS_OK)
+        return pg_script(conn, "COMMIT", fault);
+    (void)!pg_script(conn, "ROLLBACK", NULL);
+    return status;
+}
+
+enum status code_take(PGconn *conn, const struct vault *vault, const char *number, const char *code,
+                      struct code_counts *counts, struct fault *fault)
+{
+    struct e164 e164;
+    char digits[CODE_DIGITS + 1];
+
+    enum status status = e164_parse(number, &e164, fault);
+    if (status != STATUS_OK)
+        return status;
+    /* What was written is not shown: it may be a code with a slip in it. */
+    if (!read_code(code, digits))
+        return fault_set(fault, STATUS_INVALID, "what follows %s is no code; " CODE_WANTED,
+                         e164.text);
+    struct secret *secret = secret_create(digits);
+    explicit_bzero(digits, sizeof digits);
+    status = take(conn, vault, e164.text, secret, counts, fault);
+    secret_destroy(secret);
+    return status;
+}
+
+/* The code is the last word; what stands before it is the number. */
+static enum status take_line(PGconn *conn, const struct vault *vault, char *text,
+                             struct code_counts *counts, struct fault *fault)
+{
+    size_t length = strlen(text);
+
+    while (length > 0 && isspace((unsigned char)text[length - 1]))
+        text[--length] = '\0';
+    text += strspn(text, " \t");
+    char *code = strrchr(text, ' '), *tab = strrchr(text, '\t');
+    if (!code || (tab && tab > code))
+        code = tab;
+    if (!code)
+        return fault_set(fault, STATUS_INVALID,
+                         "a line is a number and its code: +33123456789 123456");
+    *code++ = '\0';
+    return code_take(conn, vault, text, code, counts, fault);
+}
+
+static bool is_blank(const char *text)
+{
+    return text[strspn(text, " \t\r")] == '\0';
+}
+
+enum status code_stream(PGconn *conn, const struct vault *vault, FILE *stream, const char *name,
+                        struct code_counts *counts, struct fault *fault)
+{
+    enum status status = STATUS_OK;
+    struct lines lines;
+
+    lines_init(&lines, stream, LINE_BYTES_MAX);
+    while (status == STATUS_OK && lines_next(&lines)) {
+        struct fault local = FAULT_NONE;
+        if (is_blank(lines.text) && !lines.wrong)
+            continue;
+        enum status taken = lines.wrong ? fault_set(&local, STATUS_INVALID, "%s", lines.wrong)
+                                        : take_line(conn, vault, lines.text, counts, &local);
+        if (taken == STATUS_INVALID) {
+            counts->refused++;
+            say("%s:%u: %s", name, lines.at, local.message);
+        } else if (taken != STATUS_OK) {
+            status = fault_set(fault, taken, "%s", local.message);
+        }
+    }
+    if (status == STATUS_OK && ferror(stream))
+        status = fault_set(fault, STATUS_INVALID, "%s cannot be read on after line %u: %s", name,
+                           lines.at, strerror(errno));
+    lines_finish(&lines);
+    return status;
+}
