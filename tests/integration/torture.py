@@ -52,6 +52,8 @@ WITHHELD = ("answer", "committing", "written")
 ENDLESS_S = 120  # seconds that nothing takes that works; not a measure of anything
 TRIES_MAX = 8    # of one command after a fault
 AFTERMATH = 60   # points within which a second fault comes
+SPREAD = 12      # points by which two undisturbed runs may differ
+MINUTE_S = 70    # the same where a code must not expire meanwhile
 NIGHT_S = 600    # from one try to the next on the virtual clock, where something waits for a time
 
 # One customer with everything that a path can write: a webhook of its own, a line, a storage region.
@@ -84,6 +86,8 @@ PATHS = {
                         "destination": ""},
     "embedded_signup_in_parts": {"path": "embedded_signup", "credit_method": "sharing_then_attach",
                                  "destination": ""},
+    "programmatic": {"path": "programmatic", "credit_method": "sharing_and_attach",
+                     "destination": '    destination_waba_id: "900101"\n'},
 }
 
 DISK = """
@@ -121,7 +125,11 @@ SELECT format('%s %s: an intent without an outcome', s.kind, a.phase)
 STEP_OF = {"register": "register_number", "share": "share_credit_line", "attach": "share_credit_line",
            "exchange": "exchange_code", "assign": "assign_system_user",
            "subscribe": "subscribe_webhooks", "override": "subscribe_webhooks",
-           "settings": "set_storage"}
+           "settings": "set_storage", "create": "create_number", "sms": "request_code",
+           "voice": "request_code", "verify": "verify_code"}
+WAITS_FOR_CODE = """
+SELECT 1 FROM wabamigrate.step WHERE state = 'waiting' AND waiting_for = 'code'
+"""
 ASKED_AGAIN = """
 SELECT 1 FROM wabamigrate.step WHERE kind = 'exchange_code' AND state = 'waiting' AND waiting_for = 'signup'
 """
@@ -192,6 +200,7 @@ class Trial:
 
     def __init__(self, torture, name, path, points=()):
         self.torture, self.path, self.offset = torture, path, 0
+        self.is_programmatic = PATHS[path]["path"] == "programmatic"
         self.place = torture.place / name
         self.place.mkdir(mode=0o711)
         self.database = name.replace("-", "_").replace(".", "_")
@@ -250,8 +259,9 @@ class Trial:
                               stdout=self.said, stderr=self.said, timeout=ENDLESS_S, check=False).returncode
 
     def night_passes(self):
-        self.offset += NIGHT_S
-        self.world("clock", {"advance_seconds": NIGHT_S})
+        seconds = MINUTE_S if self.is_programmatic else NIGHT_S # codes live ten minutes
+        self.offset += seconds
+        self.world("clock", {"advance_seconds": seconds})
 
     def until(self, wanted, *words):
         """The command, again and again, until it ends with a code that is wanted."""
@@ -263,6 +273,8 @@ class Trial:
                 raise Failed(f"{words[0]} ended with {code}")
             if code in (4, 5):
                 self.night_passes()
+                if self.torture.cluster.sql(self.database, WAITS_FOR_CODE):
+                    self.pass_codes() # of a request that was looked up first
             if self.torture.cluster.sql(self.database, ASKED_AGAIN):
                 self.sign_up() # a lost code exchange has burnt the code, and the token is needed
         raise Failed(f"{words[0]} ended with {code} {TRIES_MAX} times")
@@ -272,11 +284,19 @@ class Trial:
         signups.write_bytes(self.world("signups", {"all": True}))
         self.until((0,), "capture", "--file", str(signups))
 
+    def pass_codes(self):
+        codes = self.place / "codes"
+        codes.write_bytes(self.world("codes"))
+        self.until((0, 2), "code", "--file", str(codes)) # 2: for one that waits for none yet, or no more
+
     def move(self):
         run = ("--progress", "never", "run", "--concurrency", str(self.torture.concurrency),
                "--patience", "1s", str(self.book))
         self.until((4,), *run)
-        self.sign_up()
+        if self.is_programmatic:
+            self.pass_codes()
+        else:
+            self.sign_up()
         self.until((0,), *run)
         self.again = run
         (self.torture.flags / self.database).unlink(missing_ok=True)
@@ -361,7 +381,10 @@ class Torture:
         with Trial(self, name, path, points) as trial:
             trial.move()
             # What comes after a first fault, or beside others, may be over sooner.
-            if self.concurrency == 1 and len(trial.points.read_text().splitlines()) < points[0][0]:
+            # So may the last ones, where more outcomes have fallen into one commit.
+            sure = len(calm["names"]) - SPREAD
+            met = len(trial.points.read_text().splitlines())
+            if self.concurrency == 1 and met < points[0][0] <= sure:
                 raise Failed("the point was not met")
             state, report, pins = trial.result()
             log = str(trial.log)
