@@ -86,8 +86,13 @@ static enum status record(PGconn *conn, const struct vault *vault,
                           line->business_id ? line->business_id : "",
                           digest};
     const char *applied[] = {customer_id, line->waba_id, sealed};
+    const char *locked[] = {arena_printf(line->arena, "{%s}", customer_id)};
 
-    enum status status = pg_query(conn, SQL_CAPTURE_RECORD, 6, kept, &fresh, fault);
+    /* A step that comes to wait just now must be seen to wait: whoever settles it holds this lock.
+     */
+    enum status status = pg_query(conn, SQL_CUSTOMER_LOCK, 1, locked, NULL, fault);
+    if (status == STATUS_OK)
+        status = pg_query(conn, SQL_CAPTURE_RECORD, 6, kept, &fresh, fault);
     if (status == STATUS_OK && PQntuples(fresh) == 0)
         counts->known++;
     else if (status == STATUS_OK)

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "jobs/path.h"
 #include "orchestrator/capture.h"
 #include "orchestrator/pg.h"
 #include "sql/statements.h"
@@ -493,14 +494,23 @@ static void a_failed_step_holds_its_successors_and_retry_takes_it_up_again(void)
     worker_close(&worker);
 }
 
-static void a_retried_step_begins_with_a_look_whatever_phase_it_failed_in(void)
+static bool is_on_path(const struct path *path, const char *kind)
+{
+    for (size_t i = 0; i < path->step_count; i++) {
+        if (strcmp(path->steps[i].kind, kind) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void retry_every_phase(const struct path *path, int64_t batch_id)
 {
     char batch[24], sql[256];
-    int64_t batch_id = begin();
     const char *values[] = {text_of(batch_id, batch), NULL};
 
     for (size_t k = 0; k < JOB_KIND_COUNT; k++) {
-        for (size_t i = 0; i < JOB_KINDS[k]->phase_count; i++) {
+        for (size_t i = 0; is_on_path(path, JOB_KINDS[k]->name) && i < JOB_KINDS[k]->phase_count;
+             i++) {
             const char *kind = JOB_KINDS[k]->name, *phase = JOB_KINDS[k]->phases[i].name;
             snprintf(sql, sizeof sql,
                      "UPDATE wabamigrate.step SET state = 'failed', phase = '%s', memo = '{}'"
@@ -516,6 +526,15 @@ static void a_retried_step_begins_with_a_look_whatever_phase_it_failed_in(void)
             testbed_expect(conn, sql, "ready/f/t");
         }
     }
+}
+
+static void a_retried_step_begins_with_a_look_whatever_phase_it_failed_in(void)
+{
+    retry_every_phase(path_find("embedded_signup"), begin());
+    testbed_clear(conn);
+    int64_t batch_id = worker_load(conn, WORKER_PROGRAMMATIC);
+    CU_ASSERT_FATAL(batch_id > 0);
+    retry_every_phase(path_find("programmatic"), batch_id);
 }
 
 static void what_a_step_learned_is_there_for_the_next_one(void)
@@ -691,6 +710,41 @@ static void a_capture_while_the_wait_is_being_claimed_is_not_lost(void)
     CU_ASSERT_EQUAL(how, 0);
     expect_step("await_signup", "florist-lune",
                 "concat_ws('/', s.state, s.is_nudged, c.destination_waba_id)", "running/t/900200");
+    worker_close(&worker);
+}
+
+/* The outcome "wait for the signup" is written and not committed yet when the capture comes. */
+static void a_capture_while_the_wait_is_being_settled_is_not_lost(void)
+{
+    struct worker worker;
+    const int failures = (int)CU_get_number_of_failures();
+    int how = 1;
+
+    worker_open(&worker, begin());
+    worker_flush(&worker, 64);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(worker_find(&worker, "await_signup", "florist-lune"));
+    testbed_do(conn, "BEGIN");
+    char all[512];
+    const char *customers[] = {all};
+    snprintf(all, sizeof all, "{%s}",
+             testbed_ask(conn, "SELECT string_agg(customer_id::text, ',') FROM"
+                               " wabamigrate.customer"));
+    run_sql(conn, SQL_CUSTOMER_LOCK, 1, customers);
+    testbed_do(conn, "UPDATE wabamigrate.step SET state = 'waiting', waiting_for = 'signup',"
+                     "  run_id = NULL WHERE kind = 'await_signup' AND state = 'running'");
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        conn = testbed_connect(NULL); /* its own */
+        feed(&worker, florist_signs_up);
+        _exit((int)CU_get_number_of_failures() > failures);
+    }
+    CU_ASSERT_TRUE(testbed_wait(is_over_or_waits, &child));
+    testbed_do(conn, "COMMIT");
+    CU_ASSERT_EQUAL(waitpid(child, &how, 0), child);
+    CU_ASSERT_EQUAL(how, 0);
+    expect_step("await_signup", "florist-lune", "concat_ws('/', s.state, c.destination_waba_id)",
+                "ready/900200");
     worker_close(&worker);
 }
 
@@ -1264,6 +1318,8 @@ int main(void)
          a_capture_while_the_wait_is_being_looked_at_is_not_lost},
         {"a capture while the wait is being claimed is not lost",
          a_capture_while_the_wait_is_being_claimed_is_not_lost},
+        {"a capture while the wait is being settled is not lost",
+         a_capture_while_the_wait_is_being_settled_is_not_lost},
         {"a code captured while another is exchanged is not forgotten",
          a_code_captured_while_another_is_exchanged_is_not_forgotten},
         {"news of a WABA while its number is being checked are not lost",
