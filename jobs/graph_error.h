@@ -37,7 +37,8 @@ struct error_rule {
     const char *title_prefix; /* NULL: any */
     enum error_class class;
     enum error_scope scope; /* what a throttle parks */
-    int64_t wait_ms;    /* for ERROR_WAIT and ERROR_THROTTLED without a better figure; 0: backoff */
+    int64_t wait_ms;    /* for ERROR_WAIT and ERROR_THROTTLED without a better figure; 0: backoff.
+                           For ERROR_PERSON: what that person sets going again leaves not before */
     unsigned tries_max; /* for ERROR_RETRY: then a person; 0: the engine's default */
     const char *owner;  /* "customer", "partner", "source_partner", "meta"; who mends it */
     const char *remedy; /* one sentence or two */

@@ -50,6 +50,7 @@ struct dry_number {
     const char *state, *step, *error;
     int registrations;
     const char *registration_blocked_until;
+    const char *registration_free_at; /* NULL: now */
     /* the verdicts */
     const struct report_finding *const *findings;
     size_t finding_count;

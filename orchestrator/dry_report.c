@@ -37,7 +37,7 @@ static void describe(const struct dry_book *book, const struct dry_number *numbe
                                                             : number->blocked_by,
         .not_before = !number->state && !number->is_eligible && number->block_waits_for &&
                               strcmp(number->block_waits_for, "time") == 0
-                          ? number->registration_blocked_until
+                          ? number->registration_free_at
                           : NULL,
         .error = store_report_error(book->arena, number->error),
         .findings = number->findings,

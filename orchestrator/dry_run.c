@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "jobs/budget.h"
 #include "orchestrator/dry_book.h"
 #include "orchestrator/dry_read.h"
 #include "orchestrator/dry_report.h"
 #include "orchestrator/finding_pool.h"
 #include "orchestrator/manifest_problems.h"
 #include "orchestrator/preflight.h"
+#include "orchestrator/registration_terms.h"
 #include "orchestrator/report_output.h"
 #include "orchestrator/selection.h"
 #include "orchestrator/store_findings.h"
@@ -77,11 +79,16 @@ static enum status overlay_customers(struct dry *dry, struct fault *fault)
 static enum status overlay_numbers(struct dry *dry, struct fault *fault)
 {
     PG_AUTO_CLEAR PGresult *rows = NULL, *registrations = NULL;
-    const char *values[] = {dry->book.batch.name};
+    struct registration_terms terms;
+    const char *values[] = {dry->book.batch.name, terms.allowance};
 
-    if (pg_query(dry->conn, SQL_CHECK_NUMBERS, 1, values, &rows, fault) != STATUS_OK ||
-        pg_query(dry->conn, SQL_CHECK_REGISTRATIONS, 1, values, &registrations, fault) != STATUS_OK)
-        return STATUS_DATABASE;
+    registration_terms_init(&terms, true);
+    enum status status = pg_query(dry->conn, SQL_CHECK_NUMBERS, 1, values, &rows, fault);
+    if (status == STATUS_OK)
+        status = pg_query(dry->conn, SQL_CHECK_REGISTRATIONS, 2, values, &registrations, fault);
+    registration_terms_finish(&terms);
+    if (status != STATUS_OK)
+        return status;
     for (int i = 0; i < PQntuples(rows); i++) {
         struct dry_number *number = dry_book_number(&dry->book, pg_cell(rows, i, "number"));
         if (!number)
@@ -98,6 +105,8 @@ static enum status overlay_numbers(struct dry *dry, struct fault *fault)
         number->registrations = (int)pg_cell_i64(registrations, i, "registrations");
         number->registration_blocked_until =
             arena_copy_text(dry->book.arena, pg_cell(registrations, i, "blocked_until"));
+        number->registration_free_at =
+            arena_copy_text(dry->book.arena, pg_cell(registrations, i, "free_at"));
     }
     return STATUS_OK;
 }
@@ -208,6 +217,8 @@ static void assess(struct dry *dry, const struct dry_customer *customer, struct 
             strcmp(dry_book_number_path(&dry->book, number), "embedded_signup") == 0,
         .is_offline = dry->book.is_offline,
         .registrations_spent = number->registrations,
+        .registrations_allowed = (int)budget_allowance(BUDGET_REGISTRATION, true),
+        .registrations_unasked = (int)budget_allowance(BUDGET_REGISTRATION, false),
         .registration_blocked_until = number->registration_blocked_until,
         .attestations = customer->attestations,
         .attestation_count = customer->attestation_count,

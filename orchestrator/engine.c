@@ -179,6 +179,9 @@ static void on_answer(void *self, void *context, const struct graph_answer *answ
     memcpy(task->business_usage, answer->business_usage,
            task->business_usage_count * sizeof task->business_usage[0]);
     job_answer(task->phase, &task->facts, &answer->answer, task->arena, &task->reply);
+    /* An effect that never left is told apart: it has used up no quota. */
+    if (answer->answer.transport == TRANSPORT_UNSENT && task->phase->type == PHASE_EFFECT)
+        task->was_sent = false;
     if (!task->fbtrace_id && task->reply.has_error)
         task->fbtrace_id = task->reply.error.fbtrace_id;
     if (answer->answer.transport != TRANSPORT_OK && !task->reply.note)

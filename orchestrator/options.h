@@ -79,6 +79,7 @@ struct options {
                                s */
     int64_t stop_at_failure_percent; /* 0: none */
     int64_t canary;                  /* 0: none */
+    bool spends_last_registrations;  /* of a number's 10 in 72 hours, the two that are kept */
     const char *only;                /* SELECTOR */
     bool is_offline;                 /* check: the manifest alone */
     int fail_on;                     /* check: enum verdict, VERDICT_FAIL or VERDICT_WARN */

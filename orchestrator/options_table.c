@@ -94,6 +94,11 @@ const struct option_row OPTION_ROWS[] = {
      VERB_BIT(VERB_RUN), "Stop when P percent of the numbers taken up have failed."},
     {"canary", NULL, OPTION_COUNT, "N", AT(canary), INT64_C(1000000000), NULL, NULL,
      VERB_BIT(VERB_RUN), "Finish N numbers first; go on only when none of them failed."},
+    {"spend-last-registrations", NULL, OPTION_FLAG, NULL, AT(spends_last_registrations), 0, NULL, NULL,
+     VERB_BIT(VERB_RUN),
+     "Spend a number's last two registrations too. Meta takes 10 of a number in 72 hours and blocks "
+     "it for as long again at the 11th, so the last two wait for a person who has read why the "
+     "others failed. With --only for the numbers that are meant."},
     {"workers-name", NULL, OPTION_TEXT, "NAME", AT(worker_name), 0, NULL, NULL, VERB_BIT(VERB_RUN),
      "What this worker is called in the history."},
     {"patience", NULL, OPTION_DURATION, "DURATION", AT(patience_ms), 0, NULL, "15m", WORKING_VERBS,

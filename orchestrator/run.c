@@ -340,6 +340,7 @@ static enum status open_run(struct run *run, PGconn *conn, const char *only, str
         .worker = options->worker_name ? options->worker_name : run->host,
         .only = only,
         .highest_number_id = settings->highest_number_id,
+        .spends_last_registrations = options->spends_last_registrations,
         .grace_ms = options->doubt_grace_ms,
         .terms = &run->terms,
     };

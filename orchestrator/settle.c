@@ -181,6 +181,7 @@ void settle_decide(struct task *task, uint32_t random, const char *now)
         break;
     case OUTCOME_FAILED:
         fail(task, describe_error(task, now));
+        settlement->wait_ms = reply->wait_ms;
         break;
     case OUTCOME_UNSURE:
         doubt(task);

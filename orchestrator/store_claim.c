@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
+#include "jobs/budget.h"
 #include "orchestrator/credentials.h"
 #include "orchestrator/field_refusals.h"
 #include "orchestrator/pg.h"
@@ -17,7 +19,7 @@ enum column {
     COUNTRY_CODE, NATIONAL, PHONE_NUMBER_ID, SOURCE_PHONE_NUMBER_ID, PIN, CODE_METHOD, LANGUAGE_OF_CODE,
     VERIFICATION_CODE, IS_VERIFIED, CAN_VERIFY, REGION, SOURCE_WABA, DESTINATION_WABA,
     SOURCE_NUMBER, DESTINATION_NUMBER, ATTEST, SOURCE_READ_AT, DESTINATION_READ_AT, PATH, NOW,
-    REGISTRATIONS, BLOCKED_UNTIL, SOURCE_PHONE_NUMBER_IDS,
+    REGISTRATIONS, BLOCKED_UNTIL, SOURCE_PHONE_NUMBER_IDS, IS_HELD, HELD_UNTIL, HELD_WHY,
     COLUMN_COUNT
 };
 
@@ -30,7 +32,7 @@ static const char *const names[COLUMN_COUNT] = {
     "pin_sealed", "code_method", "language", "verification_code_sealed", "is_verified", "can_verify",
     "data_localization_region", "source_waba", "destination_waba", "source_number",
     "destination_number", "attest", "source_read_at", "destination_read_at", "path", "now",
-    "registrations", "blocked_until", "source_phone_number_ids",
+    "registrations", "blocked_until", "source_phone_number_ids", "is_held", "held_until", "held_why",
 };
 /* clang-format on */
 
@@ -110,6 +112,8 @@ static void read_eligibility(struct task *task, const struct row *row)
     facts->has_credit_line = task->facts.credit_line_id != NULL;
     facts->is_destination_pending = facts->destination_waba_id && !facts->destination_read_at;
     facts->registrations_spent = (int)integer(row, REGISTRATIONS);
+    facts->registrations_allowed = (int)budget_allowance(BUDGET_REGISTRATION, true);
+    facts->registrations_unasked = (int)budget_allowance(BUDGET_REGISTRATION, false);
     facts->registration_blocked_until = text(row, BLOCKED_UNTIL);
     read_attestations(task, row);
 }
@@ -195,6 +199,13 @@ static struct task *read_task(const PGresult *rows, int at_row, const int *at,
     return task;
 }
 
+static void tell_held(const struct row *row, const struct batch_facts *batch)
+{
+    log_event(LOG_WARN, "registration.held", LOG_TEXT("batch", batch->name),
+              LOG_TEXT("number", cell(row, NUMBER)), LOG_TEXT("until", cell(row, HELD_UNTIL)),
+              LOG_TEXT("why", cell(row, HELD_WHY)));
+}
+
 void store_claim_read(const PGresult *rows, const struct batch_facts *batch,
                       struct task_queue *tasks)
 {
@@ -204,6 +215,11 @@ void store_claim_read(const PGresult *rows, const struct batch_facts *batch,
         at[i] = PQfnumber(rows, names[i]);
         BUG_UNLESS(at[i] >= 0);
     }
-    for (int row = 0; row < PQntuples(rows); row++)
-        task_queue_add(tasks, read_task(rows, row, at, batch));
+    for (int i = 0; i < PQntuples(rows); i++) {
+        struct row row = {rows, at, i, NULL};
+        if (cell(&row, IS_HELD)[0] == 't')
+            tell_held(&row, batch);
+        else
+            task_queue_add(tasks, read_task(rows, i, at, batch));
+    }
 }

@@ -12,6 +12,7 @@
 #include "orchestrator/pg.h"
 #include "orchestrator/pg_dial.h"
 #include "orchestrator/process_identity.h"
+#include "orchestrator/registration_terms.h"
 #include "orchestrator/store_claim.h"
 #include "orchestrator/store_lock.h"
 #include "orchestrator/store_settle.h"
@@ -63,6 +64,7 @@ enum purpose {
 
 struct store_run {
     struct store_run_settings settings;
+    struct registration_terms registrations;
     PGconn *conn;
     struct pg_dial dial; /* makes it again */
     enum link_state link;
@@ -172,18 +174,29 @@ static void describe_session(const struct store_run *store, struct session_texts
     snprintf(texts->lock_ms, sizeof texts->lock_ms, "%" PRId64, store->settings.terms->lock_ms);
 }
 
+static enum status look_again(struct store_run *store, struct fault *fault)
+{
+    const struct registration_terms *terms = &store->registrations;
+    char batch_id[24], highest[24];
+    const char *values[] = {batch_id, store->settings.only,
+                            store->settings.highest_number_id ? highest : NULL, terms->allowance};
+
+    snprintf(batch_id, sizeof batch_id, "%" PRId64, store->settings.batch->batch_id);
+    snprintf(highest, sizeof highest, "%" PRId64, store->settings.highest_number_id);
+    if (pg_query(store->conn, SQL_STEP_LOOK_AGAIN, 1, values, NULL, fault) != STATUS_OK)
+        return STATUS_DATABASE;
+    return pg_query(store->conn, SQL_REGISTRATION_RELEASE, 4, values, NULL, fault);
+}
+
 static enum status start(struct store_run *store, struct fault *fault)
 {
-    char batch_id[24];
-    const char *values[] = {batch_id};
     struct session_texts texts;
     const char *session[] = {texts.run_id, texts.lock_ms};
 
-    snprintf(batch_id, sizeof batch_id, "%" PRId64, store->settings.batch->batch_id);
     if (bury_dead_runs(store, fault) != STATUS_OK || register_run(store, fault) != STATUS_OK ||
         pg_begin(store->conn, fault) != STATUS_OK ||
         store_lock_batch(store->conn, store->settings.batch->batch_id, NULL, fault) != STATUS_OK ||
-        pg_query(store->conn, SQL_STEP_LOOK_AGAIN, 1, values, NULL, fault) != STATUS_OK ||
+        look_again(store, fault) != STATUS_OK ||
         pg_script(store->conn, "COMMIT", fault) != STATUS_OK)
         return STATUS_DATABASE;
     describe_session(store, &texts);
@@ -201,6 +214,7 @@ enum status store_run_open(PGconn *conn, const struct store_run_settings *settin
 
     memset(store, 0, sizeof *store);
     store->settings = *settings;
+    registration_terms_init(&store->registrations, settings->spends_last_registrations);
     store->conn = conn;
     store->link = LINK_IDLE;
     store->link_number = 1; /* the column's default */
@@ -225,6 +239,7 @@ void store_run_destroy(struct store_run *store)
         return;
     task_queue_destroy_all(&store->group);
     task_queue_destroy_all(&store->fresh);
+    registration_terms_finish(&store->registrations);
     pg_dial_finish(&store->dial);
     PQfinish(store->conn);
     free(store);
@@ -306,20 +321,24 @@ static void begin(struct store_run *store, enum purpose purpose)
 
 static void queue_claim(struct store_run *store, unsigned want)
 {
+    const struct registration_terms *terms = &store->registrations;
     char run_id[24], batch_id[24], count[24], highest[24], deadline[24];
     const char *values[] = {run_id,
                             batch_id,
                             count,
                             store->settings.only,
                             store->settings.highest_number_id ? highest : NULL,
-                            deadline};
+                            deadline,
+                            terms->allowance,
+                            terms->memory_ms,
+                            terms->notes};
 
     snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
     snprintf(batch_id, sizeof batch_id, "%" PRId64, store->settings.batch->batch_id);
     snprintf(count, sizeof count, "%u", want);
     snprintf(highest, sizeof highest, "%" PRId64, store->settings.highest_number_id);
     snprintf(deadline, sizeof deadline, "%" PRId64, store->settings.terms->step_ms);
-    queue(store, SQL_STEP_CLAIM, 6, values, USE_CLAIM);
+    queue(store, SQL_STEP_CLAIM, 9, values, USE_CLAIM);
     store->wanted = want;
     store->claimed_at_ms = clock_monotonic_ms();
 }
@@ -568,7 +587,7 @@ static void read_claim(struct store_run *store, const PGresult *rows)
     const struct lease_terms *terms = store->settings.terms;
 
     store_claim_read(rows, store->settings.batch, &store->fresh);
-    store->claimed_all = store->fresh.count >= store->wanted;
+    store->claimed_all = PQntuples(rows) >= (int)store->wanted;
     for (struct task *task = store->fresh.first; task; task = task->next)
         task->not_after_ms = store->claimed_at_ms + terms->step_ms - terms->margin_ms;
 }

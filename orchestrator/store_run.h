@@ -46,6 +46,7 @@ struct store_run_settings {
     const char *worker;
     const char *only;          /* PostgreSQL array literal of customers and numbers; NULL: all */
     int64_t highest_number_id; /* 0: all */
+    bool spends_last_registrations; /* a person said so */
     int64_t grace_ms;
     const struct lease_terms *terms;
 };
@@ -93,7 +94,7 @@ void store_run_flush(struct store_run *store, struct task_queue *settled, unsign
 /* Asks how the batch stands. Only when idle. */
 void store_run_ask(struct store_run *store, int64_t now_ms);
 const struct store_outlook *store_run_outlook(const struct store_run *store);
-/* Whether the last claim got as many as it wanted (then there may be more). */
+/* Whether the last claim found as many as it wanted (then there may be more). */
 bool store_run_claimed_all(const struct store_run *store);
 
 /* The lease holds until then on the monotonic clock, counted from before it was asked for. */

@@ -66,7 +66,9 @@ struct eligibility_facts {
     /* There is a destination, and its read is still to come (a run): what only it can tell waits.
      */
     bool is_destination_pending;
-    int registrations_spent;                /* of the number's 10 in 72 hours, by our own records */
+    int registrations_spent;                /* in 72 hours, by our own records */
+    int registrations_allowed;              /* of Meta; the next one would block the number */
+    int registrations_unasked;              /* of these, what the program spends by itself */
     const char *registration_blocked_until; /* RFC 3339: Meta said 133016; NULL: it did not */
     const struct eligibility_attestation *attestations;
     size_t attestation_count;

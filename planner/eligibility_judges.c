@@ -200,14 +200,11 @@ const struct reading *eligibility_judge_moved(const struct question *question)
 
 /* ---- registration_budget ---- */
 
-#define REGISTRATIONS 10
-/* From here on a person decides what the last ones are spent on. */
-#define REGISTRATIONS_FEW 8
-
 const struct reading *eligibility_judge_registrations(const struct question *question)
 {
-    int spent = question->facts->registrations_spent;
-    const char *until = question->facts->registration_blocked_until;
+    const struct eligibility_facts *facts = question->facts;
+    int spent = facts->registrations_spent;
+    const char *until = facts->registration_blocked_until;
     struct json_object *value = json_object_new_int(spent);
 
     if (until) {
@@ -221,9 +218,11 @@ const struct reading *eligibility_judge_registrations(const struct question *que
     json_object_put(value);
     if (until)
         return eligibility_outcome(question, "refused");
-    if (spent >= REGISTRATIONS)
+    if (spent >= facts->registrations_allowed)
         return eligibility_outcome(question, "spent");
-    return eligibility_outcome(question, spent >= REGISTRATIONS_FEW ? "few left" : "left");
+    /* From here on a person decides what the last ones are spent on. */
+    return eligibility_outcome(question,
+                               spent >= facts->registrations_unasked ? "few left" : "left");
 }
 
 /* ---- template_headroom ---- */

@@ -289,8 +289,9 @@ static const struct reading registration_outcomes[] = {
     {"left", VERDICT_PASS, NULL, NULL, NULL, false},
     {"few left", VERDICT_WARN, "partner",
      "Most of the 10 registrations that Meta allows a number in 72 hours are spent, and the last "
-     "two are kept for a person. Find out why the others failed before spending them.", NULL,
-     false},
+     "two are kept for a person. Find out why the others failed before spending them with "
+     "`wabamigrate run --spend-last-registrations`; without it the number goes on by itself when "
+     "fewer than 8 are spent.", NULL, false},
     {"spent", VERDICT_FAIL, NULL,
      "All of the 10 registrations that Meta allows a number in 72 hours are spent. Nothing to do "
      "but wait: another attempt would only make it longer, and the number goes on by itself.",

@@ -1,5 +1,6 @@
 -- Failed steps of a selection are taken up again, whatever phase they failed in: from their first phase
--- where that is a read, else from the phase that looks before it is sent.
+-- where that is a read, else from the phase that looks before it is sent. A wait that Meta asked for is
+-- kept (a locked PIN).
 --
 -- A number that waits for a code goes back to the step that asks for one, where a person has named it or
 -- its customer: nobody is sent codes because something else failed.
@@ -8,7 +9,7 @@ WITH again AS (
     UPDATE wabamigrate.step s
        SET state = 'ready', tries = 0, error = NULL, waiting_for = NULL, note = 'retried by a person',
            phase = coalesce(f.in_doubt, p.first_phase), memo = NULL,
-           not_before = wabamigrate.clock(), moved_at = wabamigrate.clock()
+           not_before = greatest(s.not_before, wabamigrate.clock()), moved_at = wabamigrate.clock()
       FROM wabamigrate.customer c, wabamigrate.path_step p, wabamigrate.job_phase f
      WHERE s.batch_id = $1::bigint AND s.state = 'failed' AND c.customer_id = s.customer_id
        AND p.path = s.path AND p.kind = s.kind AND f.kind = p.kind AND f.phase = p.first_phase

@@ -1,13 +1,20 @@
 -- Takes the next steps that may be worked on now, and records the intent of each that is an effect, in
 -- the same statement: what this returns may be sent once it is committed.
 -- $1 run_id bigint, $2 batch_id bigint, $3 how many bigint, $4 only text[] (customers or numbers; NULL:
--- all), $5 highest number_id bigint (NULL: all), $6 how long the step may take, in ms bigint. A run that
--- another one has ended claims nothing.
+-- all), $5 highest number_id bigint (NULL: all), $6 how long the step may take, in ms bigint; of
+-- registrations: $7 how many of a number may count at a time bigint, $8 for how many ms each does bigint,
+-- $9 why it waits where it may not spend one text[] (by how many are spent; the last: Meta has blocked it)
+--
+-- A run that another one has ended claims nothing.
+--
+-- A step that would spend a registration is taken with a row of the ledger or not at all. Where the
+-- number may not spend one it is put off until it may, and comes back with is_held. Where another worker
+-- takes the same place of the ledger at this instant, it stays as it is: the next claim looks again.
 --
 -- What is held back is gathered into arrays first, so that the steps are read from their index in order
 -- and the reading ends at the limit: a join for each would have all ready steps read and sorted.
 WITH picked AS (
-    SELECT s.step_id
+    SELECT s.step_id, s.epoch, s.kind, s.phase, s.number_id
       FROM wabamigrate.step s
      WHERE s.batch_id = $2::bigint AND s.state = 'ready' AND s.not_before <= wabamigrate.clock()
        AND (EXISTS (SELECT 1 FROM wabamigrate.batch b
@@ -60,19 +67,56 @@ WITH picked AS (
      ORDER BY s.urgency, s.ordinal DESC, s.not_before, s.step_id
      LIMIT $3::bigint
        FOR UPDATE OF s SKIP LOCKED
+), spending AS (
+    SELECT k.step_id, k.epoch + 1 AS epoch, n.number, r.registrations, r.free_place, r.blocked_until,
+           greatest(r.count_until[$7::bigint], r.blocked_until) AS free_at
+      FROM wabamigrate.number n
+      JOIN picked k ON k.number_id = n.number_id
+      JOIN wabamigrate.job_phase p ON p.kind = k.kind AND p.phase = k.phase AND p.is_registration
+     CROSS JOIN LATERAL wabamigrate.registrations_of(n.number) r
+     WHERE n.number_id = ANY (ARRAY(SELECT o.number_id FROM picked o
+                                      JOIN wabamigrate.job_phase q USING (kind, phase)
+                                     WHERE q.is_registration))
+), spent AS (
+    INSERT INTO wabamigrate.registration AS r
+           (number, place, spent_at, counts_until, step_id, epoch)
+    SELECT number, free_place, wabamigrate.clock(),
+           wabamigrate.clock() + $8::bigint * interval '1 ms', step_id, epoch
+      FROM spending
+     WHERE free_at IS NULL
+     ORDER BY number -- so that no two workers wait for each other
+    ON CONFLICT (number, place) DO UPDATE
+       SET spent_at = excluded.spent_at, counts_until = excluded.counts_until,
+           step_id = excluded.step_id, epoch = excluded.epoch
+     WHERE r.counts_until <= excluded.spent_at
+    RETURNING step_id
+), held AS (
+    UPDATE wabamigrate.step s
+       SET not_before = g.free_at, waiting_for = 'registrations', moved_at = wabamigrate.clock(),
+           note = ($9::text[])[CASE WHEN g.blocked_until IS NOT NULL THEN cardinality($9::text[])
+                                    ELSE least(g.registrations, cardinality($9::text[]) - 1) END]
+      FROM spending g
+     WHERE s.step_id = g.step_id AND g.free_at IS NOT NULL
+    RETURNING s.*
 ), taken AS (
     UPDATE wabamigrate.step s
-       SET state = 'running', epoch = s.epoch + 1, run_id = $1::bigint, moved_at = wabamigrate.clock(),
+       SET state = 'running', epoch = s.epoch + 1, run_id = $1::bigint, waiting_for = NULL,
+           moved_at = wabamigrate.clock(),
            deadline = wabamigrate.clock() + $6::bigint * interval '1 ms',
            intended_at = CASE WHEN p.is_effect THEN wabamigrate.clock() ELSE s.intended_at END
       FROM wabamigrate.job_phase p
-     WHERE s.step_id = ANY (ARRAY(SELECT step_id FROM picked)) AND p.kind = s.kind AND p.phase = s.phase
+     WHERE s.step_id = ANY (ARRAY(SELECT step_id FROM picked
+                                  EXCEPT SELECT step_id FROM spending
+                                  UNION ALL SELECT step_id FROM spent))
+       AND p.kind = s.kind AND p.phase = s.phase
     RETURNING s.*, p.is_effect
 ), intents AS (
     INSERT INTO wabamigrate.attempt (step_id, epoch, run_id, phase, is_effect, intended_at)
     SELECT step_id, epoch, $1::bigint, phase, true, wabamigrate.clock() FROM taken WHERE is_effect
 )
 SELECT t.step_id, t.epoch, t.kind, t.phase, t.memo, t.tries, t.is_in_doubt,
+       t.is_held, CASE WHEN t.is_held THEN wabamigrate.rfc3339(t.not_before) END AS held_until,
+       CASE WHEN t.is_held THEN t.note END AS held_why,
        wabamigrate.unix_ms(t.intended_at) AS intended_at_ms,
        c.customer_id, c.key AS customer, c.business_id, c.source_waba_id, c.destination_waba_id,
        c.token_ref, c.source_token_ref, c.webhook_override_callback_uri, c.webhook_verify_token_ref,
@@ -95,18 +139,20 @@ SELECT t.step_id, t.epoch, t.kind, t.phase, t.memo, t.tries, t.is_in_doubt,
        wabamigrate.rfc3339(c.destination_read_at) AS destination_read_at,
        t.path,
        CASE WHEN q.is_assessed THEN wabamigrate.rfc3339(wabamigrate.clock()) END AS now,
-       CASE WHEN q.is_assessed THEN spent.registrations END AS registrations,
-       CASE WHEN q.is_assessed THEN wabamigrate.rfc3339(spent.blocked_until) END AS blocked_until,
+       CASE WHEN q.is_assessed THEN ledger.registrations END AS registrations,
+       CASE WHEN q.is_assessed THEN wabamigrate.rfc3339(ledger.blocked_until) END AS blocked_until,
        -- Steps that refresh a verdict read: where the WABA is closed to them, by number.
        CASE WHEN q.refreshes IS NOT NULL
             THEN (SELECT string_agg(o.source_phone_number_id, ',' ORDER BY o.number_id)
                     FROM wabamigrate.number o WHERE o.customer_id = t.customer_id)
        END AS source_phone_number_ids
-  FROM taken t
+  FROM (SELECT *, false AS is_held FROM taken
+        UNION ALL
+        SELECT *, true, true FROM held) t
   JOIN wabamigrate.batch b ON b.batch_id = t.batch_id
   JOIN wabamigrate.customer c ON c.customer_id = t.customer_id
   JOIN wabamigrate.path_step q ON q.path = t.path AND q.kind = t.kind
   LEFT JOIN wabamigrate.number n ON n.number_id = t.number_id
-  LEFT JOIN LATERAL (SELECT * FROM wabamigrate.registrations_of(n.number) WHERE q.is_assessed) spent
+  LEFT JOIN LATERAL (SELECT * FROM wabamigrate.registrations_of(n.number) WHERE q.is_assessed) ledger
          ON true
  ORDER BY t.urgency, t.ordinal DESC, t.not_before, t.step_id;

@@ -1,5 +1,6 @@
 -- At the start of a run: what was blocked, and what waited for a credential, is looked at again, with
--- fresh reads of its customer's WABAs (step kinds that refresh the blocked one).
+-- fresh reads of its customer's WABAs (step kinds that refresh the blocked one). What would spend a
+-- registration to see whether its token is good now asks by reading.
 -- $1 batch_id bigint
 WITH held AS (
     SELECT s.step_id, s.customer_id, s.path, s.kind, s.state
@@ -19,7 +20,10 @@ WITH held AS (
 ), again AS (
     UPDATE wabamigrate.step s
        SET state = 'ready', tries = 0, not_before = wabamigrate.clock(),
-           moved_at = wabamigrate.clock()
+           moved_at = wabamigrate.clock(),
+           phase = coalesce((SELECT p.in_doubt FROM wabamigrate.job_phase p
+                              WHERE p.kind = s.kind AND p.phase = s.phase AND p.is_registration),
+                            s.phase)
       FROM held h
      WHERE s.step_id = h.step_id AND s.state = 'waiting' -- still, not only when it was read
        AND s.waiting_for IN ('credential', 'access', 'graph')

@@ -542,10 +542,13 @@ static const struct language_text texts[] = {
     {"Nothing to do: the number is registered on the new account already.",
      "Rien à faire : le numéro est déjà enregistré sur le nouveau compte."},
     {"Most of the 10 registrations that Meta allows a number in 72 hours are spent, and the last "
-     "two are kept for a person. Find out why the others failed before spending them.",
-     "La plupart des 10 enregistrements que Meta autorise par numéro en 72 heures sont épuisés, "
+     "two are kept for a person. Find out why the others failed before spending them with "
+     "`wabamigrate run --spend-last-registrations`; without it the number goes on by itself when "
+     "fewer than 8 are spent.",
+     "La plupart des 10 enregistrements que Meta autorise par numéro en 72 heures sont épuisés, "
      "et les deux derniers sont réservés à une décision humaine. Cherchez pourquoi les autres "
-     "ont échoué avant de les utiliser."},
+     "ont échoué avant de les utiliser avec `wabamigrate run --spend-last-registrations` ; sans "
+     "cela, la migration du numéro reprendra d’elle-même dès que moins de 8 seront épuisés."},
     {"All of the 10 registrations that Meta allows a number in 72 hours are spent. Nothing to do "
      "but wait: another attempt would only make it longer, and the number goes on by itself.",
      "Les 10 enregistrements que Meta autorise par numéro en 72 heures sont tous épuisés. Il n’y "
@@ -653,14 +656,48 @@ static const struct language_text texts[] = {
      "move can then be tried again.",
      "Le numéro doit être vérifié de nouveau, dans l’inscription intégrée ou dans le "
      "Gestionnaire WhatsApp ; la migration pourra ensuite être relancée."},
-    {"Too many wrong two-step PINs: wait, and turn two-step verification off at the old account "
-     "meanwhile.",
-     "Trop de codes PIN erronés pour la vérification en deux étapes : attendez, et désactivez "
-     "entre-temps la vérification en deux étapes sur l’ancien compte."},
-    {"Two-step PINs were tried too fast: wait, and turn two-step verification off at the old "
-     "account meanwhile.",
-     "Des codes PIN de vérification en deux étapes ont été essayés trop vite : attendez, et "
-     "désactivez entre-temps la vérification en deux étapes sur l’ancien compte."},
+    {"Too many wrong two-step PINs: turn two-step verification off in WhatsApp Manager of the "
+     "old account (the e-mailed link confirms it); the move can then be tried again, as soon as "
+     "Meta's wait is over.",
+     "Trop de codes PIN erronés pour la vérification en deux étapes : désactivez-la dans le "
+     "Gestionnaire WhatsApp de l’ancien compte (le lien reçu par e-mail confirme la "
+     "désactivation) ; la migration pourra ensuite être relancée, une fois passé le délai imposé "
+     "par Meta."},
+    {"Two-step PINs were tried too fast: turn two-step verification off in WhatsApp Manager of "
+     "the old account (the e-mailed link confirms it); the move can then be tried again, as soon "
+     "as Meta's wait is over.",
+     "Des codes PIN de vérification en deux étapes ont été essayés trop vite : désactivez-la "
+     "dans le Gestionnaire WhatsApp de l’ancien compte (le lien reçu par e-mail confirme la "
+     "désactivation) ; la migration pourra ensuite être relancée, une fois passé le délai imposé "
+     "par Meta."},
+    {"Meta takes no registration of this number for now (133016): it waits until 72 hours after "
+     "the last one, and goes on by itself.",
+     "Meta n’accepte pour l’instant aucun enregistrement de ce numéro (133016) : il attend que "
+     "le dernier ait 72 heures, puis sa migration reprendra d’elle-même."},
+    {"8 of the 10 registrations that Meta allows a number in 72 hours are spent, and the last 2 "
+     "are kept for a person. Read why the others failed (`wabamigrate report --number NUMBER`); "
+     "then `wabamigrate run --spend-last-registrations` spends them now. Without it the number "
+     "goes on by itself when the oldest is 72 hours old.",
+     "8 des 10 enregistrements que Meta autorise par numéro en 72 heures sont épuisés, et les 2 "
+     "derniers sont réservés à une décision humaine. Lisez pourquoi les autres ont échoué "
+     "(`wabamigrate report --number NUMBER`) ; `wabamigrate run --spend-last-registrations` les "
+     "utilise ensuite sans attendre. Sans cela, la migration du numéro reprendra d’elle-même "
+     "quand le plus ancien aura 72 heures."},
+    {"9 of the 10 registrations that Meta allows a number in 72 hours are spent, and the last "
+     "one is kept for a person. Read why the others failed (`wabamigrate report --number "
+     "NUMBER`); then `wabamigrate run --spend-last-registrations` spends it now. Without it the "
+     "number goes on by itself when the two oldest are 72 hours old.",
+     "9 des 10 enregistrements que Meta autorise par numéro en 72 heures sont épuisés, et le "
+     "dernier est réservé à une décision humaine. Lisez pourquoi les autres ont échoué "
+     "(`wabamigrate report --number NUMBER`) ; `wabamigrate run --spend-last-registrations` "
+     "l’utilise ensuite sans attendre. Sans cela, la migration du numéro reprendra d’elle-même "
+     "quand les deux plus anciens auront 72 heures."},
+    {"All 10 registrations that Meta allows a number in 72 hours are spent, and an 11th would "
+     "block the number for as long again: it waits until enough of them are 72 hours old, and "
+     "goes on by itself.",
+     "Les 10 enregistrements que Meta autorise par numéro en 72 heures sont tous épuisés, et un "
+     "11e bloquerait le numéro pour 72 heures de plus : il attend qu’assez d’entre eux aient 72 "
+     "heures, puis sa migration reprendra d’elle-même."},
     {"The code could not be requested, most often because the number is verified already: look "
      "at code_verification_status; if it is not VERIFIED, wait an hour; the move can then be "
      "tried again.",

@@ -9,6 +9,7 @@
 #include "jobs/path.h"
 #include "orchestrator/capture.h"
 #include "orchestrator/pg.h"
+#include "orchestrator/registration_terms.h"
 #include "sql/statements.h"
 #include "tests/integration/testbed.h"
 #include "tests/integration/worker.h"
@@ -82,6 +83,26 @@ static bool is_in_hand(const struct worker *worker, int64_t step_id)
     return false;
 }
 
+/* The statement of a worker's claim, within whatever transaction `conn` is in. */
+static void claim_by_hand(const struct worker *worker, const char *want)
+{
+    struct registration_terms terms;
+    char run[24], batch[24];
+
+    registration_terms_init(&terms, false);
+    const char *values[] = {text_of(store_run_id(worker->store), run),
+                            text_of(worker->batch.batch_id, batch),
+                            want,
+                            NULL,
+                            NULL,
+                            "60000",
+                            terms.allowance,
+                            terms.memory_ms,
+                            terms.notes};
+    run_sql(conn, SQL_STEP_CLAIM, 9, values);
+    registration_terms_finish(&terms);
+}
+
 static void settle_all(struct worker *worker, const char *kind, enum outcome outcome)
 {
     for (struct task *task; (task = worker_find(worker, kind, NULL));)
@@ -123,19 +144,13 @@ static void two_workers_never_hold_the_same_step(void)
 static void a_claim_goes_around_what_another_has_not_committed_yet(void)
 {
     struct worker worker, other;
-    char run[24], batch[24], claimed[TESTBED_TEXT_BYTES];
+    char claimed[TESTBED_TEXT_BYTES];
     int64_t batch_id = begin();
 
     worker_open(&other, batch_id);
     worker_open(&worker, batch_id);
-    const char *values[] = {text_of(store_run_id(other.store), run),
-                            text_of(batch_id, batch),
-                            "2",
-                            NULL,
-                            NULL,
-                            "60000"};
     testbed_do(conn, "BEGIN");
-    run_sql(conn, SQL_STEP_CLAIM, 6, values);
+    claim_by_hand(&other, "2");
     snprintf(claimed, sizeof claimed, "%s",
              testbed_ask(conn, "SELECT step_id FROM wabamigrate.step WHERE state = 'running'"));
     CU_ASSERT(strchr(claimed, ' ') != NULL); /* two */
@@ -684,19 +699,12 @@ static bool is_over_or_waits(void *self)
 static void a_capture_while_the_wait_is_being_claimed_is_not_lost(void)
 {
     struct worker worker;
-    char run[24], batch[24];
     int64_t batch_id = begin();
     int how = 1;
 
     worker_open(&worker, batch_id);
-    const char *values[] = {text_of(store_run_id(worker.store), run),
-                            text_of(batch_id, batch),
-                            "64",
-                            NULL,
-                            NULL,
-                            "60000"};
     testbed_do(conn, "BEGIN");
-    run_sql(conn, SQL_STEP_CLAIM, 6, values);
+    claim_by_hand(&worker, "64");
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {

@@ -107,51 +107,68 @@ static void describe_batch(struct worker *worker, int64_t batch_id)
                                   .system_token = batch->system_token};
 }
 
-void worker_open_terms(struct worker *worker, int64_t batch_id, const char *only,
-                       const struct lease_terms *terms)
+static void open_store(struct worker *worker, int64_t batch_id, struct store_run_settings settings)
 {
     struct fault fault = FAULT_NONE;
     char key_file[256];
 
-    memset(worker, 0, sizeof *worker);
     task_queue_init(&worker->hand);
     task_queue_init(&worker->settled);
     snprintf(key_file, sizeof key_file, "%s/key", testbed_directory());
     CU_ASSERT_EQUAL_FATAL(vault_open_or_create(key_file, &worker->vault, &fault), STATUS_OK);
     vault_adopt_digest_key(worker->vault, vault_make_digest_key());
     describe_batch(worker, batch_id);
-    worker->terms = *terms;
-    struct store_run_settings settings = {.conninfo = testbed_conninfo(),
-                                          .clock = &worker->clock,
-                                          .batch = &worker->batch,
-                                          .worker = "tester",
-                                          .only = only,
-                                          .terms = &worker->terms};
-    CU_ASSERT_EQUAL_FATAL(store_run_open(testbed_connect(NULL), &settings, &worker->store, &fault),
-                          STATUS_OK);
+    settings.terms = &worker->terms;
+    settings.conninfo = testbed_conninfo();
+    settings.clock = &worker->clock;
+    settings.batch = &worker->batch;
+    settings.worker = "tester";
+    CU_ASSERT_EQUAL_FATAL(
+        store_run_open(testbed_connect(&worker->clock), &settings, &worker->store, &fault),
+        STATUS_OK);
     store_run_set_inventory(worker->store, visit_hand, worker);
+}
+
+void worker_open_terms(struct worker *worker, int64_t batch_id, const char *only,
+                       const struct lease_terms *terms)
+{
+    memset(worker, 0, sizeof *worker);
+    worker->terms = *terms;
+    open_store(worker, batch_id, (struct store_run_settings){.only = only});
+}
+
+static struct lease_terms usual_terms(int64_t lease_ms)
+{
+    return (struct lease_terms){.lease_ms = lease_ms,
+                                .renewal_ms = lease_ms / 4,
+                                .step_ms = STEP_MS,
+                                .lock_ms = PATIENCE_MS,
+                                .silence_ms = PATIENCE_MS};
 }
 
 void worker_open_with(struct worker *worker, int64_t batch_id, const char *only, int64_t lease_ms)
 {
-    const struct lease_terms terms = {.lease_ms = lease_ms,
-                                      .renewal_ms = lease_ms / 4,
-                                      .step_ms = STEP_MS,
-                                      .lock_ms = PATIENCE_MS,
-                                      .silence_ms = PATIENCE_MS};
+    const struct lease_terms terms = usual_terms(lease_ms);
 
     worker_open_terms(worker, batch_id, only, &terms);
 }
 
 void worker_open_impatient(struct worker *worker, int64_t batch_id, int64_t silence_ms)
 {
-    const struct lease_terms terms = {.lease_ms = LEASE_MS,
-                                      .renewal_ms = LEASE_MS / 4,
-                                      .step_ms = STEP_MS,
-                                      .lock_ms = PATIENCE_MS,
-                                      .silence_ms = silence_ms};
+    struct lease_terms terms = usual_terms(LEASE_MS);
 
+    terms.silence_ms = silence_ms;
     worker_open_terms(worker, batch_id, NULL, &terms);
+}
+
+void worker_open_later(struct worker *worker, int64_t batch_id, int64_t offset_ms,
+                       bool spends_last_registrations)
+{
+    memset(worker, 0, sizeof *worker);
+    worker->clock.offset_ms = offset_ms;
+    worker->terms = usual_terms(LEASE_MS);
+    open_store(worker, batch_id,
+               (struct store_run_settings){.spends_last_registrations = spends_last_registrations});
 }
 
 void worker_open(struct worker *worker, int64_t batch_id)
@@ -284,6 +301,17 @@ void worker_settle_next(struct worker *worker, struct task *task, const char *ph
     take(worker, task);
     (void)reply_next(&task->reply, phase, NULL);
     finish(worker, task);
+}
+
+void worker_answer(struct worker *worker, struct task *task, const struct answer *answer,
+                   const char *text)
+{
+    CU_ASSERT_PTR_NOT_NULL_FATAL(task);
+    take(worker, task);
+    job_answer(task->phase, &task->facts, answer, task->arena, &task->reply);
+    finish(worker, task);
+    task->http_status = answer->http_status;
+    task->answer_text = arena_copy_text(task->arena, text);
 }
 
 static enum outcome usual_outcome(const struct worker *worker, const struct task *task)

@@ -44,6 +44,9 @@ void worker_open_terms(struct worker *worker, int64_t batch_id, const char *only
                        const struct lease_terms *terms);
 /* The same for a run that gives a server up which is silent for so long. */
 void worker_open_impatient(struct worker *worker, int64_t batch_id, int64_t silence_ms);
+/* The same so much later (on the virtual clock), and with --spend-last-registrations. */
+void worker_open_later(struct worker *worker, int64_t batch_id, int64_t offset_ms,
+                       bool spends_last_registrations);
 /* Releases it in order: what is in hand stays running in the database. NULL store is fine. */
 void worker_close(struct worker *worker);
 /* As a crash would: the connection goes, nothing is said. */
@@ -62,6 +65,11 @@ struct task *worker_find(struct worker *worker, const char *kind, const char *wh
 void worker_settle(struct worker *worker, struct task *task, enum outcome outcome);
 /* The same with the next phase of OUTCOME_NEXT. */
 void worker_settle_next(struct worker *worker, struct task *task, const char *phase);
+
+/* The same with an answer of Graph's, as its job kind reads it; `text` is what the history keeps.
+ */
+void worker_answer(struct worker *worker, struct task *task, const struct answer *answer,
+                   const char *text);
 
 /* Settles everything in hand as done (a check of an ineligible number as blocked), flushes and
  * claims again until nothing comes any more or a step of kind `until` (NULL: none) is in hand,

@@ -71,8 +71,8 @@ static const struct {
     {133004, 0, ERROR_RETRY, ERROR_SCOPE_STEP, 0, false},
     {133005, 0, ERROR_PERSON, ERROR_SCOPE_STEP, 0, false},
     {133006, 0, ERROR_PERSON, ERROR_SCOPE_STEP, 0, false},
-    {133008, 0, ERROR_WAIT, ERROR_SCOPE_NUMBER, HOUR_MS, false},
-    {133009, 0, ERROR_WAIT, ERROR_SCOPE_NUMBER, HOUR_MS, false},
+    {133008, 0, ERROR_PERSON, ERROR_SCOPE_NUMBER, HOUR_MS, false},
+    {133009, 0, ERROR_PERSON, ERROR_SCOPE_NUMBER, HOUR_MS, false},
     {133010, 0, ERROR_PERSON, ERROR_SCOPE_STEP, 0, false},
     {133015, 0, ERROR_WAIT, ERROR_SCOPE_NUMBER, 5 * MINUTE_MS, false},
     {133016, 0, ERROR_THROTTLED, ERROR_SCOPE_NUMBER, 72 * HOUR_MS, false},
@@ -304,7 +304,7 @@ static void pin_waits_are_read_out_of_the_details(void)
         struct graph_error error;
         read_code(133008, 0, "details", cases[i].details, &error);
         CU_ASSERT_EQUAL(error.rule->wait_ms, cases[i].wait_ms);
-        CU_ASSERT_EQUAL(error.rule->class, ERROR_WAIT);
+        CU_ASSERT_EQUAL(error.rule->class, ERROR_PERSON);
         read_code(133009, 0, "error_user_msg", cases[i].details, &error);
         CU_ASSERT_EQUAL(error.rule->wait_ms, cases[i].wait_ms);
         read_code(133016, 0, "details", cases[i].details, &error);

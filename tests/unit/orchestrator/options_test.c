@@ -11,7 +11,7 @@
 #include "tests/unit/base/suite.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
-#define WORDS_MAX 16
+#define WORDS_MAX 24
 
 /* A command line as a table row: the words after the program's name, NULL at the end. */
 struct command_line {
@@ -262,6 +262,7 @@ static void test_what_is_not_given_has_its_default(void)
     CU_ASSERT_FALSE(options.has_until);
     CU_ASSERT_FALSE(options.has_format);
     CU_ASSERT_FALSE(options.is_dry_run);
+    CU_ASSERT_FALSE(options.spends_last_registrations);
     CU_ASSERT_PTR_NULL(options.accept_codes);
 }
 
@@ -270,7 +271,7 @@ static void test_every_option_of_run_arrives(void)
     struct options options = parse_ok(&(struct command_line){
         {"--log-format=json", "--progress", "never", "run", "--concurrency", "256", "--limit=10",
          "--until", "05:30", "--only", "bakery-lune,+33123456789", "--stop-at-failure-rate=5%",
-         "--canary=3", "--workers-name=left", "--", "-book.yaml"}});
+         "--canary=3", "--spend-last-registrations", "--workers-name=left", "--", "-book.yaml"}});
 
     CU_ASSERT_STRING_EQUAL(options.manifest, "-book.yaml");
     CU_ASSERT_EQUAL(options.log_format, LOG_FORMAT_JSON);
@@ -283,6 +284,7 @@ static void test_every_option_of_run_arrives(void)
     CU_ASSERT_STRING_EQUAL(options.only, "bakery-lune,+33123456789");
     CU_ASSERT_EQUAL(options.stop_at_failure_percent, 5);
     CU_ASSERT_EQUAL(options.canary, 3);
+    CU_ASSERT_TRUE(options.spends_last_registrations);
     CU_ASSERT_STRING_EQUAL(options.worker_name, "left");
 
     options = parse_ok(&(struct command_line){

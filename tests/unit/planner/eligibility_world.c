@@ -44,6 +44,8 @@ void world_init(struct world *world, struct arena *arena)
                   .phone_number_id = "610100",
                   .app_id = "998877",
                   .waba_currency = "EUR",
+                  .registrations_allowed = 10,
+                  .registrations_unasked = 8,
                   .is_embedded_signup = true},
     };
 }
