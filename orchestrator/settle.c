@@ -181,7 +181,9 @@ void settle_decide(struct task *task, uint32_t random, const char *now)
         break;
     case OUTCOME_FAILED:
         fail(task, describe_error(task, now));
-        settlement->wait_ms = reply->wait_ms;
+        /* Kept for the person who has mended it and tries again. */
+        if (reply->error.rule && reply->error.rule->class == ERROR_PERSON)
+            settlement->wait_ms = reply->wait_ms;
         break;
     case OUTCOME_UNSURE:
         doubt(task);
