@@ -233,6 +233,11 @@ static void fly(struct engine *engine, struct task *task)
     bool is_effect = task->phase->type == PHASE_EFFECT;
 
     task->request_text = request_describe(&task->request);
+    /* HTTP/1.1 has no name for its answers: a peer that has answered once too often hands each
+     * later request the answer to the one before. Where an absence will be believed, the answer has
+     * to be the first one of its connection. */
+    if (task->is_in_doubt)
+        task->request.is_on_new_connection = true;
     if (graph_send(engine->graph, &task->request, is_effect, task->not_after_ms, task, &fault) ==
         STATUS_OK) {
         engine->calls_of[task->phase->budget]++;
