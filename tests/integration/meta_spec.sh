@@ -20,22 +20,39 @@ without_false_alarms() {
     grep -vE '"method": ?"POST".*"path": ?"[^"]*/settings"|"path": ?"/v[0-9.]+/?"' || true
 }
 
+# Whatever the log holds is held against the descriptions.
+log_is_right() {
+    local kinds=() kind id
+    # The kind of each bare node, as the world knows it; system_users and allocations come from the log.
+    while read -r kind id; do
+        kinds+=(--id "$kind=$id")
+    done < <(world state | judge kinds)
+    python3 "$CHECKER" "$LOG" --summary "${kinds[@]}" >"$PLACE/violations.jsonl" 2>"$PLACE/summary" || true
+    [[ -s $PLACE/summary ]] || die "check_requests.py has said nothing"
+    grep -E '"severity": ?"error"' "$PLACE/violations.jsonl" | without_false_alarms >"$PLACE/errors.jsonl" || true
+    same "no request of $(wc -l <"$LOG") is an error by Meta's descriptions" "" "$(<"$PLACE/errors.jsonl")"
+    say "        $(<"$PLACE/summary"); the false alarms known are POST /PHONE/settings and GET /?ids="
+}
+
 simulator_starts world --manifest "$BOOK" --scenario "$QUICKSTART/scenario.json"
 program 3 check "$BOOK"
 program 3 --progress never run "$BOOK"
 sign_up || true
 program 3 --progress never run --patience 10s --doubt-grace 1s "$BOOK"
+log_is_right
 
-# The kind of each bare node, as the world knows it; system_users and allocations come from the log.
-kinds=()
-while read -r kind id; do
-    kinds+=(--id "$kind=$id")
-done < <(world state | judge kinds)
-python3 "$CHECKER" "$LOG" --summary "${kinds[@]}" >"$PLACE/violations.jsonl" 2>"$PLACE/summary" || true
-[[ -s $PLACE/summary ]] || die "check_requests.py has said nothing"
-grep -E '"severity": ?"error"' "$PLACE/violations.jsonl" | without_false_alarms >"$PLACE/errors.jsonl" || true
-same "no request of $(wc -l <"$LOG") is an error by Meta's descriptions" "" "$(<"$PLACE/errors.jsonl")"
-say "        $(<"$PLACE/summary"); the false alarms known are POST /PHONE/settings and GET /?ids="
+say "== the programmatic path"
+simulator_ends
+state programmatic
+wabamigrate simulate --make-book 4 2 "$PLACE" --programmatic
+BOOK=$PLACE/book.yaml
+simulator_starts programmatic --manifest "$BOOK"
+program 4 --progress never run --patience 1s "$BOOK"
+world codes >"$PLACE/codes"
+program 0 code --file "$PLACE/codes"
+program 0 --progress never run "$BOOK"
+log_is_right
+
 say '{"method":"POST","path":"/v26.0/610305/register","query":{},"body":{"pin":1,"bogus":2}}' >"$PLACE/bogus.jsonl"
 python3 "$CHECKER" "$PLACE/bogus.jsonl" >"$PLACE/bogus.out" 2>&1 || true
 matches "the checker itself works: it sees what is wrong with a bogus request" 'unknown-param' "$PLACE/bogus.out"
