@@ -1,39 +1,18 @@
 /* SPDX-License-Identifier: PostgreSQL */
 #include "orchestrator/code.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "orchestrator/code_line.h"
 #include "orchestrator/credentials.h"
 #include "orchestrator/lines.h"
 #include "orchestrator/pg.h"
 #include "orchestrator/say.h"
-#include "planner/e164.h"
 #include "sql/statements.h"
-
-#define CODE_DIGITS 6
-#define LINE_BYTES_MAX 256
-#define CODE_WANTED "a code is six digits, such as 123456 or 123-456"
-
-/* Drops the one hyphen that WhatsApp shows in the middle. */
-static bool read_code(const char *text, char digits[CODE_DIGITS + 1])
-{
-    size_t count = 0;
-
-    for (; *text != '\0'; text++) {
-        if (*text == '-' && count == CODE_DIGITS / 2 && text[-1] != '-')
-            continue;
-        if (!isdigit((unsigned char)*text) || count == CODE_DIGITS)
-            return false;
-        digits[count++] = *text;
-    }
-    digits[count] = '\0';
-    return count == CODE_DIGITS;
-}
 
 /* Why a number takes no code now, and what would help. */
 static enum status refuse(const PGresult *found, const char *number, struct fault *fault)
@@ -123,39 +102,26 @@ enum status code_take(PGconn *conn, const struct vault *vault, const char *numbe
                       struct code_counts *counts, struct fault *fault)
 {
     struct e164 e164;
-    char digits[CODE_DIGITS + 1];
+    struct secret *secret = NULL;
 
-    enum status status = e164_parse(number, &e164, fault);
-    if (status != STATUS_OK)
-        return status;
-    /* What was written is not shown: it may be a code with a slip in it. */
-    if (!read_code(code, digits))
-        return fault_set(fault, STATUS_INVALID, "what follows %s is no code; " CODE_WANTED,
-                         e164.text);
-    struct secret *secret = secret_create(digits);
-    explicit_bzero(digits, sizeof digits);
-    status = take(conn, vault, e164.text, secret, counts, fault);
+    enum status status = code_line_read_words(number, code, &e164, &secret, fault);
+    if (status == STATUS_OK)
+        status = take(conn, vault, e164.text, secret, counts, fault);
     secret_destroy(secret);
     return status;
 }
 
-/* The code is the last word; what stands before it is the number. */
 static enum status take_line(PGconn *conn, const struct vault *vault, char *text,
                              struct code_counts *counts, struct fault *fault)
 {
-    size_t length = strlen(text);
+    struct e164 e164;
+    struct secret *secret = NULL;
 
-    while (length > 0 && isspace((unsigned char)text[length - 1]))
-        text[--length] = '\0';
-    text += strspn(text, " \t");
-    char *code = strrchr(text, ' '), *tab = strrchr(text, '\t');
-    if (!code || (tab && tab > code))
-        code = tab;
-    if (!code)
-        return fault_set(fault, STATUS_INVALID,
-                         "a line is a number and its code: +33123456789 123456");
-    *code++ = '\0';
-    return code_take(conn, vault, text, code, counts, fault);
+    enum status status = code_line_read(text, &e164, &secret, fault);
+    if (status == STATUS_OK)
+        status = take(conn, vault, e164.text, secret, counts, fault);
+    secret_destroy(secret);
+    return status;
 }
 
 static bool is_blank(const char *text)
@@ -169,7 +135,7 @@ enum status code_stream(PGconn *conn, const struct vault *vault, FILE *stream, c
     enum status status = STATUS_OK;
     struct lines lines;
 
-    lines_init(&lines, stream, LINE_BYTES_MAX);
+    lines_init(&lines, stream, CODE_LINE_BYTES_MAX);
     while (status == STATUS_OK && lines_next(&lines)) {
         struct fault local = FAULT_NONE;
         if (is_blank(lines.text) && !lines.wrong)
@@ -178,7 +144,7 @@ enum status code_stream(PGconn *conn, const struct vault *vault, FILE *stream, c
                                         : take_line(conn, vault, lines.text, counts, &local);
         if (taken == STATUS_INVALID) {
             counts->refused++;
-            say("%s:%u: %s", name, lines.at, local.message);
+            say_as(LOG_ERROR, "code.refused", "%s:%u: %s", name, lines.at, local.message);
         } else if (taken != STATUS_OK) {
             status = fault_set(fault, taken, "%s", local.message);
         }

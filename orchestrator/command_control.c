@@ -189,7 +189,6 @@ int command_code(const struct options *options, const struct clock *clock, struc
     database_finish(&database);
     if (status != STATUS_OK)
         return options_exit_code(status);
-    fprintf(stderr, "codes taken %u, known already %u, refused %u\n", counts.taken, counts.known,
-            counts.refused);
+    say("codes taken %u, known already %u, refused %u", counts.taken, counts.known, counts.refused);
     return counts.refused > 0 ? EXIT_USAGE : EXIT_ALL_DONE;
 }

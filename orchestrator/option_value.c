@@ -154,6 +154,11 @@ static enum status check_graph_url(const char *text, struct fault *fault)
 
     if (url == NULL)
         return fault_set(fault, STATUS_INTERNAL, "libcurl cannot make a URL handle");
+    for (const char *c = text; *c != '\0'; c++)
+        if (*c <= ' ' || *c >= 0x7F)
+            return fault_set(fault, STATUS_INVALID,
+                             "that is not a URL (it has a character that none can have); write "
+                             "https://HOST");
 
     CURLUcode code = curl_url_set(url, CURLUPART_URL, text, 0);
     if (code == CURLUE_OK)

@@ -409,13 +409,34 @@ static size_t host_length(const char *text)
                                        "0123456789-._");
 }
 
+/* What ends in a figure is an IPv4 address, and there is one way to write it: "2" and "0x7f.1" are
+ * addresses to some readers, and names to others. */
+static bool is_clear_host(const char *text, size_t length)
+{
+    char address[INET_ADDRSTRLEN];
+    struct in_addr parsed;
+    const char *dot = memrchr(text, '.', length), *last = dot ? dot + 1 : text;
+    size_t rest = length - (size_t)(last - text);
+    bool is_hex = rest >= 2 && last[0] == '0' && (last[1] == 'x' || last[1] == 'X');
+
+    if (*text == '[' || (!is_hex && (rest == 0 || strspn(last, DIGITS) < rest)))
+        return true;
+    if (length >= sizeof address)
+        return false;
+    memcpy(address, text, length);
+    address[length] = '\0';
+    return inet_pton(AF_INET, address, &parsed) == 1;
+}
+
 /* A host, and a port or none; nothing else in `length` bytes. */
 static bool is_host(const char *text, size_t length)
 {
     size_t host = host_length(text);
 
-    if (host == 0 || host == length)
-        return host > 0;
+    if (host == 0 || !is_clear_host(text, host))
+        return false;
+    if (host == length)
+        return true;
     size_t digits = text[host] == ':' ? strspn(text + host + 1, DIGITS) : 0;
     int port = digits > 0 && digits <= 5 ? atoi(text + host + 1) : 0;
     return host + 1 + digits == length && port > 0 && port <= PORT_MAX;
