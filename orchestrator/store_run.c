@@ -70,8 +70,9 @@ struct store_run {
     enum link_state link;
     struct database_outage outage;
     int64_t retry_at_ms, retry_wait_ms;
-    int64_t heard_at_ms, silence_max_ms;
-    bool has_hung; /* what was lost last was lost to silence */
+    int64_t heard_at_ms;
+    int64_t silence_factor; /* doubled at every silence that was too long */
+    bool has_hung;          /* what was lost last was lost to silence */
     int64_t run_id;
     char process[512];
 
@@ -218,7 +219,7 @@ enum status store_run_open(PGconn *conn, const struct store_run_settings *settin
     store->conn = conn;
     store->link = LINK_IDLE;
     store->link_number = 1; /* the column's default */
-    store->silence_max_ms = settings->terms->silence_ms;
+    store->silence_factor = 1;
     store->outlook.due_ms = -1;
     store->served_since_ms = INT64_MIN / 2; /* from before we came */
     pg_dial_init(&store->dial, settings->conninfo, conn);
@@ -278,16 +279,24 @@ static void break_off(struct store_run *store, int64_t now_ms)
     break_link(store, why, now_ms);
 }
 
+static int64_t silence_max_ms(const struct store_run *store)
+{
+    int64_t first_ms = store->settings.terms->silence_ms;
+    int64_t max_ms = first_ms * store->silence_factor;
+
+    return max_ms < SILENCE_MAX_MS || store->silence_factor == 1 ? max_ms : SILENCE_MAX_MS;
+}
+
 static void heed_silence(struct store_run *store, int64_t now_ms)
 {
     char why[DATABASE_OUTAGE_WHY_BYTES];
+    int64_t max_ms = silence_max_ms(store);
 
-    if (now_ms - store->heard_at_ms < store->silence_max_ms)
+    if (now_ms - store->heard_at_ms < max_ms)
         return;
-    snprintf(why, sizeof why, "the server has not answered for %" PRId64 " s",
-             store->silence_max_ms / 1000);
-    if (store->silence_max_ms < SILENCE_MAX_MS)
-        store->silence_max_ms *= 2;
+    snprintf(why, sizeof why, "the server has not answered for %" PRId64 " s", max_ms / 1000);
+    if (max_ms < SILENCE_MAX_MS)
+        store->silence_factor *= 2;
     store->has_hung = true;
     break_link(store, why, now_ms);
 }
@@ -867,7 +876,7 @@ int64_t store_run_patience_ms(const struct store_run *store, int64_t now_ms)
         until_ms = store->retry_at_ms;
         break;
     case LINK_BUSY:
-        until_ms = store->heard_at_ms + store->silence_max_ms;
+        until_ms = store->heard_at_ms + silence_max_ms(store);
         break;
     }
     return until_ms > now_ms ? until_ms - now_ms : 0;

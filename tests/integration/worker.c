@@ -153,14 +153,6 @@ void worker_open_with(struct worker *worker, int64_t batch_id, const char *only,
     worker_open_terms(worker, batch_id, only, &terms);
 }
 
-void worker_open_impatient(struct worker *worker, int64_t batch_id, int64_t silence_ms)
-{
-    struct lease_terms terms = usual_terms(LEASE_MS);
-
-    terms.silence_ms = silence_ms;
-    worker_open_terms(worker, batch_id, NULL, &terms);
-}
-
 void worker_open_later(struct worker *worker, int64_t batch_id, int64_t offset_ms,
                        bool spends_last_registrations)
 {

@@ -42,8 +42,6 @@ void worker_open(struct worker *worker, int64_t batch_id);
 void worker_open_with(struct worker *worker, int64_t batch_id, const char *only, int64_t lease_ms);
 void worker_open_terms(struct worker *worker, int64_t batch_id, const char *only,
                        const struct lease_terms *terms);
-/* The same for a run that gives a server up which is silent for so long. */
-void worker_open_impatient(struct worker *worker, int64_t batch_id, int64_t silence_ms);
 /* The same so much later (on the virtual clock), and with --spend-last-registrations. */
 void worker_open_later(struct worker *worker, int64_t batch_id, int64_t offset_ms,
                        bool spends_last_registrations);
