@@ -89,7 +89,7 @@ static enum status find_and_keep(PGconn *conn, const struct vault *vault, const 
 static enum status take(PGconn *conn, const struct vault *vault, const char *number,
                         const struct secret *code, struct code_counts *counts, struct fault *fault)
 {
-    if (pg_script(conn, "BEGIN", fault) != STATUS_OK)
+    if (pg_begin(conn, fault) != STATUS_OK)
         return STATUS_DATABASE;
     enum status status = find_and_keep(conn, vault, number, code, counts, fault);
     if (status == STATUS_OK)
