@@ -167,6 +167,9 @@ static const struct refusal refusals[] = {
     {{{"check", "m", "--graph-url", "ftp://127.0.0.1"}}, "ftp is not spoken here"},
     {{{"check", "m", "--graph-url", "graph.facebook.com"}}, "not a URL"},
     {{{"check", "m", "--graph-url", "https://"}}, "not a URL"},
+    {{{"check", "m", "--graph-url", "https://graph.example#"}}, "a query or a fragment"},
+    {{{"check", "m", "--graph-url", "https://graph.example?"}}, "a query or a fragment"},
+    {{{"check", "m", "--graph-url", "https://graph.example/\xE9"}}, "character"},
     {{{"check", "m", "--graph-url", "https://h/?access_token=x"}}, "a query or a fragment"},
     {{{"check", "m", "--graph-url", "https://h/#x"}}, "a query or a fragment"},
 };
