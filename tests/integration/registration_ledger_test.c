@@ -615,10 +615,10 @@ static void wake_up_with_an_answer(struct worker *worker)
 static void forget(struct worker *worker)
 {
     char run[24];
-    const char *values[] = {run, "{}"};
+    const char *values[] = {run, "{}", "{}"};
 
     snprintf(run, sizeof run, "%lld", (long long)store_run_id(worker->store));
-    run_sql(SQL_RUN_FORGET, 2, values);
+    run_sql(SQL_RUN_FORGET, 3, values);
 }
 
 static void what_may_have_left_counts_and_what_has_not_does_not(void)
