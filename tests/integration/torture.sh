@@ -8,7 +8,7 @@ PROJECT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 . "$PROJECT/cmake/setup.sh"
 packages_ensure "${PACKAGES_TO_BUILD[@]}" "${PACKAGES_TO_RUN[@]}" python3
 # shellcheck disable=SC2034 # for build_preset
-BUILD_TARGETS=(wabamigrate points)
+BUILD_TARGETS=(wabamigrate wabamigrate-simulator points)
 build_preset release >/dev/null
 BUILD=$(build_directory release)
 export WABAMIGRATE=$BUILD/wabamigrate WABAMIGRATE_POINTS_LIBRARY=$BUILD/tests/integration/libpoints.so
