@@ -44,7 +44,7 @@ server_starts() {
 	END
     ((EUID != 0)) || chown postgres: "$DATA"/*
     chmod 600 "$DATA/server.key"
-    "${AS_SERVER[@]}" "$(postgres_program postgres)" -D "$DATA" -p "$PORT" -k "$SOCKETS" -F \
+    "${AS_SERVER[@]}" "$(postgres_program postgres)" -D "$DATA" -p "$PORT" -k "$SOCKETS" \
         -c listen_addresses="localhost,$ADDRESS" -c ssl=on >"$PLACE/server.log" 2>&1 &
     STARTED+=($!)
     for ((tries = 0; tries < TRIES_MAX; tries++)); do
