@@ -61,7 +61,8 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *self)
     return transfer->is_too_large ? 0 : size * count;
 }
 
-/* libcurl keeps every header and has no ceiling of its own, nor one for "100 Continue". */
+/* libcurl keeps every header, with a ceiling of its own only from 8.4 on and where 7.88 is patched,
+ * as Debian's is. */
 static size_t on_header(char *bytes, size_t size, size_t count, void *self)
 {
     struct transfer *transfer = self;
