@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: PostgreSQL */
 #include "orchestrator/argument_secrets.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fault.h"
@@ -47,4 +48,13 @@ char **argument_secrets_hide(int argc, char **argv)
     }
     copies[argc] = NULL;
     return copies;
+}
+
+void argument_secrets_release(char **copies)
+{
+    for (char **copy = copies; copy && *copy; copy++) {
+        explicit_bzero(*copy, strlen(*copy));
+        free(*copy);
+    }
+    free(copies);
 }

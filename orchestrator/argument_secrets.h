@@ -9,8 +9,11 @@
 #ifndef WABAMIGRATE_ORCHESTRATOR_ARGUMENT_SECRETS_H
 #define WABAMIGRATE_ORCHESTRATOR_ARGUMENT_SECRETS_H
 
-/* A copy of the arguments, for as long as the program lives; in the originals, passwords of URLs
- * ("//user:…@") and whatever follows "password=" are "*" now. */
+/* A copy of the arguments; in the originals, passwords of URLs ("//user:…@") and whatever follows
+ * "password=" are "*" now. Give it to argument_secrets_release() when nothing points there any
+ * more. */
 char **argument_secrets_hide(int argc, char **argv);
+/* Wipes the copies, then frees them. NULL is fine. */
+void argument_secrets_release(char **copies);
 
 #endif

@@ -46,15 +46,12 @@ static void forbid_looking_in(void)
     prctl(PR_SET_DUMPABLE, 0);
 }
 
-int main(int argc, char **argv)
+static int carry_out(int argc, char **argv)
 {
     struct options options;
     struct clock clock;
     struct fault fault = FAULT_NONE;
 
-    setlocale(LC_CTYPE, "");
-    forbid_looking_in();
-    argv = argument_secrets_hide(argc, argv);
     clock_init(&clock);
     log_open(stderr, LOG_FORMAT_TEXT, LOG_INFO, &clock);
     enum status status = options_parse(argc, argv, &options, &fault);
@@ -75,4 +72,14 @@ int main(int argc, char **argv)
             say("wabamigrate: %s", fault.message);
     }
     return options_accept(&options, code);
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_CTYPE, "");
+    forbid_looking_in();
+    char **arguments = argument_secrets_hide(argc, argv);
+    int code = carry_out(argc, arguments);
+    argument_secrets_release(arguments);
+    return code;
 }

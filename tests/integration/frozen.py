@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: PostgreSQL
 """frozen.py -- a worker that stands still past its lease, and wakes up.
 
-    frozen.py [--paths P,P] [--kinds K,K] [--sample N] [--seed N] [--only POINT] [--jobs N] [--keep]
+    frozen.py [--paths P,P] [--kinds K,K] [--sample N] [--seed N] [--only POINT] [--jobs N] [--keep] [--first]
 
 The small book of torture.py, moved by two workers. The first is stopped (SIGSTOP) at one of the points of
 points.c, for longer than its lease; the second takes over and finishes the book. The first is woken, by
@@ -176,6 +176,8 @@ class Frozen(torture.Torture):
         return trial.woken_code, int(taken)
 
     def attempt(self, path, calm, point):
+        if self.is_first_enough and self.failures:
+            return 0
         name = calm["names"][point - 1]
         try:
             code, taken = self.try_one(path, calm, point)
@@ -217,6 +219,7 @@ def arguments():
                         str(random.SystemRandom().randrange(1000000)))
     parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 2)) # they mostly wait
     parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--first", action="store_true")
     return parser.parse_args()
 
 

@@ -22,11 +22,11 @@ import tempfile
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 ENDLESS_S = 3600 # seconds that nothing takes that works; not a measure of anything
 
-TORTURE = ("tests/integration/torture.py", "--paths", "embedded_signup", "--seed", "1")
+TORTURE = ("tests/integration/torture.py", "--paths", "embedded_signup", "--seed", "1", "--first")
 KILLS = (*TORTURE, "--faults", "kill", "--every", "5")
 WITHHOLDS = (*TORTURE, "--faults", "withhold", "--every", "3")
 PEER = ("tests/integration/peer.sh",)
-FROZEN = ("tests/integration/frozen.py", "--paths", "embedded_signup", "--seed", "1")
+FROZEN = ("tests/integration/frozen.py", "--paths", "embedded_signup", "--seed", "1", "--first")
 
 # name, what is taken out, [(file, what stands there, what stands there instead)], the test that notices
 MUTATIONS = [

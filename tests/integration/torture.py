@@ -3,7 +3,7 @@
 """torture.py -- the crash test: something goes wrong at every point at which it can.
 
     torture.py [--paths P,P] [--faults F,F] [--every N] [--pairs N] [--concurrency N] [--seed N]
-               [--only POINTS] [--jobs N] [--keep]
+               [--only POINTS] [--jobs N] [--keep] [--first]
 
 A small book is moved once undisturbed, with a library preloaded into the program (points.c) that numbers
 the places where it sends a request, receives an answer or commits. Then, for each of these points and
@@ -335,6 +335,7 @@ class Torture:
         if not self.program or not self.library:
             raise Failed("WABAMIGRATE and WABAMIGRATE_POINTS_LIBRARY must name the program and points.c's library")
         self.keep, self.concurrency = options.keep, options.concurrency
+        self.is_first_enough = options.first
         self.place = pathlib.Path(tempfile.mkdtemp(prefix="wabamigrate-torture."))
         self.place.chmod(0o711)
         self.flags = self.place / "flags"
@@ -395,6 +396,8 @@ class Torture:
                 raise Failed("; ".join(wrong))
 
     def attempt(self, path, calm, points):
+        if self.is_first_enough and self.failures:
+            return
         try:
             self.try_one(path, calm, points)
         except (Failed, OSError, subprocess.SubprocessError, ValueError) as problem:
@@ -464,6 +467,7 @@ def arguments():
     parser.add_argument("--concurrency", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
     parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--first", action="store_true")
     return parser.parse_args()
 
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: PostgreSQL */
 #include "orchestrator/argument_secrets.h"
 
-#include <stdlib.h>
-
 #include "tests/unit/base/suite.h"
 
 static void passwords_are_hidden_and_nothing_else_is(void)
@@ -35,8 +33,7 @@ static void passwords_are_hidden_and_nothing_else_is(void)
         check_text(text, cases[i].shown);
         check_text(copies[0], cases[i].argument);
         CU_ASSERT_PTR_NULL(copies[1]);
-        free(copies[0]);
-        free(copies);
+        argument_secrets_release(copies);
     }
 }
 
