@@ -125,11 +125,11 @@ static int compare_numbers(const void *left, const void *right)
 static struct report_number **by_number(struct reading *reading, const struct report *report)
 {
     struct report_number **order =
-        arena_alloc(reading->arena, (report->number_count + 1) * sizeof *order);
+        arena_alloc(reading->arena, (report->number_count + 1) * sizeof(struct report_number *));
 
     for (size_t i = 0; i < report->number_count; i++)
         order[i] = (struct report_number *)&report->numbers[i];
-    qsort(order, report->number_count, sizeof *order, compare_numbers);
+    qsort(order, report->number_count, sizeof(struct report_number *), compare_numbers);
     return order;
 }
 
