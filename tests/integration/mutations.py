@@ -26,6 +26,7 @@ TORTURE = ("tests/integration/torture.py", "--paths", "embedded_signup", "--seed
 KILLS = (*TORTURE, "--faults", "kill", "--every", "5")
 WITHHOLDS = (*TORTURE, "--faults", "withhold", "--every", "3")
 PEER = ("tests/integration/peer.sh",)
+REGISTRATIONS = ("tests/integration/registrations.sh",)
 FROZEN = ("tests/integration/frozen.py", "--paths", "embedded_signup", "--seed", "1", "--first")
 
 # name, what is taken out, [(file, what stands there, what stands there instead)], the test that notices
@@ -67,6 +68,12 @@ MUTATIONS = [
     ("doubt-settled-by-another", "a doubt is settled on a connection that may be an answer ahead",
      [("orchestrator/engine.c", "if (task->is_in_doubt)\n        task->request.is_on_new_connection = true;",
        "")], PEER),
+    ("ledger-unheeded", "a claim does not ask the ledger of registrations",
+     [("sql/step_claim.sql", "greatest(r.count_until[$7::bigint], r.blocked_until) AS free_at",
+       "CASE WHEN $7::bigint < 0 THEN r.blocked_until END AS free_at")],
+     REGISTRATIONS),
+    ("last-two-unkept", "the program spends a number's last two registrations by itself",
+     [("jobs/budget.c", "(with_kept ? 0 : BUDGETS[budget].kept)", "(with_kept ? 0 : 0)")], REGISTRATIONS),
     ("late-sender", "a worker that wakes up past its lease sends what it had not sent",
      [("orchestrator/graph.c",
        "return now_ms >= transfer->not_after_ms || now_ms >= transfer->graph->not_after_ms;",
