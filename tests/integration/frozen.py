@@ -59,6 +59,10 @@ SELECT format('%s of step %s is held', kind, step_id) FROM wabamigrate.step WHER
 class Trial(torture.Trial):
     """Its disturbed commands are given twice: to a worker that is stopped at the point, then to another."""
 
+    # Shorter than the patience: the second worker settles the doubt before the first one wakes. Else a
+    # request that leaves late would be found by the look-up, and nothing would be amiss.
+    RUN_OPTIONS = ("--doubt-grace", "1s")
+
     def __init__(self, frozen, name, path, point):
         super().__init__(frozen, name, path, ((point, "stop"),) if point else ())
         self.is_woken_early, self.woken_code, self.was_stopped = point % 2 == 1, None, False

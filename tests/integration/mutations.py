@@ -45,7 +45,7 @@ MUTATIONS = [
        "if (number != NULL)")], KILLS),
     ("credit-line-unreconciled", "the look-up of a credit line never finds an allocation",
      [("jobs/share_credit_line.c", "if (!is_active(facts, allocation))",
-       "if (allocation != NULL || !is_active(facts, allocation))")], KILLS),
+       "if (allocation != NULL || !is_active(facts, allocation))")], WITHHOLDS),
     ("code-exchanged-again", "a code whose exchange was lost is exchanged again",
      [("jobs/exchange_code.c", "if (body_is_true(memo, \"is_burnt\") && facts->signup_code != NULL",
        "if (facts->signup_code != NULL")], KILLS),

@@ -198,6 +198,8 @@ class Cluster:
 class Trial:
     """One book, one world, one database, and the commands an operator gives."""
 
+    RUN_OPTIONS = ()
+
     def __init__(self, torture, name, path, points=()):
         self.torture, self.path, self.offset = torture, path, 0
         self.is_programmatic = PATHS[path]["path"] == "programmatic"
@@ -291,7 +293,7 @@ class Trial:
 
     def move(self):
         run = ("--progress", "never", "run", "--concurrency", str(self.torture.concurrency),
-               "--patience", "1s", str(self.book))
+               "--patience", "1s", *self.RUN_OPTIONS, str(self.book))
         self.until((4,), *run)
         if self.is_programmatic:
             self.pass_codes()
