@@ -14,6 +14,8 @@ wm_shell_test(faults)
 wm_shell_test(database_gone)
 wm_shell_test(database_full)
 wm_shell_test(nights)
+# Its windows are seconds long: nothing beside it may keep the program from starting in time.
+set_tests_properties(integration.nights PROPERTIES RUN_SERIAL ON)
 wm_shell_test(programmatic)
 wm_shell_test(registrations)
 wm_shell_test(signals)
