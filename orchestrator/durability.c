@@ -25,7 +25,7 @@ enum status durability_read(PGconn *conn, struct durability *durability, struct 
     return STATUS_OK;
 }
 
-static void say(char text[DURABILITY_TEXT_BYTES], const char *words)
+static void add_words(char text[DURABILITY_TEXT_BYTES], const char *words)
 {
     size_t used = strlen(text);
 
@@ -42,15 +42,18 @@ bool durability_describe(const struct durability *durability, char text[DURABILI
 {
     text[0] = '\0';
     if (!durability->has_fsync)
-        say(text, "fsync is off: after a power cut the database may be lost; set fsync = on");
+        add_words(text, "fsync is off: after a power cut the database may be lost; set fsync = on");
     if (!durability->has_full_page_writes)
-        say(text, "full_page_writes is off: after a power cut the database may be broken; set "
+        add_words(text,
+                  "full_page_writes is off: after a power cut the database may be broken; set "
                   "full_page_writes = on");
     if (has_loose_commits(durability))
-        say(text, "synchronous_commit is off or local: captures may be lost in a crash (a run "
+        add_words(text,
+                  "synchronous_commit is off or local: captures may be lost in a crash (a run "
                   "raises it for itself); set synchronous_commit = on");
     if (durability->standbys > 0 && !durability->is_synchronous)
-        say(text, "standbys replicate asynchronously: a failover may lose intents whose requests "
+        add_words(text,
+                  "standbys replicate asynchronously: a failover may lose intents whose requests "
                   "were sent, and an effect could happen twice; set synchronous_standby_names");
     if (text[0])
         return false;

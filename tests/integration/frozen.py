@@ -250,16 +250,7 @@ def freeze(frozen, options):
 
 def main():
     options = arguments()
-    frozen = Frozen(options)
-    try:
-        freeze(frozen, options)
-    finally:
-        frozen.cluster.stop()
-        if frozen.failures or options.keep:
-            print(f"kept: {frozen.place}")
-        else:
-            shutil.rmtree(frozen.place, ignore_errors=True)
-    return 1 if frozen.failures else 0
+    return torture.see_through(Frozen(options), freeze, options)
 
 
 if __name__ == "__main__":

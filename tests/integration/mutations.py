@@ -8,7 +8,7 @@ Takes what keeps a promise out of a copy of the source, one thing at a time, bui
 runs the test that should notice. A mutation that no test notices is printed as MISSED, and is a hole in the
 tests. Before them the unchanged program passes the same tests, else their failing would prove nothing.
 
-Needs what building the project needs (cmake --preset dev); takes about half an hour. Exit codes: 0 every
+Needs what building the project needs (cmake --preset dev); takes a few minutes each. Exit codes: 0 every
 mutation is noticed, 1 one is not.
 """
 import argparse

@@ -352,7 +352,7 @@ class Torture:
             OLD_PARTNER_TOKEN="fictitious-token-of-the-old-partner")
         self.cluster = Cluster(self.place)
         self.make_template()
-        self.failures = []
+        self.failures, self.unmet = [], [] # unmet: trials that were over before their (first) fault
         self.lock = threading.Lock()
 
     def make_template(self):
@@ -387,6 +387,8 @@ class Torture:
             # So may the last ones, where more outcomes have fallen into one commit.
             sure = len(calm["names"]) - SPREAD
             met = len(trial.points.read_text().splitlines())
+            if met < points[0][0]:
+                self.unmet.append((path, kind_of(points)))
             if self.concurrency == 1 and met < points[0][0] <= sure:
                 raise Failed("the point was not met")
             state, report, pins = trial.result()
@@ -487,20 +489,19 @@ def torment(torture, options):
             for one in [pool.submit(torture.attempt, path, calm, trial) for trial in trials]:
                 one.result()
         table.update((path, kind_of(trial)) for trial in trials)
-    print(f"\n{'path':<26} {'fault':<9} trials  failed")
+    print(f"\n{'path':<26} {'fault':<9} trials  failed  unmet")
     for (path, fault), trials in table.items():
         failed = torture.failures.count((path, fault))
-        print(f"{path:<26} {fault:<9} {trials:>6}  {failed:>6}")
+        print(f"{path:<26} {fault:<9} {trials:>6}  {failed:>6}  {torture.unmet.count((path, fault)):>5}")
     print(f"{sum(table.values())} trials in {time.monotonic() - started:.0f} s; seed {options.seed}")
     if not table:
         raise Failed("nothing was tried")
 
 
-def main():
-    options = arguments()
-    torture = Torture(options)
+def see_through(torture, work, options):
+    """Does the work, and leaves nothing behind but what there is to look at; the exit code."""
     try:
-        torment(torture, options)
+        work(torture, options)
     finally:
         torture.cluster.stop()
         if torture.failures or options.keep:
@@ -508,6 +509,11 @@ def main():
         else:
             shutil.rmtree(torture.place, ignore_errors=True)
     return 1 if torture.failures else 0
+
+
+def main():
+    options = arguments()
+    return see_through(Torture(options), torment, options)
 
 
 if __name__ == "__main__":
