@@ -622,6 +622,15 @@ static void a_pin_is_drawn_once_and_stays(void)
 
 /* ---- nudges ---- */
 
+static bool somebody_waits(void *self)
+{
+    struct worker *worker = self;
+
+    store_run_advance(worker->store, clock_monotonic_ms(), &worker->hand);
+    return strcmp(testbed_ask(conn, "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted"), "t") ==
+           0;
+}
+
 static void feed(const struct worker *worker, const char *line)
 {
     struct capture_counts counts;
@@ -809,6 +818,33 @@ static void news_of_a_waba_while_its_number_is_being_checked_are_not_lost(void)
     worker_close(&worker);
 }
 
+/* The claim has read the customer and is not committed yet when the news come: to them its steps
+ * are ready still. */
+static void news_of_a_waba_while_its_number_is_being_claimed_are_not_lost(void)
+{
+    struct worker worker;
+
+    worker_open(&worker, begin());
+    worker_flush(&worker, 64);
+    while (!worker_find(&worker, "read_destination", "bakery-lune")) {
+        settle_all(&worker, "await_signup", OUTCOME_DONE);
+        settle_all(&worker, "exchange_code", OUTCOME_DONE);
+        CU_ASSERT_FATAL(worker_flush(&worker, 64) > 0);
+    }
+    settle_all(&worker, "read_source", OUTCOME_DONE);
+    worker_flush(&worker, 0);
+    expect_step("check", BAKERY_1, "concat_ws('/', s.state, s.is_nudged)", "ready/f");
+    testbed_do(conn, "BEGIN");
+    claim_by_hand(&worker, "64");
+    worker_settle(&worker, worker_find(&worker, "read_destination", "bakery-lune"), OUTCOME_DONE);
+    store_run_flush(worker.store, &worker.settled, 0, 0, clock_monotonic_ms());
+    CU_ASSERT_TRUE(testbed_wait(somebody_waits, &worker));
+    testbed_do(conn, "COMMIT");
+    CU_ASSERT_FATAL(worker_wait(&worker));
+    expect_step("check", BAKERY_1, "concat_ws('/', s.state, s.is_nudged)", "running/t");
+    worker_close(&worker);
+}
+
 static void news_of_a_waba_in_the_same_group_as_the_check_are_not_lost(void)
 {
     struct worker worker;
@@ -910,15 +946,6 @@ static int64_t backend_of(void)
                                      "   AND backend_type = 'client backend'"
                                      "   AND pid <> pg_backend_pid()"),
                    NULL, 10);
-}
-
-static bool somebody_waits(void *self)
-{
-    struct worker *worker = self;
-
-    store_run_advance(worker->store, clock_monotonic_ms(), &worker->hand);
-    return strcmp(testbed_ask(conn, "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted"), "t") ==
-           0;
 }
 
 /* The backend is gone before the caller goes on: a minute is patience, not a measure. */
@@ -1332,6 +1359,8 @@ int main(void)
          a_code_captured_while_another_is_exchanged_is_not_forgotten},
         {"news of a WABA while its number is being checked are not lost",
          news_of_a_waba_while_its_number_is_being_checked_are_not_lost},
+        {"news of a WABA while its number is being claimed are not lost",
+         news_of_a_waba_while_its_number_is_being_claimed_are_not_lost},
         {"news of a WABA in the same group as the check are not lost",
          news_of_a_waba_in_the_same_group_as_the_check_are_not_lost},
         {"a parked WABA holds its own steps only", a_parked_waba_holds_its_own_steps_only},
