@@ -2,6 +2,10 @@
 /*
  * confirm_number: the destination itself must show the number as connected and able to send. No
  * webhook says that a move is finished.
+ *
+ * One list of the WABA tells it of all numbers that ask at that time. So a number that is
+ * registered waits a moment for others of its WABA that are just being registered; not for one that
+ * is stuck. What is not connected yet is looked for again by list, together, after a pause.
  */
 #include <json-c/json.h>
 #include <string.h>
@@ -9,6 +13,7 @@
 #include "jobs/job_table.h"
 #include "jobs/step.h"
 
+#define GATHER_MS 3000
 #define LOOK_WAIT_MS 30000
 #define LOOKS_MAX 20
 
@@ -124,7 +129,11 @@ static void answer_read(const struct facts *facts, struct json_object *body, str
 }
 
 static const struct job_phase phases[] = {
-    {"read", PHASE_READ, NULL, build_read, answer_read, NULL, BUDGET_WABA, USUAL_ALWAYS}};
+    {"read", PHASE_READ, NULL, build_read, answer_read, NULL, BUDGET_WABA, USUAL_FOR_A_PAGE}};
 
-const struct job_kind JOB_CONFIRM_NUMBER = {
-    .name = "confirm_number", .subject = SUBJECT_NUMBER, .phases = phases, .phase_count = 1};
+const struct job_kind JOB_CONFIRM_NUMBER = {.name = "confirm_number",
+                                            .subject = SUBJECT_NUMBER,
+                                            .shares_reads = true,
+                                            .gather_ms = GATHER_MS,
+                                            .phases = phases,
+                                            .phase_count = 1};

@@ -190,5 +190,8 @@ static const struct job_phase phases[] = {
 };
 /* clang-format on */
 
-const struct job_kind JOB_CREATE_NUMBER = {
-    .name = "create_number", .subject = SUBJECT_NUMBER, .phases = phases, .phase_count = 2};
+const struct job_kind JOB_CREATE_NUMBER = {.name = "create_number",
+                                           .subject = SUBJECT_NUMBER,
+                                           .shares_reads = true,
+                                           .phases = phases,
+                                           .phase_count = 2};

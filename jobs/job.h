@@ -149,8 +149,12 @@ enum usual {
     USUAL_WITH_WEBHOOK_OVERRIDE, /* where the customer has a callback of its own */
     USUAL_WITH_STORAGE_REGION,   /* where a data localization region is wished for */
     USUAL_WITH_NEW_NUMBER,       /* where the number is yet to be made on the destination */
+    USUAL_FOR_A_PAGE,            /* once for as many numbers of a WABA as a page of its list has */
     USUAL_COUNT
 };
+
+/* As many numbers of a WABA are read by one call. */
+#define JOB_PAGE_NUMBERS 100
 
 struct job_phase {
     const char *name;
@@ -173,6 +177,12 @@ struct job_kind {
     bool is_urgent;   /* claimed before everything else (a signup code lives 30 seconds) */
     bool is_assessed; /* decided by the planner's eligibility rules, not by its phase */
     bool takes_code;  /* works with the verification code: a new one wakes it */
+    /* Its reads are lists of the whole WABA: steps that send the same one at the same time share
+     * one call, and each decides from the answer by its own facts. */
+    bool shares_reads;
+    /* So long at most it waits, once all it needs is done, for numbers of its WABA that are on
+     * their way to the same step, so that they share its read. 0: for nobody. */
+    int64_t gather_ms;
     const struct job_phase *phases;
     size_t phase_count;
 };

@@ -166,5 +166,8 @@ static const struct job_phase phases[] = {
 };
 /* clang-format on */
 
-const struct job_kind JOB_REGISTER_NUMBER = {
-    .name = "register_number", .subject = SUBJECT_NUMBER, .phases = phases, .phase_count = 2};
+const struct job_kind JOB_REGISTER_NUMBER = {.name = "register_number",
+                                             .subject = SUBJECT_NUMBER,
+                                             .shares_reads = true,
+                                             .phases = phases,
+                                             .phase_count = 2};

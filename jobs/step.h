@@ -57,7 +57,7 @@ void step_send_again(const struct facts *facts, struct reply *reply, const char 
 void step_send_memo_again(struct json_object *memo, struct reply *reply, const char *phase,
                           const char *note);
 
-/* The destination's list of numbers, a page of 100. */
+/* The destination's list of numbers, a page of JOB_PAGE_NUMBERS. */
 enum outcome step_list_destination(const struct facts *facts, struct request *request,
                                    struct reply *reply, const char *fields);
 /* The same for one number of it whose id is known. */

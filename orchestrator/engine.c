@@ -11,6 +11,7 @@
 #include "orchestrator/outage.h"
 #include "orchestrator/preflight.h"
 #include "orchestrator/settle.h"
+#include "orchestrator/shared_read.h"
 
 struct engine {
     struct engine_settings settings;
@@ -93,7 +94,7 @@ static void land(struct engine *engine, struct task *task)
 /* Unsent, and costing no try. */
 static void give_back(struct engine *engine, struct task *task, const char *why)
 {
-    task->was_sent = false;
+    task->was_sent = task->is_rider = false;
     task->settlement.state = "ready";
     task->settlement.phase = task->phase->name;
     task->settlement.is_in_doubt = task->is_in_doubt;
@@ -148,6 +149,49 @@ static void land_probe(struct engine *engine, const struct graph_answer *answer)
     arena_destroy(arena);
 }
 
+static void read_usage(struct task *task, const struct graph_answer *answer)
+{
+    size_t kept = sizeof task->business_usage / sizeof task->business_usage[0];
+
+    task->app_usage = answer->app_usage;
+    task->business_usage_count =
+        answer->business_usage_count < kept ? answer->business_usage_count : kept;
+    memcpy(task->business_usage, answer->business_usage,
+           task->business_usage_count * sizeof task->business_usage[0]);
+}
+
+/* What the answer means for this step. */
+static void hear(struct engine *engine, struct task *task, const struct graph_answer *answer)
+{
+    task->is_outage = engine->outage.is_holding;
+    task->http_status = answer->answer.http_status;
+    task->ms = answer->ms;
+    if (answer->fbtrace_id) /* a header may hold any byte */
+        task->fbtrace_id = history_answer(&task->facts, NULL, answer->fbtrace_id,
+                                          strlen(answer->fbtrace_id), task->arena);
+    task->answer_text = history_answer(&task->facts, answer->answer.body, answer->raw,
+                                       answer->raw_bytes, task->arena);
+    if (!task->is_rider)
+        read_usage(task, answer);
+    job_answer(task->phase, &task->facts, &answer->answer, task->arena, &task->reply);
+    /* An effect that never left is told apart: it has used up no quota. */
+    if (answer->answer.transport == TRANSPORT_UNSENT && task->phase->type == PHASE_EFFECT)
+        task->was_sent = false;
+    if (!task->fbtrace_id && task->reply.has_error)
+        task->fbtrace_id = task->reply.error.fbtrace_id;
+    if (answer->answer.transport != TRANSPORT_OK && !task->reply.note)
+        task->reply.note = arena_copy_text(task->arena, answer->answer.transport_error);
+    settle(engine, task);
+}
+
+static void come_down(struct engine *engine, struct task *task, const struct graph_answer *answer)
+{
+    if (answer->is_withheld)
+        give_back(engine, task, arena_copy_text(task->arena, answer->answer.transport_error));
+    else
+        hear(engine, task, answer);
+}
+
 static void on_answer(void *self, void *context, const struct graph_answer *answer)
 {
     struct engine *engine = self;
@@ -158,35 +202,17 @@ static void on_answer(void *self, void *context, const struct graph_answer *answ
         return;
     }
     land(engine, task);
-    if (answer->is_withheld) {
+    if (answer->is_withheld)
         engine->calls_of[task->phase->budget]--;
-        give_back(engine, task, arena_copy_text(task->arena, answer->answer.transport_error));
-        return;
+    else
+        note_answer(engine, &answer->answer, false, task->arena);
+    struct task *riders = task->riders;
+    task->riders = NULL;
+    come_down(engine, task, answer);
+    for (struct task *rider; (rider = riders);) {
+        riders = rider->next;
+        come_down(engine, rider, answer);
     }
-    note_answer(engine, &answer->answer, false, task->arena);
-    task->is_outage = engine->outage.is_holding;
-    task->http_status = answer->answer.http_status;
-    task->ms = answer->ms;
-    if (answer->fbtrace_id) /* a header may hold any byte */
-        task->fbtrace_id = history_answer(&task->facts, NULL, answer->fbtrace_id,
-                                          strlen(answer->fbtrace_id), task->arena);
-    task->answer_text = history_answer(&task->facts, answer->answer.body, answer->raw,
-                                       answer->raw_bytes, task->arena);
-    task->app_usage = answer->app_usage;
-    size_t kept = sizeof task->business_usage / sizeof task->business_usage[0];
-    task->business_usage_count =
-        answer->business_usage_count < kept ? answer->business_usage_count : kept;
-    memcpy(task->business_usage, answer->business_usage,
-           task->business_usage_count * sizeof task->business_usage[0]);
-    job_answer(task->phase, &task->facts, &answer->answer, task->arena, &task->reply);
-    /* An effect that never left is told apart: it has used up no quota. */
-    if (answer->answer.transport == TRANSPORT_UNSENT && task->phase->type == PHASE_EFFECT)
-        task->was_sent = false;
-    if (!task->fbtrace_id && task->reply.has_error)
-        task->fbtrace_id = task->reply.error.fbtrace_id;
-    if (answer->answer.transport != TRANSPORT_OK && !task->reply.note)
-        task->reply.note = arena_copy_text(task->arena, answer->answer.transport_error);
-    settle(engine, task);
 }
 
 enum status engine_create(const struct engine_settings *settings, struct engine **out,
@@ -227,6 +253,15 @@ void engine_offer(struct engine *engine, struct task *task)
     task_queue_add(&engine->waiting, task);
 }
 
+static void take_along(struct engine *engine, struct task *task)
+{
+    shared_read_board(task, &engine->waiting);
+    for (struct task *rider = task->riders; rider; rider = rider->next) {
+        rider->was_sent = rider->is_rider = true;
+        rider->request_text = shared_read_describe(task, rider);
+    }
+}
+
 static void fly(struct engine *engine, struct task *task)
 {
     struct fault fault = FAULT_NONE;
@@ -242,6 +277,7 @@ static void fly(struct engine *engine, struct task *task)
         STATUS_OK) {
         engine->calls_of[task->phase->budget]++;
         take_off(engine, task);
+        take_along(engine, task);
         return;
     }
     task->reply.outcome =
@@ -371,7 +407,10 @@ void engine_visit(const struct engine *engine, void (*visit)(void *self, const s
     const struct task *lists[] = {engine->waiting.first, engine->settled.first, engine->flying};
 
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
-        for (const struct task *task = lists[i]; task; task = task->next)
+        for (const struct task *task = lists[i]; task; task = task->next) {
             visit(self, task);
+            for (const struct task *rider = task->riders; rider; rider = rider->next)
+                visit(self, rider);
+        }
     }
 }

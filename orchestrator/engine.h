@@ -43,7 +43,8 @@ struct task_queue *engine_settled(struct engine *engine);
 void engine_give_back(struct engine *engine);
 
 unsigned engine_in_flight(const struct engine *engine);
-unsigned engine_in_hand(const struct engine *engine); /* waiting to start, or in flight */
+/* Waiting to start, or in flight; without those that ride with another (shared_read.h). */
+unsigned engine_in_hand(const struct engine *engine);
 int64_t engine_calls(const struct engine *engine);
 /* Of these, what was sent against one budget: what the forecast foretells by the same tables. */
 int64_t engine_calls_of(const struct engine *engine, enum budget budget);

@@ -8,6 +8,8 @@
 
 _Static_assert((int)BUDGET_COUNT <= FORECAST_BUDGETS_MAX, "the forecast holds every budget");
 
+static const struct forecast_steps one_step = {.all = 1, .of_one = 1, .pages = 1};
+
 void forecast_tally_init(struct forecast_tally *tally)
 {
     *tally = (struct forecast_tally){.input = {.budget_count = BUDGET_COUNT}};
@@ -23,6 +25,7 @@ static bool is_gone_through(enum usual usual, const struct forecast_traits *trai
     case USUAL_COUNT:
         return false;
     case USUAL_ALWAYS:
+    case USUAL_FOR_A_PAGE:
         return true;
     case USUAL_WITH_SIGNUP_CODE:
         return traits->has_signup_code;
@@ -76,14 +79,21 @@ static void add_phase(struct forecast_tally *tally, const struct job_kind *kind,
     *(kind->subject == SUBJECT_WABA ? &tally->chain_of_waba : &tally->chain_of_number) += 1;
 }
 
+static int64_t pages_of(int64_t numbers)
+{
+    return (numbers + JOB_PAGE_NUMBERS - 1) / JOB_PAGE_NUMBERS;
+}
+
 void forecast_tally_add(struct forecast_tally *tally, const char *kind_name,
-                        const struct forecast_traits *traits, int64_t steps, int64_t of_one)
+                        const struct forecast_traits *traits, const struct forecast_steps *steps)
 {
     const struct job_kind *kind = job_find(kind_name);
 
     for (size_t i = 0; kind && i < kind->phase_count; i++) {
+        bool is_for_a_page = kind->phases[i].usual == USUAL_FOR_A_PAGE;
         if (is_gone_through(kind->phases[i].usual, traits))
-            add_phase(tally, kind, &kind->phases[i], steps, of_one);
+            add_phase(tally, kind, &kind->phases[i], is_for_a_page ? steps->pages : steps->all,
+                      is_for_a_page ? pages_of(steps->of_one) : steps->of_one);
     }
 }
 
@@ -96,6 +106,7 @@ static void add_number_step(struct forecast_tally *tally, const struct job_kind 
         const struct job_phase *phase = &kind->phases[i];
         int64_t count = phase->usual == USUAL_WITH_STORAGE_REGION ? numbers->with_region
                         : phase->usual == USUAL_WITH_NEW_NUMBER   ? numbers->new
+                        : phase->usual == USUAL_FOR_A_PAGE        ? pages_of(numbers->all)
                         : is_gone_through(phase->usual, traits)   ? numbers->all
                                                                   : 0;
         add_phase(tally, kind, phase, count, count);
@@ -134,7 +145,7 @@ void forecast_tally_add_customer(struct forecast_tally *tally, const char *path_
     for (size_t i = 0; i < path->step_count; i++) {
         const struct job_kind *kind = job_find(path->steps[i].kind);
         if (kind->subject == SUBJECT_WABA)
-            forecast_tally_add(&own, kind->name, traits, 1, 1);
+            forecast_tally_add(&own, kind->name, traits, &one_step);
         else
             add_number_step(&own, kind, traits, numbers);
     }
@@ -154,7 +165,7 @@ void forecast_tally_add_reads(struct forecast_tally *tally, const char *path_nam
         /* What refreshes a verdict is a read; one that needs another step first is of the
          * destination. */
         if (step->refreshes && (has_destination || !step->needs[0]))
-            forecast_tally_add(&own, step->kind, &none, 1, 1);
+            forecast_tally_add(&own, step->kind, &none, &one_step);
     }
     add_up(tally, &own);
 }

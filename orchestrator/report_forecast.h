@@ -28,9 +28,14 @@ struct forecast_tally {
 };
 
 void forecast_tally_init(struct forecast_tally *tally);
-/* `steps` steps of this kind are to go, `of_one` of them of the customer that has most. */
+/* So many steps of a kind are to go, `of_one` of them of the customer that has most; a customer's
+ * fill so many pages of JOB_PAGE_NUMBERS, in sum. */
+struct forecast_steps {
+    int64_t all, of_one, pages;
+};
+
 void forecast_tally_add(struct forecast_tally *tally, const char *kind,
-                        const struct forecast_traits *traits, int64_t steps, int64_t of_one);
+                        const struct forecast_traits *traits, const struct forecast_steps *steps);
 /* A customer whose `numbers` have all steps of `path` ahead of them. */
 void forecast_tally_add_customer(struct forecast_tally *tally, const char *path,
                                  const struct forecast_traits *traits,

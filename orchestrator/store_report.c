@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "jobs/job.h"
 #include "orchestrator/pg.h"
 #include "orchestrator/report_forecast.h"
 #include "sql/statements.h"
@@ -162,7 +163,8 @@ static enum status read_findings(struct reading *reading, struct report *report,
     return STATUS_OK;
 }
 
-/* "POST /v26.0/610100/register {...}": the request as the history keeps it, on one line. */
+/* "POST /v26.0/610100/register {...}": the request as the history keeps it, on one line; and where
+ * it was sent for another number as well, that one. */
 static const char *request_line(struct arena *arena, const char *json)
 {
     struct json_object *request = json ? json_tokener_parse(json) : NULL;
@@ -174,12 +176,16 @@ static const char *request_line(struct arena *arena, const char *json)
                      json_object_object_length(query) > 0;
     bool has_body = json_object_object_get_ex(request, "body", &body) && body &&
                     json_object_object_length(body) > 0;
+    const char *sent_for = json_object_object_get_ex(request, "sent_for", NULL)
+                               ? member(arena, request, "sent_for")
+                               : NULL;
     const char *line =
-        arena_printf(arena, "%s %s%s%s%s%s", member(arena, request, "method"),
+        arena_printf(arena, "%s %s%s%s%s%s%s%s", member(arena, request, "method"),
                      member(arena, request, "path"), has_query ? " ?" : "",
                      has_query ? json_object_to_json_string_ext(query, JSON_C_TO_STRING_PLAIN) : "",
                      has_body ? " " : "",
-                     has_body ? json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN) : "");
+                     has_body ? json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN) : "",
+                     sent_for ? " with " : "", sent_for ? sent_for : "");
     json_object_put(request);
     return line;
 }
@@ -222,10 +228,12 @@ static enum status read_steps_left(struct reading *reading, struct forecast_tall
                                    struct fault *fault)
 {
     PG_AUTO_CLEAR PGresult *rows = NULL, *batch = NULL;
-    const char *values[] = {reading->batch_id};
+    char page[24];
+    const char *values[] = {reading->batch_id, page};
 
+    snprintf(page, sizeof page, "%d", JOB_PAGE_NUMBERS);
     if (pg_query(reading->conn, SQL_BATCH_FACTS, 1, values, &batch, fault) != STATUS_OK ||
-        pg_query(reading->conn, SQL_REPORT_FORECAST, 1, values, &rows, fault) != STATUS_OK)
+        pg_query(reading->conn, SQL_REPORT_FORECAST, 2, values, &rows, fault) != STATUS_OK)
         return STATUS_DATABASE;
     const char *method = pg_cell(batch, 0, "credit_method");
     for (int i = 0; i < PQntuples(rows); i++) {
@@ -237,8 +245,10 @@ static enum status read_steps_left(struct reading *reading, struct forecast_tall
             .has_storage_region = pg_cell_bool(rows, i, "has_storage_region"),
             .has_new_number = pg_cell_bool(rows, i, "has_new_number"),
         };
-        forecast_tally_add(tally, pg_cell(rows, i, "kind"), &traits, pg_cell_i64(rows, i, "steps"),
-                           pg_cell_i64(rows, i, "of_one"));
+        struct forecast_steps steps = {.all = pg_cell_i64(rows, i, "steps"),
+                                       .of_one = pg_cell_i64(rows, i, "of_one"),
+                                       .pages = pg_cell_i64(rows, i, "pages")};
+        forecast_tally_add(tally, pg_cell(rows, i, "kind"), &traits, &steps);
     }
     return STATUS_OK;
 }

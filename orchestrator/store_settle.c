@@ -286,6 +286,19 @@ static void send_refresh(const struct task_queue *group, store_send *send, void 
     pg_columns_send(&columns, SQL_STEP_REFRESH, NULL, NULL, send, self);
 }
 
+/* Of a group that holds nothing but steps of WABAs and of kinds that gather, nobody waits. */
+static void send_gather(const struct task_queue *group, store_send *send, void *self)
+{
+    struct pg_columns columns;
+
+    pg_columns_init(&columns, 1);
+    for (const struct task *task = group->first; task; task = task->next) {
+        if (task->number_id && task->kind->gather_ms == 0)
+            pg_array_add_i64(&columns.arrays[0], task->step_id);
+    }
+    pg_columns_send(&columns, SQL_STEP_GATHER, NULL, NULL, send, self);
+}
+
 /* What somebody else has read since is not to be overwritten by this. */
 static void send_readings(const struct task_queue *group, const struct batch_facts *batch,
                           store_send *send, void *self)
@@ -321,4 +334,5 @@ void store_settle_group(const struct task_queue *group, const struct store_settl
     send_budgets(group, send, self);
     send_outcomes(group, run, grace, send, self);
     send_refresh(group, send, self);
+    send_gather(group, send, self);
 }

@@ -20,6 +20,10 @@ void task_destroy(struct task *task)
 {
     if (!task)
         return;
+    for (struct task *rider; (rider = task->riders);) {
+        task->riders = rider->next;
+        task_destroy(rider);
+    }
     reply_finish(&task->reply);
     for (unsigned i = 0; i < task->secret_count; i++)
         secret_destroy(task->secrets[i]);

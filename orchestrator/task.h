@@ -35,6 +35,8 @@ struct settlement {
 struct task {
     struct arena *arena;
     struct task *next, **link; /* in a queue: next; in flight: both, for leaving in any order */
+    /* whose answer this one's request brings too (shared_read.h), a list through next; its own */
+    struct task *riders;
 
     int64_t step_id, epoch, customer_id, number_id; /* number_id 0: a step of the WABA */
     const struct job_kind *kind;
@@ -60,6 +62,7 @@ struct task {
 
     struct request request;
     bool was_sent;
+    bool is_rider;  /* another's request was sent for it: it has used up no quota */
     bool is_outage; /* nobody is answered: whatever this came to costs no try */
     struct reply reply;
     /* what the history keeps of the exchange; in the arena */

@@ -7,7 +7,7 @@ WITH put_step AS (
        SET ordinal = excluded.ordinal, subject = excluded.subject, urgency = excluded.urgency,
            first_phase = excluded.first_phase, refreshes = excluded.refreshes,
            is_assessed = excluded.is_assessed, renewed_by = excluded.renewed_by,
-           takes_code = excluded.takes_code
+           takes_code = excluded.takes_code, gather_ms = excluded.gather_ms
 ), put_need AS (
     INSERT INTO wabamigrate.path_need
     SELECT * FROM jsonb_populate_recordset(NULL::wabamigrate.path_need, $2::jsonb)

@@ -1,5 +1,5 @@
 -- The steps still to go of numbers that nothing holds up and of their customers, by kind and by what
--- decides which calls a step makes. $1 batch_id bigint
+-- decides which calls a step makes. $1 batch_id bigint, $2 numbers of a page bigint
 WITH moving AS (
     SELECT s.number_id, s.customer_id
       FROM wabamigrate.number_status s
@@ -22,6 +22,7 @@ WITH moving AS (
      GROUP BY 1, 2, 3, 4, 5, 6
 )
 SELECT kind, has_webhook_override, has_signup_code, has_storage_region, has_new_number,
-       sum(steps)::bigint AS steps, max(steps) AS of_one
+       sum(steps)::bigint AS steps, max(steps) AS of_one,
+       sum((steps + $2::bigint - 1) / $2::bigint)::bigint AS pages
   FROM left_over
  GROUP BY 1, 2, 3, 4, 5;

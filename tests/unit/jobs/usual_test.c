@@ -84,6 +84,7 @@ static bool is_usual(enum usual usual, unsigned traits)
 {
     switch (usual) {
     case USUAL_ALWAYS:
+    case USUAL_FOR_A_PAGE:
         return true;
     case USUAL_WITH_SIGNUP_CODE:
         return (traits & HAS_CODE) != 0;

@@ -1,0 +1,34 @@
+-- After a group was settled: a step that gathers, and that this group has just released, waits while
+-- another number of its WABA is on its way to the same step, so that one read serves both. When nobody is
+-- on its way any more, done or not, all who wait are due, together; after gather_ms they are in any case.
+-- $1 step_ids of the group bigint[]
+--
+-- On its way is who works or may work now. A number that waits for a person or a time holds nobody up.
+WITH gathering AS (
+    SELECT g.customer_id, g.path, g.kind,
+           wabamigrate.clock() + g.gather_ms * interval '1 ms' AS until,
+           EXISTS (SELECT 1 FROM wabamigrate.step o
+                    WHERE o.customer_id = g.customer_id AND o.path = g.path
+                      AND o.number_id IS NOT NULL AND o.ordinal < g.ordinal
+                      AND (o.state = 'running'
+                           OR o.state = 'ready' AND o.not_before <= wabamigrate.clock())) AS is_awaited
+      FROM (SELECT DISTINCT s.customer_id, q.path, q.kind, q.ordinal, q.gather_ms
+              FROM wabamigrate.step s
+              JOIN wabamigrate.path_step q
+                ON q.path = s.path AND q.gather_ms > 0 AND q.ordinal > s.ordinal
+             WHERE s.step_id = ANY ($1::bigint[]) AND s.number_id IS NOT NULL) g
+)
+UPDATE wabamigrate.step t
+   SET not_before = CASE WHEN NOT g.is_awaited THEN wabamigrate.clock()
+                         ELSE coalesce((SELECT min(o.not_before) FROM wabamigrate.step o
+                                         WHERE o.customer_id = g.customer_id AND o.path = g.path
+                                           AND o.kind = g.kind AND o.state = 'ready'
+                                           AND o.waiting_for = 'siblings'
+                                           AND o.not_before > wabamigrate.clock()),
+                                       g.until) END,
+       waiting_for = CASE WHEN g.is_awaited THEN 'siblings' END
+  FROM gathering g
+ WHERE t.customer_id = g.customer_id AND t.path = g.path AND t.kind = g.kind AND t.state = 'ready'
+   AND CASE WHEN g.is_awaited THEN t.epoch = 0 AND t.moved_at = wabamigrate.clock()
+                                   AND t.waiting_for IS NULL
+            ELSE t.waiting_for = 'siblings' AND t.not_before > wabamigrate.clock() END;
