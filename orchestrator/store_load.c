@@ -7,11 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
+#include "base/buffer.h"
 #include "base/log.h"
 #include "jobs/path.h"
 #include "orchestrator/graph_version.h"
 #include "orchestrator/manifest_problems.h"
 #include "orchestrator/pg.h"
+#include "orchestrator/store_loaded.h"
 #include "orchestrator/store_lock.h"
 #include "orchestrator/store_schema.h"
 #include "planner/manifest.h"
@@ -27,6 +30,9 @@ struct loader {
     struct buffer rows;
     const char *manifest;
     struct store_load_result *result;
+    /* What the batch is loaded from, for the next time; owned. */
+    char digest[DIGEST_TEXT_BYTES], rows_digest[DIGEST_TEXT_BYTES], *numbers_file;
+    bool has_told; /* something that the next load has to tell again */
 };
 
 static void put(struct buffer *rows, const char *bytes, size_t count)
@@ -181,6 +187,9 @@ static enum status on_batch(void *self, const struct manifest_batch *batch, stru
             batch->batch);
     loader->result->batch_id = pg_cell_i64(row, 0, "batch_id");
     snprintf(loader->result->batch, sizeof loader->result->batch, "%s", batch->batch);
+    memcpy(loader->digest, batch->digest, sizeof loader->digest);
+    memcpy(loader->rows_digest, batch->numbers_file_digest, sizeof loader->rows_digest);
+    loader->numbers_file = batch->numbers_file ? memory_copy_text(batch->numbers_file) : NULL;
     return STATUS_OK;
 }
 
@@ -215,6 +224,22 @@ static enum status refuse_conflicts(struct loader *loader, struct fault *fault)
                : manifest_problems_fault(loader->manifest, loader->result->problems, fault);
 }
 
+static void tell(struct loader *loader, const PGresult *kept, const PGresult *left)
+{
+    for (int i = 0; i < PQntuples(kept); i++)
+        log_event(LOG_WARN, "manifest.kept", LOG_TEXT("customer", pg_cell(kept, i, "key")),
+                  LOG_TEXT("field", pg_cell(kept, i, "field")),
+                  LOG_TEXT("kept", pg_cell(kept, i, "kept")),
+                  LOG_TEXT("why", "already used on Graph; the manifest's new value is not taken"));
+    bool is_left_out = strcmp(PQgetvalue(left, 0, 0), "0") != 0;
+    if (is_left_out)
+        log_event(LOG_WARN, "manifest.left_out", LOG_TEXT("numbers", PQgetvalue(left, 0, 0)),
+                  LOG_TEXT("first", PQgetvalue(left, 0, 1)),
+                  LOG_TEXT("why", "in the batch but no longer in the manifest; they are kept: use "
+                                  "`wabamigrate cancel` to give them up"));
+    loader->has_told = PQntuples(kept) > 0 || is_left_out;
+}
+
 static enum status merge(struct loader *loader, struct fault *fault)
 {
     PGconn *conn = loader->conn;
@@ -239,17 +264,10 @@ static enum status merge(struct loader *loader, struct fault *fault)
         pg_query(conn, SQL_STEP_HOLD, 0, NULL, NULL, fault) != STATUS_OK ||
         pg_query(conn, SQL_STEP_CREATE, 1, values, NULL, fault) != STATUS_OK)
         return STATUS_DATABASE;
-    for (int i = 0; i < PQntuples(kept); i++)
-        log_event(LOG_WARN, "manifest.kept", LOG_TEXT("customer", pg_cell(kept, i, "key")),
-                  LOG_TEXT("field", pg_cell(kept, i, "field")),
-                  LOG_TEXT("kept", pg_cell(kept, i, "kept")),
-                  LOG_TEXT("why", "already used on Graph; the manifest's new value is not taken"));
-    if (strcmp(PQgetvalue(left, 0, 0), "0") != 0)
-        log_event(LOG_WARN, "manifest.left_out", LOG_TEXT("numbers", PQgetvalue(left, 0, 0)),
-                  LOG_TEXT("first", PQgetvalue(left, 0, 1)),
-                  LOG_TEXT("why", "in the batch but no longer in the manifest; they are kept: use "
-                                  "`wabamigrate cancel` to give them up"));
-    return STATUS_OK;
+    tell(loader, kept, left);
+    return store_loaded_record(conn, loader->result->batch_id, loader->manifest,
+                               loader->has_told ? NULL : loader->digest, loader->numbers_file,
+                               loader->rows_digest, fault);
 }
 
 static enum status load_in_transaction(struct loader *loader, struct fault *fault)
@@ -277,17 +295,17 @@ static void give_up(PGconn *conn)
     (void)!pg_script(conn, "ROLLBACK", NULL);
 }
 
-enum status store_load(PGconn *conn, const char *manifest, struct store_load_result *result,
-                       struct fault *fault)
+static enum status load(PGconn *conn, const char *manifest, struct store_load_result *result,
+                        struct fault *fault)
 {
     struct loader loader = {.conn = conn, .manifest = manifest, .result = result};
 
-    memset(result, 0, sizeof *result);
     if (pg_begin(conn, fault) != STATUS_OK)
         return STATUS_DATABASE;
     buffer_init(&loader.rows, COPY_BYTES_MAX);
     enum status status = load_in_transaction(&loader, fault);
     buffer_finish(&loader.rows);
+    free(loader.numbers_file);
     if (status != STATUS_OK) {
         give_up(conn);
         return status;
@@ -295,4 +313,15 @@ enum status store_load(PGconn *conn, const char *manifest, struct store_load_res
     if (pg_script(conn, "COMMIT", fault) != STATUS_OK)
         return STATUS_DATABASE;
     return pg_script(conn, SQL_STEP_ANALYZE, fault);
+}
+
+enum status store_load(PGconn *conn, const char *manifest, struct store_load_result *result,
+                       struct fault *fault)
+{
+    bool is_loaded;
+
+    memset(result, 0, sizeof *result);
+    if (store_loaded_find(conn, manifest, result, &is_loaded, fault) != STATUS_OK)
+        return STATUS_DATABASE;
+    return is_loaded ? STATUS_OK : load(conn, manifest, result, fault);
 }

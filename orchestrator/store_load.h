@@ -3,7 +3,8 @@
  * store_load -- a manifest becomes a batch: COPY into a staging table, merged in one transaction.
  *
  * Either the whole book is loaded or nothing is. The same name again updates what has not begun and
- * says what it cannot change.
+ * says what it cannot change. The same bytes again, with nothing to say, are not loaded
+ * again (orchestrator/store_loaded.h).
  */
 #ifndef WABAMIGRATE_ORCHESTRATOR_STORE_LOAD_H
 #define WABAMIGRATE_ORCHESTRATOR_STORE_LOAD_H

@@ -130,6 +130,21 @@ static void describe_phases(json_object *phases)
     }
 }
 
+uint64_t store_schema_catalog_hash(void)
+{
+    json_object *lists[] = {json_object_new_array(), json_object_new_array(),
+                            json_object_new_array()};
+    uint64_t hash = HASH_START;
+
+    describe_paths(lists[0], lists[1]);
+    describe_phases(lists[2]);
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        hash = hash_field(hash, json_object_to_json_string(lists[i]));
+        json_object_put(lists[i]);
+    }
+    return hash;
+}
+
 enum status store_schema_put_catalog(PGconn *conn, struct fault *fault)
 {
     json_object *steps = json_object_new_array(), *needs = json_object_new_array();

@@ -11,6 +11,7 @@
 
 #include <libpq-fe.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "base/fault.h"
@@ -27,6 +28,8 @@ MUST_CHECK enum status store_schema_upgrade(PGconn *conn, int *applied, struct f
  * not name a step. Part of every upgrade, and of every load: a new release may have other tables
  * under the same schema. May block. */
 MUST_CHECK enum status store_schema_put_catalog(PGconn *conn, struct fault *fault);
+/* Of those rows: another one where a program has other tables. */
+uint64_t store_schema_catalog_hash(void);
 /* Refuses a schema that is not this program's, saying which command mends it. */
 MUST_CHECK enum status store_schema_require(PGconn *conn, struct fault *fault);
 /* The migrations, a line each, for `db status`. */

@@ -16,7 +16,7 @@
 #include "planner/manifest_nodes.h"
 #include "planner/manifest_rows.h"
 
-enum { PATH_BYTES = 64 };
+enum { PATH_BYTES = 64, ROWS_BUFFER_BYTES = 64 * 1024 };
 
 /* Ceilings: a manifest is kept by its customers, a numbers file by its numbers, in some bytes each.
  * The third is how far the parser may read for one event: it keeps a text whole. */
@@ -31,6 +31,13 @@ struct manifest_reader {
     FILE *stream;
     int read_error;             /* errno of a read that failed, or 0 */
     int64_t bytes, event_bytes; /* read altogether, and since the last event */
+    struct digest *digest;
+};
+
+/* What has been read of the numbers_file. */
+struct rows_stream {
+    int descriptor;
+    struct digest *digest;
 };
 
 /* --- the stream ------------------------------------------------------------------------------- */
@@ -48,6 +55,7 @@ static int read_bytes(void *self, unsigned char *bytes, size_t size, size_t *cou
         reader->read_error = errno ? errno : EIO;
     reader->bytes += (int64_t)*count;
     reader->event_bytes += (int64_t)*count;
+    digest_add(reader->digest, bytes, *count);
     return reader->read_error == 0 && !is_too_large(reader);
 }
 
@@ -172,8 +180,7 @@ static enum status read_events(struct manifest_reader *reader, struct fault *fau
 
 /* --- the whole book --------------------------------------------------------------------------- */
 
-/* `name` beside the manifest at `path`, as a path from the working folder. */
-static const char *beside(struct arena *arena, const char *path, const char *name)
+const char *manifest_beside(struct arena *arena, const char *path, const char *name)
 {
     const char *slash = strrchr(path, '/');
     if (*name == '/' || !slash)
@@ -214,13 +221,43 @@ static void refuse_numbers_file(struct manifest_reader *reader, const char *file
                               (int)(ROWS_BYTES_MAX >> 20));
 }
 
+static ssize_t read_rows(void *self, char *bytes, size_t size)
+{
+    struct rows_stream *rows = self;
+    ssize_t count;
+
+    do
+        count = read(rows->descriptor, bytes, size);
+    while (count < 0 && errno == EINTR);
+    if (count > 0)
+        digest_add(rows->digest, bytes, (size_t)count);
+    return count;
+}
+
+/* Reads the rows, and takes their digest on the way. The descriptor is closed. */
+static enum status read_opened_rows(struct manifest_reader *reader, int descriptor,
+                                    struct fault *fault)
+{
+    struct rows_stream rows = {descriptor, digest_create()};
+    FILE *stream = fopencookie(&rows, "r", (cookie_io_functions_t){.read = read_rows});
+
+    BUG_UNLESS(stream && "there is memory");
+    setvbuf(stream, NULL, _IOFBF, ROWS_BUFFER_BYTES);
+    enum status status = manifest_rows_read(&reader->book, stream, fault);
+    fclose(stream);
+    close(descriptor);
+    digest_text(rows.digest, reader->nodes.document.batch.numbers_file_digest);
+    digest_destroy(rows.digest);
+    return status;
+}
+
 static enum status read_numbers_file(struct manifest_reader *reader, const char *path,
                                      struct fault *fault)
 {
     const char *name = reader->nodes.document.numbers_file;
     if (!name)
         return STATUS_OK;
-    const char *file = beside(reader->nodes.document_arena, path, name), *why = NULL;
+    const char *file = manifest_beside(reader->nodes.document_arena, path, name), *why = NULL;
     int64_t bytes = 0;
     int descriptor = regular_file_open(file, &bytes, &why);
 
@@ -230,12 +267,8 @@ static enum status read_numbers_file(struct manifest_reader *reader, const char 
             close(descriptor);
         return STATUS_OK;
     }
-    FILE *stream = fdopen(descriptor, "r");
-    BUG_UNLESS(stream && "there is memory");
     reader->book.file_names[FILE_ROWS] = file;
-    enum status status = manifest_rows_read(&reader->book, stream, fault);
-    fclose(stream);
-    return status;
+    return read_opened_rows(reader, descriptor, fault);
 }
 
 static void refuse_empty(struct manifest_reader *reader)
@@ -274,8 +307,12 @@ static enum status read_book(struct manifest_reader *reader, const char *path, s
     }
     const struct manifest_sink *sink = reader->book.sink;
     size_t count = reader->book.problem_count;
-    if (count == 0)
-        return sink->batch(sink->self, &reader->nodes.document.batch, fault);
+    if (count == 0) {
+        struct manifest_batch *batch = &reader->nodes.document.batch;
+        batch->numbers_file = reader->nodes.document.numbers_file;
+        digest_text(reader->digest, batch->digest);
+        return sink->batch(sink->self, batch, fault);
+    }
     manifest_book_tell(&reader->book);
     return fault_set(fault, STATUS_INVALID, "%s is not valid: %zu problem%s; nothing was loaded",
                      reader->book.file_names[FILE_YAML], count, count == 1 ? "" : "s");
@@ -286,6 +323,7 @@ static void finish_reader(struct manifest_reader *reader)
     yaml_parser_delete(&reader->parser);
     manifest_nodes_finish(&reader->nodes);
     manifest_book_finish(&reader->book);
+    digest_destroy(reader->digest);
     if (reader->stream && reader->stream != stdin)
         fclose(reader->stream);
     free(reader);
@@ -296,6 +334,7 @@ static struct manifest_reader *start_reader(bool check_credentials,
 {
     struct manifest_reader *reader = memory_take(sizeof *reader);
     memset(reader, 0, sizeof *reader);
+    reader->digest = digest_create();
     manifest_book_init(&reader->book, sink, check_credentials);
     manifest_nodes_init(&reader->nodes, &reader->book);
     BUG_UNLESS(yaml_parser_initialize(&reader->parser)); /* fails only without memory */

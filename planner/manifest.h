@@ -21,6 +21,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+#include "base/digest.h"
 #include "base/fault.h"
 #include "planner/e164.h"
 
@@ -45,6 +47,9 @@ struct manifest_batch {
         *app_secret_ref;       /* see planner/credential_ref.h; secret may be NULL */
     const char *graph_version; /* NULL: the program's default */
     struct manifest_settings defaults;
+    const char *numbers_file; /* as the manifest names it; NULL: none */
+    /* Of the very bytes that were read, the numbers_file's too ("" where there is none). */
+    char digest[DIGEST_TEXT_BYTES], numbers_file_digest[DIGEST_TEXT_BYTES];
 };
 
 /* One line of `attest`: the customer, or who is named, confirmed this rule on that day. */
@@ -91,6 +96,9 @@ struct manifest_sink {
     void (*problem)(void *self, const char *file, unsigned line, unsigned column, const char *key,
                     const char *what);
 };
+
+/* `name`, as a manifest at `path` says it (numbers_file), as a path from the working folder. */
+const char *manifest_beside(struct arena *arena, const char *path, const char *name);
 
 /* Reads the manifest at `path` ("-" is standard input; then `numbers_file` and credential files are
  * resolved beside the working folder). `check_credentials`: every credential reference must resolve

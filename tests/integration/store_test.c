@@ -10,6 +10,7 @@
 #include "orchestrator/capture.h"
 #include "orchestrator/pg.h"
 #include "orchestrator/registration_terms.h"
+#include "orchestrator/store_load.h"
 #include "sql/statements.h"
 #include "tests/integration/testbed.h"
 #include "tests/integration/worker.h"
@@ -1186,6 +1187,54 @@ static void a_number_of_another_unfinished_batch_is_refused(void)
     CU_ASSERT_EQUAL(worker_load(conn, WORKER_BOOK), 0);
 }
 
+/* What a load would put back is left as it is: the load was spared. */
+static void a_manifest_that_has_not_changed_is_not_merged_again(void)
+{
+    static const char name[] = "SELECT name FROM wabamigrate.customer WHERE key = 'bakery-lune'";
+    static const char spoil[] =
+        "UPDATE wabamigrate.customer SET name = 'left alone' WHERE key = 'bakery-lune'";
+    int64_t batch_id = begin();
+
+    testbed_do(conn, spoil);
+    CU_ASSERT_EQUAL(worker_load(conn, WORKER_BOOK), batch_id);
+    testbed_expect(conn, name, "left alone");
+    load_edited("waba_currency: EUR", "waba_currency: USD", batch_id);
+    testbed_expect(conn, "SELECT count(*) FROM wabamigrate.customer WHERE name = 'left alone'",
+                   "0");
+    testbed_do(conn, spoil);
+    CU_ASSERT_EQUAL(worker_load(conn, WORKER_BOOK), batch_id); /* it was loaded, but not last */
+    testbed_expect(conn, "SELECT count(*) FROM wabamigrate.customer WHERE name = 'left alone'",
+                   "0");
+}
+
+static void a_credential_that_has_gone_is_missed_in_a_manifest_that_has_not_changed(void)
+{
+    struct store_load_result result;
+    struct fault fault = FAULT_NONE;
+
+    begin();
+    const char *manifest = testbed_write("book.yaml", WORKER_BOOK);
+    CU_ASSERT_EQUAL(store_load(conn, manifest, &result, &fault), STATUS_OK);
+    unsetenv("TESTBED_TOKEN");
+    CU_ASSERT_EQUAL(store_load(conn, manifest, &result, &fault), STATUS_INVALID);
+    CU_ASSERT(result.problems > 0);
+}
+
+/* Whoever was loaded later may be in conflict with what is unchanged. */
+static void a_conflict_is_found_in_a_manifest_that_has_not_changed(void)
+{
+    char batch[24];
+    int64_t batch_id = begin();
+    const char *values[] = {text_of(batch_id, batch), "{bakery-lune,florist-lune}"};
+
+    run_sql(conn, SQL_CONTROL_CANCEL, 2, values);
+    CU_ASSERT_EQUAL(worker_load(conn, WORKER_BOOK), batch_id);
+    char *text = edited("batch: book", "batch: other");
+    CU_ASSERT(worker_load(conn, text) > 0);
+    CU_ASSERT_EQUAL(worker_load(conn, WORKER_BOOK), 0);
+    free(text);
+}
+
 /* ---- pause and cancel ---- */
 
 static void what_is_paused_is_not_claimed_until_it_is_resumed(void)
@@ -1378,6 +1427,12 @@ int main(void)
          a_number_added_to_the_manifest_joins_where_its_customer_stands},
         {"a number loaded while an outcome is being recorded is not forgotten",
          a_number_loaded_while_an_outcome_is_being_recorded_is_not_forgotten},
+        {"a manifest that has not changed is not merged again",
+         a_manifest_that_has_not_changed_is_not_merged_again},
+        {"a credential that has gone is missed in a manifest that has not changed",
+         a_credential_that_has_gone_is_missed_in_a_manifest_that_has_not_changed},
+        {"a conflict is found in a manifest that has not changed",
+         a_conflict_is_found_in_a_manifest_that_has_not_changed},
         {"a number of another unfinished batch is refused",
          a_number_of_another_unfinished_batch_is_refused},
         {"what is paused is not claimed until it is resumed",
