@@ -128,6 +128,20 @@ char *arena_copy_text(struct arena *arena, const char *text)
     return text != NULL ? arena_copy_bytes(arena, text, strlen(text)) : NULL;
 }
 
+char *arena_join_texts(struct arena *arena, const char *const *texts)
+{
+    size_t bytes = 0, length;
+
+    for (const char *const *text = texts; *text != NULL; text++)
+        bytes += strlen(*text);
+    char *joined = arena_alloc(arena, bytes + 1), *at = joined;
+    for (const char *const *text = texts; *text != NULL; text++, at += length) {
+        length = strlen(*text);
+        memcpy(at, *text, length);
+    }
+    return joined;
+}
+
 char *arena_printf(struct arena *arena, const char *format, ...)
 {
     va_list arguments;

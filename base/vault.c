@@ -170,7 +170,17 @@ char *vault_seal(const struct vault *vault, const char *context, const struct se
     return hex;
 }
 
-/* The bytes of `hex`, to be freed; NULL when it is not hexadecimal or too short to be a seal. */
+static int hex_value(char digit)
+{
+    return digit >= '0' && digit <= '9'   ? digit - '0'
+           : digit >= 'a' && digit <= 'f' ? digit - 'a' + 10
+           : digit >= 'A' && digit <= 'F' ? digit - 'A' + 10
+                                          : -1;
+}
+
+/* The bytes of `hex`, to be freed; NULL when it is not hexadecimal or too short to be a seal. What
+ * is sealed is no secret: libsodium's decoder takes care to need the same time for all digits, and
+ * five times this one's. */
 static unsigned char *decode_sealed(const char *hex, size_t *sealed_bytes)
 {
     size_t count = strlen(hex);
@@ -178,10 +188,16 @@ static unsigned char *decode_sealed(const char *hex, size_t *sealed_bytes)
     if (count % 2 != 0 || count / 2 < NONCE_BYTES + TAG_BYTES)
         return NULL;
     unsigned char *sealed = memory_take(count / 2);
-    if (sodium_hex2bin(sealed, count / 2, hex, count, NULL, sealed_bytes, NULL) == 0)
-        return sealed;
-    free(sealed);
-    return NULL;
+    for (size_t i = 0; i < count; i += 2) {
+        int high = hex_value(hex[i]), low = hex_value(hex[i + 1]);
+        if (high < 0 || low < 0) {
+            free(sealed);
+            return NULL;
+        }
+        sealed[i / 2] = (unsigned char)(high << 4 | low);
+    }
+    *sealed_bytes = count / 2;
+    return sealed;
 }
 
 /* `sealed`: from the nonce on. NULL when it does not open. */

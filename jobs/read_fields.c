@@ -83,24 +83,32 @@ static bool asks_for_templates(const struct read_fields *read)
            !is_left_out(read, READ_FIELDS_TEMPLATES, strlen(READ_FIELDS_TEMPLATES));
 }
 
+/* Puts a field at the list's end, where there is room for it; returns the new end. */
+static char *put_field(const char *list, char *end, const struct field *field)
+{
+    if (end > list)
+        *end++ = ',';
+    memcpy(end, field->name, field->length);
+    return end + field->length;
+}
+
 const char *read_fields_list(const struct read_fields *read, enum read_part part)
 {
     const char *wanted = wanted_fields(read, part);
     const char *needed = needed_fields(part);
-    const char *list = "";
     struct field field;
 
     if (part == READ_TEMPLATES)
         return asks_for_templates(read) ? wanted : NULL;
+    size_t wanted_bytes = wanted != NULL ? strlen(wanted) : 0;
+    char *list = arena_alloc(read->arena, wanted_bytes + strlen(needed) + 2), *end = list;
     while (next_field(&wanted, &field)) {
         if (is_listed(needed, field.name, field.name_length) || is_optional(read, part, &field))
-            list = arena_printf(read->arena, "%s%s%.*s", list, list[0] != '\0' ? "," : "",
-                                (int)field.length, field.name);
+            end = put_field(list, end, &field);
     }
     while (next_field(&needed, &field)) {
         if (!is_listed(list, field.name, field.name_length))
-            list = arena_printf(read->arena, "%s%s%.*s", list, list[0] != '\0' ? "," : "",
-                                (int)field.length, field.name);
+            end = put_field(list, end, &field);
     }
     return list;
 }

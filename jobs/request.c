@@ -26,21 +26,24 @@ const char *request_method_name(enum request_method method)
     return "GET";
 }
 
+/* What stands for itself anywhere in a URL. */
 static bool is_plain(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("-._~", c) != NULL);
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
 }
 
 /* RFC 3986; in a query a comma and parentheses may stand for themselves, and field lists are full
  * of them. */
 static enum status append_encoded(struct buffer *buffer, const char *text, bool is_query)
 {
-    for (const char *c = text; *c != '\0'; c++) {
-        if (is_plain(*c) || (is_query && strchr(",()", *c) != NULL))
-            TRY(buffer_append(buffer, c, 1));
-        else
-            TRY(buffer_printf(buffer, "%%%02X", (unsigned)(unsigned char)*c));
+    for (const char *at = text; *at != '\0';) {
+        const char *run = at;
+        while (is_plain(*at) || (is_query && (*at == ',' || *at == '(' || *at == ')')))
+            at++;
+        TRY(buffer_append(buffer, run, (size_t)(at - run)));
+        if (*at != '\0')
+            TRY(buffer_printf(buffer, "%%%02X", (unsigned)(unsigned char)*at++));
     }
     return STATUS_OK;
 }
@@ -48,13 +51,15 @@ static enum status append_encoded(struct buffer *buffer, const char *text, bool 
 static enum status append_json_text(struct buffer *buffer, const char *text)
 {
     TRY(buffer_append(buffer, "\"", 1));
-    for (const char *c = text; *c != '\0'; c++) {
-        if (*c == '"' || *c == '\\')
-            TRY(buffer_printf(buffer, "\\%c", *c));
-        else if ((unsigned char)*c < 0x20)
-            TRY(buffer_printf(buffer, "\\u%04x", (unsigned)(unsigned char)*c));
-        else
-            TRY(buffer_append(buffer, c, 1));
+    for (const char *at = text; *at != '\0';) {
+        const char *run = at;
+        while ((unsigned char)*at >= 0x20 && *at != '"' && *at != '\\')
+            at++;
+        TRY(buffer_append(buffer, run, (size_t)(at - run)));
+        if (*at == '"' || *at == '\\')
+            TRY(buffer_printf(buffer, "\\%c", *at++));
+        else if (*at != '\0')
+            TRY(buffer_printf(buffer, "\\u%04x", (unsigned)(unsigned char)*at++));
     }
     return buffer_append(buffer, "\"", 1);
 }
@@ -80,9 +85,9 @@ void request_begin(struct request *request, struct arena *arena, enum request_me
     BUG_UNLESS(graph_version != NULL && (node != NULL || edge == NULL));
     *request = (struct request){.arena = arena, .method = method};
     request->path =
-        arena_printf(arena, "/%s/%s%s%s", encoded_copy(arena, graph_version),
-                     node != NULL ? encoded_copy(arena, node) : "", edge != NULL ? "/" : "",
-                     edge != NULL ? encoded_copy(arena, edge) : "");
+        arena_join(arena, "/", encoded_copy(arena, graph_version), "/",
+                   node != NULL ? encoded_copy(arena, node) : "", edge != NULL ? "/" : "",
+                   edge != NULL ? encoded_copy(arena, edge) : "");
 }
 
 static struct request_param *add_param(struct request *request, enum request_place place,

@@ -6,7 +6,7 @@
 const char *credentials_context(struct arena *arena, const char *what, const char *batch,
                                 const char *owner)
 {
-    return arena_printf(arena, "%s:%s/%s", what, batch, owner);
+    return arena_join(arena, what, ":", batch, "/", owner);
 }
 
 static const struct secret *take(struct task *task, enum status status, struct secret *secret,

@@ -25,6 +25,8 @@ struct engine {
     struct outage outage;
     char outage_reason[160];
     bool is_probing;
+    int64_t now_second; /* of now_text; wall clock */
+    char now_text[CLOCK_TEXT_BYTES];
 };
 
 static void log_task(const struct engine *engine, const struct task *task)
@@ -60,12 +62,24 @@ static void log_task(const struct engine *engine, const struct task *task)
               LOG_TEXT("waiting_for", settlement->waiting_for), LOG_TEXT("why", why));
 }
 
+/* To the second, and thousands of steps are settled in one: formatted when another has begun. */
+static const char *now_text(struct engine *engine)
+{
+    int64_t second = clock_wall_ms(engine->settings.clock) / 1000;
+
+    if (second != engine->now_second || engine->now_text[0] == '\0') {
+        clock_format(second * 1000, engine->now_text);
+        engine->now_second = second;
+    }
+    return engine->now_text;
+}
+
 static void settle(struct engine *engine, struct task *task)
 {
-    char now[CLOCK_TEXT_BYTES];
+    /* A random number is a system call. */
+    uint32_t random = task->reply.outcome == OUTCOME_RETRY ? arc4random() : 0;
 
-    clock_format(clock_wall_ms(engine->settings.clock), now);
-    settle_decide(task, arc4random(), now);
+    settle_decide(task, random, now_text(engine));
     if (task->reply.is_credential_refused && task->was_sent && task->request.is_system_token)
         engine->is_credential_refused = true;
     log_task(engine, task);

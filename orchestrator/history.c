@@ -127,6 +127,9 @@ static size_t spell(const struct haystack *hay, const struct needle *needle, con
 {
     const char *from = at;
 
+    /* Nearly always decided here: neither its first character nor the start of an encoding. */
+    if (at == hay->end || (*at != needle->text[0] && *at != '%' && *at != '\\' && *at != '&'))
+        return 0;
     if (starts(hay, at, needle->text))
         return needle->length;
     for (size_t i = 0; i < needle->length; i++) {
@@ -171,7 +174,8 @@ static bool names_token(const struct haystack *hay, const char *at, const char *
     size_t length = sizeof token_name - 1;
     bool is_assigned = false, is_quoted = false;
 
-    if ((size_t)(hay->end - at) < length || memcmp(at, token_name, length) != 0)
+    if (*at != token_name[0] || (size_t)(hay->end - at) < length ||
+        memcmp(at, token_name, length) != 0)
         return false;
     for (at += length; at < hay->end && *at != '\0' && strchr("\\\" \t\r\n:=", *at); at++) {
         is_quoted = is_assigned && *at == '"';
@@ -189,48 +193,74 @@ static bool names_token(const struct haystack *hay, const char *at, const char *
     return is_assigned && *after > *value;
 }
 
-/* As much of it as there is room for: an answer is kept up to its ceiling. */
+/* As much of it as there is room for, whole characters: an answer is kept up to its ceiling. */
 static enum status append_run(struct buffer *out, const char *text, size_t bytes)
 {
     size_t room = HISTORY_ANSWER_BYTES_MAX - out->length;
 
-    if (bytes == 0)
-        return STATUS_OK;
-    enum status status = buffer_append(out, text, bytes < room ? bytes : room);
-    return status == STATUS_OK && bytes > room ? STATUS_LIMIT : status;
+    if (bytes <= room)
+        return buffer_append(out, text, bytes);
+    while (room > 0 && ((unsigned char)text[room] & 0xc0) == 0x80)
+        room--;
+    enum status status = buffer_append(out, text, room);
+    return status == STATUS_OK ? STATUS_LIMIT : status;
+}
+
+/* Something that is not kept as it is. */
+struct find {
+    const char *from, *to; /* what is kept ends at `from`, and goes on at `to` */
+    const char *instead;
+};
+
+/* The next one at or after `at`; false when the rest may stay. */
+static bool find_next(struct haystack *hay, const char *at, struct find *find)
+{
+    const char *value, *after;
+    size_t bytes;
+
+    for (; at < hay->end; at += bytes) {
+        while (at < hay->end && hay->is_plain[(unsigned char)*at])
+            at++;
+        if (at == hay->end)
+            break;
+        bytes = find_long(hay, at);
+        bytes = bytes > 0 ? bytes : find_short(hay, at);
+        if (bytes > 0) {
+            *find = (struct find){at, at + bytes, hidden};
+            hay->hidden_end = find->to;
+            return true;
+        }
+        if (names_token(hay, at, &value, &after)) {
+            *find = (struct find){value, after, hidden};
+            return true;
+        }
+        bytes = utf8_length(at, (size_t)(hay->end - at));
+        if (bytes == 0) {
+            *find = (struct find){at, at + 1, replacement};
+            return true;
+        }
+    }
+    return false;
 }
 
 static const char *rewrite(struct haystack *hay, struct arena *arena)
 {
     enum status status = STATUS_OK;
+    const char *at = hay->start;
     struct buffer out;
+    struct find find;
 
+    if (!find_next(hay, at, &find) && hay->end - at <= HISTORY_ANSWER_BYTES_MAX)
+        return arena_copy_bytes(arena, at, (size_t)(hay->end - at));
     buffer_init(&out, HISTORY_ANSWER_BYTES_MAX);
-    for (const char *at = hay->start, *value, *after; at < hay->end && status == STATUS_OK;) {
-        size_t plain = 0;
-        while (at + plain < hay->end && hay->is_plain[(unsigned char)at[plain]])
-            plain++;
-        status = append_run(&out, at, plain);
-        at += plain;
-        if (at == hay->end || status != STATUS_OK)
-            break;
-        size_t bytes = find_long(hay, at);
-        bytes = bytes > 0 ? bytes : find_short(hay, at);
-        if (bytes > 0) {
-            status = buffer_append_text(&out, hidden);
-            hay->hidden_end = at += bytes;
-        } else if (names_token(hay, at, &value, &after)) {
-            /* What stands between name and value is plain ASCII. */
-            status = buffer_append(&out, at, (size_t)(value - at));
-            status = status == STATUS_OK ? buffer_append_text(&out, hidden) : status;
-            at = after;
-        } else {
-            bytes = utf8_length(at, (size_t)(hay->end - at));
-            status =
-                bytes > 0 ? buffer_append(&out, at, bytes) : buffer_append_text(&out, replacement);
-            at += bytes > 0 ? bytes : 1;
-        }
+    hay->hidden_end = NULL;
+    while (status == STATUS_OK && find_next(hay, at, &find)) {
+        status = append_run(&out, at, (size_t)(find.from - at));
+        status = status == STATUS_OK ? buffer_append_text(&out, find.instead) : status;
+        at = find.to;
     }
+    if (status == STATUS_OK)
+        (void)!append_run(&out, at, (size_t)(hay->end - at));
     const char *text = arena_copy_text(arena, buffer_text(&out));
     buffer_finish(&out);
     return text;

@@ -21,8 +21,8 @@
 /* The ceiling of the wait before try number `tries` + 1: 1 s, 2 s, 4 s ... 5 min. */
 int64_t settle_backoff_ceiling_ms(int tries);
 
-/* Decides task->settlement from task->reply. `random` is uniform over 32 bits; `now` is RFC 3339
- * for the error's time. */
+/* Decides task->settlement from task->reply. `random` is uniform over 32 bits, and used for
+ * OUTCOME_RETRY alone; `now` is RFC 3339 for the error's time. */
 void settle_decide(struct task *task, uint32_t random, const char *now);
 
 #endif

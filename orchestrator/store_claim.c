@@ -206,13 +206,27 @@ static void tell_held(const struct row *row, const struct batch_facts *batch)
               LOG_TEXT("why", cell(row, HELD_WHY)));
 }
 
+/* From `first` on, and round: the statement names them nearly in our order, and PQfnumber() would
+ * look through fifty for each. */
+static int find_column(const PGresult *rows, const char *name, int first)
+{
+    int count = PQnfields(rows);
+
+    for (int i = 0; i < count; i++) {
+        int column = (first + i) % count;
+        if (strcmp(PQfname(rows, column), name) == 0)
+            return column;
+    }
+    return -1;
+}
+
 void store_claim_read(const PGresult *rows, const struct batch_facts *batch,
                       struct task_queue *tasks)
 {
     int at[COLUMN_COUNT];
 
     for (int i = 0; i < COLUMN_COUNT; i++) {
-        at[i] = PQfnumber(rows, names[i]);
+        at[i] = find_column(rows, names[i], i > 0 ? at[i - 1] + 1 : 0);
         BUG_UNLESS(at[i] >= 0);
     }
     for (int i = 0; i < PQntuples(rows); i++) {
