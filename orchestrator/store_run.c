@@ -11,6 +11,7 @@
 #include "orchestrator/field_refusals.h"
 #include "orchestrator/pg.h"
 #include "orchestrator/pg_dial.h"
+#include "orchestrator/pg_prepared.h"
 #include "orchestrator/process_identity.h"
 #include "orchestrator/registration_terms.h"
 #include "orchestrator/store_claim.h"
@@ -26,7 +27,7 @@
  * database is no lost one for ever. */
 #define SILENCE_MAX_MS (5 * 60 * 1000)
 #define CLOSE_MAX_MS 10000
-#define STATEMENTS_MAX 32
+#define STATEMENTS_MAX 64
 
 const char *const STORE_STATES[8] = {"pending", "blocked", "waiting", "ready",
                                      "running", "done",    "failed",  "cancelled"};
@@ -41,6 +42,7 @@ enum link_state {
 /* What a queued statement's rows are for. */
 enum answer_use {
     USE_NOTHING,
+    USE_PREPARED,
     USE_TURN,
     USE_FLUSHED,
     USE_SETTLED,
@@ -66,6 +68,7 @@ struct store_run {
     struct store_run_settings settings;
     struct registration_terms registrations;
     PGconn *conn;
+    struct pg_prepared prepared;
     struct pg_dial dial; /* makes it again */
     enum link_state link;
     struct database_outage outage;
@@ -312,9 +315,19 @@ static void queue(struct store_run *store, const char *sql, int count, const cha
     store->uses[store->use_count++] = use;
 }
 
+/* One that leaves again and again. */
+static void queue_often(struct store_run *store, const char *sql, int count,
+                        const char *const *values, enum answer_use use)
+{
+    BUG_UNLESS(store->use_count + 1 < STATEMENTS_MAX);
+    if (pg_prepared_send(&store->prepared, store->conn, sql, count, values))
+        store->uses[store->use_count++] = USE_PREPARED;
+    store->uses[store->use_count++] = use;
+}
+
 static void queue_settle(void *self, const char *sql, int count, const char *const *values)
 {
-    queue(self, sql, count, values, sql == SQL_STEP_SETTLE ? USE_SETTLED : USE_NOTHING);
+    queue_often(self, sql, count, values, sql == SQL_STEP_SETTLE ? USE_SETTLED : USE_NOTHING);
 }
 
 static void begin(struct store_run *store, enum purpose purpose)
@@ -326,6 +339,7 @@ static void begin(struct store_run *store, enum purpose purpose)
     store->syncs = 0;
     store->claimed_all = false;
     store->wanted = 0;
+    pg_prepared_begin(&store->prepared);
 }
 
 static void queue_claim(struct store_run *store, unsigned want)
@@ -347,7 +361,7 @@ static void queue_claim(struct store_run *store, unsigned want)
     snprintf(count, sizeof count, "%u", want);
     snprintf(highest, sizeof highest, "%" PRId64, store->settings.highest_number_id);
     snprintf(deadline, sizeof deadline, "%" PRId64, store->settings.terms->step_ms);
-    queue(store, SQL_STEP_CLAIM, 9, values, USE_CLAIM);
+    queue_often(store, SQL_STEP_CLAIM, 9, values, USE_CLAIM);
     store->wanted = want;
     store->claimed_at_ms = clock_monotonic_ms();
 }
@@ -361,7 +375,7 @@ static void queue_renewal(struct store_run *store, int64_t now_ms)
     snprintf(lease, sizeof lease, "%" PRId64, store->settings.terms->lease_ms);
     snprintf(calls, sizeof calls, "%" PRId64, store->calls);
     store->renewed_at_ms = now_ms;
-    queue(store, SQL_RUN_RENEW, 3, values, USE_RENEW);
+    queue_often(store, SQL_RUN_RENEW, 3, values, USE_RENEW);
 }
 
 /* Everything queued since the last one is one implicit transaction, committed by the sync. A
@@ -389,7 +403,7 @@ static void queue_turn(struct store_run *store, int64_t flush)
     snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
     snprintf(link, sizeof link, "%d", store->link_number);
     snprintf(number, sizeof number, "%" PRId64, flush);
-    queue(store, SQL_RUN_TURN, 3, values, USE_TURN);
+    queue_often(store, SQL_RUN_TURN, 3, values, USE_TURN);
 }
 
 static void queue_hold(struct store_run *store)
@@ -398,7 +412,7 @@ static void queue_hold(struct store_run *store)
     const char *values[] = {run_id};
 
     snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
-    queue(store, SQL_RUN_HOLD, 1, values, USE_NOTHING);
+    queue_often(store, SQL_RUN_HOLD, 1, values, USE_NOTHING);
 }
 
 /* The next flush: what the group has come to, if there is one. Of a buried run only the history is
@@ -562,11 +576,11 @@ void store_run_ask(struct store_run *store, int64_t now_ms)
     memset(&store->asked, 0, sizeof store->asked);
     renew_if_due(store, now_ms);
     if (may_bury(store, now_ms)) { /* other workers that have fallen silent, and lost steps */
-        queue(store, SQL_RUN_CUT, 0, NULL, USE_NOTHING);
-        queue(store, SQL_RUN_BURY, 4, bury, USE_NOTHING);
+        queue_often(store, SQL_RUN_CUT, 0, NULL, USE_NOTHING);
+        queue_often(store, SQL_RUN_BURY, 4, bury, USE_NOTHING);
     }
-    queue(store, SQL_RUN_OUTLOOK, 1, states, USE_STATES);
-    queue(store, SQL_RUN_NEXT_DUE, 4, due, USE_DUE);
+    queue_often(store, SQL_RUN_OUTLOOK, 1, states, USE_STATES);
+    queue_often(store, SQL_RUN_NEXT_DUE, 4, due, USE_DUE);
     end(store, now_ms);
 }
 
@@ -605,6 +619,9 @@ static void use_rows(struct store_run *store, enum answer_use use, const PGresul
 {
     switch (use) {
     case USE_NOTHING:
+        break;
+    case USE_PREPARED:
+        pg_prepared_confirm(&store->prepared);
         break;
     case USE_TURN:
         store->has_lost_commits = PQntuples(rows) == 0;
@@ -661,7 +678,9 @@ static void on_error(struct store_run *store, const PGresult *result, int64_t no
         store->is_refused = true;
         return;
     }
-    if (!sqlstate || is_passing(sqlstate)) {
+    if (pg_prepared_is_lost(sqlstate))
+        pg_prepared_forgo(&store->prepared);
+    if (!sqlstate || is_passing(sqlstate) || pg_prepared_is_lost(sqlstate)) {
         int64_t served_since_ms = store->served_since_ms;
         const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
         break_link(store, primary ? primary : PQresultErrorMessage(result), now_ms);
@@ -795,6 +814,7 @@ static void advance_connecting(struct store_run *store, int64_t now_ms)
         break;
     }
     store->conn = pg_dial_take(&store->dial);
+    pg_prepared_reset(&store->prepared);
     if (PQsetnonblocking(store->conn, 1) != 0 || PQenterPipelineMode(store->conn) != 1) {
         break_off(store, now_ms);
         return;

@@ -245,7 +245,8 @@ static void add_attempt(struct pg_array *array, const struct task *task)
     pg_array_add_text(array++, task->fbtrace_id);
     /* An effect's intent stands already; whatever became of it is written beside it. */
     pg_array_add_bool(array++, task->was_sent || task->phase->type == PHASE_EFFECT);
-    pg_array_add_text(array, task->phase->name);
+    pg_array_add_text(array++, task->phase->name);
+    pg_array_add_bool(array, task->phase->type == PHASE_EFFECT);
 }
 
 static void send_outcomes(const struct task_queue *group, const char *run_id, const char *grace_ms,
@@ -253,7 +254,7 @@ static void send_outcomes(const struct task_queue *group, const char *run_id, co
 {
     struct pg_columns columns;
 
-    pg_columns_init(&columns, 19);
+    pg_columns_init(&columns, 20);
     for (const struct task *task = group->first; task; task = task->next) {
         const struct settlement *settlement = &task->settlement;
         struct pg_array *array = columns.arrays;

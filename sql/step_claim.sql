@@ -11,12 +11,32 @@
 -- number may not spend one it is put off until it may, and comes back with is_held. Where another worker
 -- takes the same place of the ledger at this instant, it stays as it is: the next claim looks again.
 --
--- What is held back is gathered into arrays first, so that the steps are read from their index in order
--- and the reading ends at the limit: a join for each would have all ready steps read and sorted.
-WITH picked AS (
+-- What is held back is gathered into arrays first, and each place of a path (urgency, ordinal) is read from
+-- the index in order and up to now: the reading ends at the limit, and what is due later, however much that
+-- is, is not looked at. A join for each would have all ready steps read and sorted.
+WITH place AS (
+    SELECT u.urgency::smallint, o.ordinal::smallint
+      FROM generate_series(0, 1) u (urgency), generate_series(0, 31) o (ordinal) -- as path_step has it
+), closed AS (
+    -- Customers that nothing is claimed of: paused ones, and those of a WABA whose quota is used up.
+    SELECT c.customer_id FROM wabamigrate.customer c
+     WHERE c.batch_id = $2::bigint AND c.is_paused
+    UNION ALL
+    SELECT c.customer_id FROM wabamigrate.budget g
+      JOIN wabamigrate.customer c ON c.source_waba_id = g.subject
+     WHERE g.scope = 'waba' AND g.parked_until > wabamigrate.clock()
+    UNION ALL
+    SELECT c.customer_id FROM wabamigrate.budget g
+      JOIN wabamigrate.customer c ON c.destination_waba_id = g.subject
+     WHERE g.scope = 'waba' AND g.parked_until > wabamigrate.clock()
+), picked AS MATERIALIZED (
+    SELECT s.*
+      FROM (SELECT urgency, ordinal FROM place ORDER BY urgency, ordinal DESC) p
+     CROSS JOIN LATERAL (
     SELECT s.step_id, s.epoch, s.kind, s.phase, s.number_id
       FROM wabamigrate.step s
      WHERE s.batch_id = $2::bigint AND s.state = 'ready' AND s.not_before <= wabamigrate.clock()
+       AND s.urgency = p.urgency AND s.ordinal = p.ordinal
        AND (EXISTS (SELECT 1 FROM wabamigrate.batch b
                      WHERE b.batch_id = $2::bigint AND b.state = 'open')
             OR s.is_in_doubt AND EXISTS (SELECT 1 FROM wabamigrate.batch b
@@ -27,14 +47,7 @@ WITH picked AS (
                          JOIN wabamigrate.batch b ON b.app_id = g.subject
                         WHERE b.batch_id = $2::bigint AND g.scope = 'app'
                           AND g.parked_until > wabamigrate.clock())
-       AND s.customer_id <> ALL (ARRAY(
-               SELECT c.customer_id FROM wabamigrate.customer c
-                WHERE c.batch_id = $2::bigint AND c.is_paused
-               UNION ALL
-               SELECT c.customer_id
-                 FROM wabamigrate.budget g
-                 JOIN wabamigrate.customer c ON g.subject IN (c.source_waba_id, c.destination_waba_id)
-                WHERE g.scope = 'waba' AND g.parked_until > wabamigrate.clock()))
+       AND s.customer_id <> ALL (ARRAY(SELECT customer_id FROM closed))
        AND (s.number_id IS NULL
             OR s.number_id <> ALL (ARRAY(SELECT n.number_id FROM wabamigrate.number n
                                           WHERE n.batch_id = $2::bigint AND n.is_paused)))
@@ -64,9 +77,10 @@ WITH picked AS (
                AND s.customer_id = ANY (ARRAY(SELECT n.customer_id FROM wabamigrate.number n
                                                WHERE n.batch_id = $2::bigint
                                                  AND n.number_id <= $5::bigint)))
-     ORDER BY s.urgency, s.ordinal DESC, s.not_before, s.step_id
+     ORDER BY s.not_before, s.step_id
      LIMIT $3::bigint
-       FOR UPDATE OF s SKIP LOCKED
+       FOR UPDATE OF s SKIP LOCKED) s
+     LIMIT $3::bigint
 ), spending AS (
     SELECT k.step_id, k.epoch + 1 AS epoch, n.number, r.registrations, r.free_place, r.blocked_until,
            greatest(r.count_until[$7::bigint], r.blocked_until) AS free_at
@@ -153,6 +167,6 @@ SELECT t.step_id, t.epoch, t.kind, t.phase, t.memo, t.tries, t.is_in_doubt,
   JOIN wabamigrate.customer c ON c.customer_id = t.customer_id
   JOIN wabamigrate.path_step q ON q.path = t.path AND q.kind = t.kind
   LEFT JOIN wabamigrate.number n ON n.number_id = t.number_id
-  LEFT JOIN LATERAL (SELECT * FROM wabamigrate.registrations_of(n.number) WHERE q.is_assessed) ledger
+  LEFT JOIN LATERAL wabamigrate.registrations_of(CASE WHEN q.is_assessed THEN n.number END) ledger
          ON true
  ORDER BY t.urgency, t.ordinal DESC, t.not_before, t.step_id;

@@ -6,15 +6,19 @@
 -- text[], $9 counts as a try boolean[], $10 in doubt boolean[], $11 note text[], $12 error text[]
 -- (jsonb), $13 outcome text[], $14 http_status smallint[], $15 ms integer[], $16 request text[]
 -- (jsonb), $17 answer text[], $18 fbtrace_id text[], $19 has an attempt boolean[], $20 the phase it was
--- of text[]; $21 grace in ms bigint
-WITH input AS (
+-- of text[], $21 that phase is an effect boolean[]; $22 grace in ms bigint
+--
+-- A step is looked up by its id alone (IS NOT DISTINCT FROM is no index's business): the index of what is
+-- running is a short one by the statistics, and a long one of dead rows while somebody holds a snapshot.
+WITH input AS MATERIALIZED (
     SELECT *, state IN ('waiting', 'blocked') AS may_be_nudged
       FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[],
                   $8::text[], $9::boolean[], $10::boolean[], $11::text[], $12::text[], $13::text[],
                   $14::smallint[], $15::integer[], $16::text[], $17::text[], $18::text[],
-                  $19::boolean[], $20::text[])
+                  $19::boolean[], $20::text[], $21::boolean[])
            AS i (step_id, epoch, state, phase, memo, wait_ms, waiting_for, is_try, is_in_doubt, note,
-                 error, outcome, http_status, ms, request, answer, fbtrace_id, has_attempt, sent_phase)
+                 error, outcome, http_status, ms, request, answer, fbtrace_id, has_attempt, sent_phase,
+                 is_effect)
 ), moved AS (
     UPDATE wabamigrate.step s
        -- Something changed while it was running (a signup was captured): where it came to wait, it is
@@ -22,7 +26,9 @@ WITH input AS (
        SET state = CASE WHEN s.is_nudged AND i.may_be_nudged THEN 'ready'
                         ELSE i.state END,
            phase = CASE WHEN s.is_nudged AND i.may_be_nudged
-                        THEN q.first_phase ELSE i.phase END,
+                        THEN (SELECT q.first_phase FROM wabamigrate.path_step q
+                               WHERE q.path = s.path AND q.kind = s.kind)
+                        ELSE i.phase END,
            memo = CASE WHEN s.is_nudged AND i.may_be_nudged THEN NULL
                        WHEN i.memo IS NULL THEN s.memo
                        ELSE nullif(i.memo, '')::jsonb END,
@@ -31,45 +37,60 @@ WITH input AS (
                         ELSE s.tries END,
            -- From the loss on: the request may have left long after its intent.
            not_before = CASE WHEN i.is_in_doubt AND NOT s.is_in_doubt
-                             THEN wabamigrate.clock() + $21::bigint * interval '1 ms'
+                             THEN wabamigrate.clock() + $22::bigint * interval '1 ms'
                              ELSE wabamigrate.clock() + i.wait_ms * interval '1 ms' END,
            is_in_doubt = i.is_in_doubt AND NOT (s.is_nudged AND i.may_be_nudged),
            is_nudged = s.is_nudged AND i.state = 'ready',
            waiting_for = i.waiting_for, note = i.note, error = i.error::jsonb, run_id = NULL,
            deadline = NULL,
            moved_at = wabamigrate.clock()
-      FROM input i, wabamigrate.path_step q
-     WHERE s.step_id = i.step_id AND s.epoch = i.epoch AND s.run_id = $1::bigint
-       AND s.state = 'running' AND q.path = s.path AND q.kind = s.kind
+      FROM input i
+     WHERE s.step_id = i.step_id AND s.epoch = i.epoch AND s.run_id IS NOT DISTINCT FROM $1::bigint
+       AND s.state IS NOT DISTINCT FROM 'running'
     RETURNING s.step_id, s.customer_id, s.number_id, s.path, s.kind, s.state
+), late AS (
+    SELECT step_id FROM input EXCEPT SELECT step_id FROM moved
 ), tried AS (
     INSERT INTO wabamigrate.attempt AS a
            (step_id, epoch, run_id, phase, is_effect, intended_at, ms, http_status, outcome, note,
             fbtrace_id, request, answer, late_at)
-    SELECT i.step_id, i.epoch, $1::bigint, i.sent_phase, p.is_effect,
+    SELECT i.step_id, i.epoch, $1::bigint, i.sent_phase, i.is_effect,
            wabamigrate.clock() - coalesce(i.ms, 0) * interval '1 ms',
            i.ms, i.http_status, i.outcome, i.note, i.fbtrace_id, i.request::jsonb, i.answer,
-           CASE WHEN i.step_id NOT IN (SELECT step_id FROM moved) THEN wabamigrate.clock() END
+           CASE WHEN i.step_id = ANY (ARRAY(SELECT step_id FROM late)) THEN wabamigrate.clock() END
       FROM input i
-      JOIN wabamigrate.step s USING (step_id)
-      JOIN wabamigrate.job_phase p ON p.kind = s.kind AND p.phase = i.sent_phase
      WHERE i.has_attempt
     ON CONFLICT (step_id, epoch) DO UPDATE
        SET ms = excluded.ms, http_status = excluded.http_status, outcome = excluded.outcome,
            note = excluded.note, late_at = excluded.late_at, fbtrace_id = excluded.fbtrace_id, request = excluded.request,
            answer = excluded.answer
      WHERE a.run_id = $1::bigint AND (a.outcome IS NULL OR a.outcome = 'lost')
-), met AS (
-    SELECT t.step_id, count(DISTINCT m.kind)::smallint AS steps
+), needed AS (
+    SELECT m.customer_id, m.number_id, m.kind AS done, d.path, d.kind
       FROM moved m
       JOIN wabamigrate.path_need d ON d.needs = m.kind
-      -- A number may go another way than the rest of its customer.
-      JOIN wabamigrate.step t
-        ON t.customer_id = m.customer_id AND t.kind = d.kind AND t.path = d.path
-       AND t.state = 'pending'
-       AND (m.number_id IS NULL OR t.number_id IS NULL OR t.number_id = m.number_id)
      WHERE m.state = 'done'
-     GROUP BY t.step_id
+), waiting AS (
+    -- A number's step is waited for by its number's and by its WABA's, a WABA's by all of the customer's.
+    SELECT t.step_id, n.done, n.path = t.path AND t.state = 'pending' AS is_open
+      FROM needed n
+      JOIN wabamigrate.step t ON t.number_id = n.number_id AND t.kind = n.kind
+    UNION ALL
+    SELECT t.step_id, n.done, n.path = t.path AND t.state = 'pending'
+      FROM needed n
+      JOIN wabamigrate.step t ON t.customer_id = n.customer_id AND t.kind = n.kind
+                             AND t.number_id IS NULL
+     WHERE n.number_id IS NOT NULL
+    UNION ALL
+    SELECT t.step_id, n.done, n.path = t.path AND t.state = 'pending'
+      FROM needed n
+      JOIN wabamigrate.step t ON t.customer_id = n.customer_id AND t.kind = n.kind
+     WHERE n.number_id IS NULL
+), met AS (
+    SELECT step_id, count(DISTINCT done)::smallint AS steps
+      FROM waiting
+     WHERE is_open -- a number may go another way than the rest of its customer
+     GROUP BY step_id
 ), released AS (
     UPDATE wabamigrate.step t
        SET prereqs_left = t.prereqs_left - met.steps,

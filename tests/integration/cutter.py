@@ -44,16 +44,23 @@ async def message(reader, has_type):
 class Connection:
     def __init__(self, plan):
         self.plan, self.is_doomed = plan, False
+        self.prepared = {} # what a statement is, by its name; "" is the unnamed one
+
+    def begins(self, kind, data):
+        """What the message begins, if it begins anything that counts."""
+        parts = data[5:].split(b"\0", 2)
+        if kind == b"P":
+            self.prepared[parts[0]] = next((what for words, what in FIRST.items() if words in data), None)
+        return self.prepared.get(parts[1]) if kind == b"B" else None
 
     async def from_client(self, reader, writer):
         """Forwards whole messages; a doomed transaction only where the server is to have it."""
         writer.write((await message(reader, False))[1])
         while True:
             kind, data = await message(reader, True)
-            if kind == b"P":
-                for words, what in FIRST.items():
-                    if words in data and self.plan.next_is_cut(what):
-                        self.is_doomed = True
+            what = self.begins(kind, data)
+            if what and self.plan.next_is_cut(what):
+                self.is_doomed = True
             if self.is_doomed and self.plan.mode == "before":
                 raise Cut
             writer.write(data)

@@ -276,6 +276,40 @@ static void a_run_s_commits_are_durable_whatever_the_default_is(void)
     worker_close(&worker);
 }
 
+/* ---- a pooler in between ---- */
+
+/* What a pooler does to prepared statements that hands each transaction to another server, done
+ * here by the session itself. */
+static void prepared_statements_that_are_lost_are_sent_as_they_stand(void)
+{
+    static const char *const cases[] = {
+        /* this server has prepared nothing of ours */
+        "EXECUTE 'DEALLOCATE ALL';",
+        /* and this one something of another client's, under our name */
+        "IF NOT EXISTS (SELECT FROM pg_prepared_statements WHERE name = 'wabamigrate_1') THEN"
+        " EXECUTE 'PREPARE wabamigrate_1 AS SELECT 1'; END IF;",
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct worker worker;
+        char sql[512];
+        worker_open(&worker, begin());
+        snprintf(sql, sizeof sql,
+                 "CREATE FUNCTION public.pooler() RETURNS trigger LANGUAGE plpgsql"
+                 " AS $$ BEGIN %s RETURN NULL; END $$;"
+                 " CREATE TRIGGER pooler AFTER UPDATE ON wabamigrate.run"
+                 " FOR EACH ROW EXECUTE FUNCTION public.pooler()",
+                 cases[i]);
+        testbed_do(conn, sql);
+        worker_work_until(&worker, NULL); /* ends where a claim has come to nothing */
+        worker_work_until(&worker, NULL);
+        testbed_expect(conn, "SELECT link FROM wabamigrate.run", "2"); /* once, not every time */
+        worker_close(&worker);
+        expect_everything_done_once();
+        testbed_do(conn, "DROP FUNCTION public.pooler CASCADE");
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -291,6 +325,8 @@ int main(void)
          a_run_that_ends_with_steps_in_hand_leaves_them_to_the_next},
         {"a run's commits are durable whatever the default is",
          a_run_s_commits_are_durable_whatever_the_default_is},
+        {"prepared statements that are lost are sent as they stand",
+         prepared_statements_that_are_lost_are_sent_as_they_stand},
         CU_TEST_INFO_NULL,
     };
 

@@ -280,7 +280,7 @@ static void an_upgrade_brings_the_tables_of_an_older_program_up_to_date(void)
     struct fault fault;
 
     testbed_do(conn,
-               "UPDATE wabamigrate.path_step SET ordinal = 77, refreshes = NULL;"
+               "UPDATE wabamigrate.path_step SET ordinal = 17, refreshes = NULL;"
                "UPDATE wabamigrate.job_phase SET is_effect = false, in_doubt = NULL;"
                "INSERT INTO wabamigrate.path_need VALUES ('embedded_signup', 'check', 'gone')");
     CU_ASSERT_EQUAL_FATAL(store_schema_upgrade(conn, &applied, &fault), STATUS_OK);

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: PostgreSQL */
+#include "orchestrator/pg_prepared.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fault.h"
+
+#define NAME_BYTES 32
+
+void pg_prepared_reset(struct pg_prepared *prepared)
+{
+    prepared->sent = prepared->confirmed = 0;
+}
+
+void pg_prepared_begin(struct pg_prepared *prepared)
+{
+    prepared->sent = prepared->confirmed;
+}
+
+static unsigned find(const struct pg_prepared *prepared, const char *sql)
+{
+    unsigned i = 0;
+
+    while (i < prepared->sent && prepared->sql[i] != sql)
+        i++;
+    return i;
+}
+
+bool pg_prepared_send(struct pg_prepared *prepared, PGconn *conn, const char *sql, int count,
+                      const char *const *values)
+{
+    unsigned index = find(prepared, sql);
+    bool is_new = index == prepared->sent;
+    char name[NAME_BYTES];
+
+    if (prepared->is_forgone) {
+        (void)!PQsendQueryParams(conn, sql, count, NULL, values, NULL, NULL, 0);
+        return false;
+    }
+    snprintf(name, sizeof name, "wabamigrate_%u", index);
+    if (is_new) {
+        BUG_UNLESS(index < PG_PREPARED_MAX);
+        (void)!PQsendPrepare(conn, name, sql, count, NULL);
+        prepared->sql[prepared->sent++] = sql;
+    }
+    (void)!PQsendQueryPrepared(conn, name, count, values, NULL, NULL, 0);
+    return is_new;
+}
+
+void pg_prepared_confirm(struct pg_prepared *prepared)
+{
+    BUG_UNLESS(prepared->confirmed < prepared->sent);
+    prepared->confirmed++;
+}
+
+bool pg_prepared_is_lost(const char *sqlstate)
+{
+    return sqlstate && (strcmp(sqlstate, "26000") == 0 || strcmp(sqlstate, "42P05") == 0);
+}
+
+void pg_prepared_forgo(struct pg_prepared *prepared)
+{
+    prepared->is_forgone = true;
+}
