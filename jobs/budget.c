@@ -8,10 +8,10 @@
 
 /* clang-format off */
 const struct budget_limit BUDGETS[BUDGET_COUNT] = {
-    [BUDGET_PLATFORM]     = {"platform",     "app",    0,    0,    HOUR_MS,      0, 0},
-    [BUDGET_WABA]         = {"waba",         "WABA",   5000, 200,  HOUR_MS,      0, 0},
-    [BUDGET_CREDIT_LINE]  = {"credit_line",  "app",    5000, 5000, HOUR_MS,      0, 0},
-    [BUDGET_REGISTRATION] = {"registration", "number", 10,   10,   72 * HOUR_MS, 2, 5 * MINUTE_MS},
+    [BUDGET_PLATFORM]     = {"platform",     "app",    0,    200,  HOUR_MS,      0, MINUTE_MS, 15},
+    [BUDGET_WABA]         = {"waba",         "WABA",   5000, 200,  HOUR_MS,      0, MINUTE_MS, 15},
+    [BUDGET_CREDIT_LINE]  = {"credit_line",  "app",    5000, 5000, HOUR_MS,      0, MINUTE_MS, 15},
+    [BUDGET_REGISTRATION] = {"registration", "number", 10,   10,   72 * HOUR_MS, 2, 5 * MINUTE_MS, 0},
 };
 
 /* Whole texts, without a figure to fill in, so that each can be translated. */

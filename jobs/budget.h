@@ -27,11 +27,12 @@ struct budget_limit {
     const char *name;       /* "waba": the word of logs and reports */
     const char *subject;    /* what has its own: "app", "WABA", "number" */
     int64_t calls;          /* 0: none published */
-    int64_t calls_at_first; /* of a WABA without a registered number; else the same */
+    int64_t calls_at_first; /* until something proves more: of a WABA without a registered number */
     int64_t window_ms;
     int64_t kept;      /* the last ones of a window, which are spent only when a person says so */
     int64_t margin_ms; /* our own window is so much longer: what was intended at its beginning may
                           have arrived at Meta a little later */
+    int64_t spare_permille; /* of a quota by the hour: left for people and for what we do not see */
 };
 
 extern const struct budget_limit BUDGETS[BUDGET_COUNT];

@@ -174,9 +174,10 @@ struct job_phase {
 struct job_kind {
     const char *name; /* the word in the database, the report and the history */
     enum subject subject;
-    bool is_urgent;   /* claimed before everything else (a signup code lives 30 seconds) */
-    bool is_assessed; /* decided by the planner's eligibility rules, not by its phase */
-    bool takes_code;  /* works with the verification code: a new one wakes it */
+    bool is_urgent;    /* claimed before everything else (a signup code lives 30 seconds) */
+    bool is_assessed;  /* decided by the planner's eligibility rules, not by its phase */
+    bool is_of_source; /* its calls are counted by the source WABA, not by the destination */
+    bool takes_code;   /* works with the verification code: a new one wakes it */
     /* Its reads are lists of the whole WABA: steps that send the same one at the same time share
      * one call, and each decides from the answer by its own facts. */
     bool shares_reads;

@@ -420,8 +420,11 @@ static const struct job_phase phases_destination[] = {
 };
 /* clang-format on */
 
-const struct job_kind JOB_READ_SOURCE = {
-    .name = "read_source", .subject = SUBJECT_WABA, .phases = phases_source, .phase_count = 4};
+const struct job_kind JOB_READ_SOURCE = {.name = "read_source",
+                                         .subject = SUBJECT_WABA,
+                                         .is_of_source = true,
+                                         .phases = phases_source,
+                                         .phase_count = 4};
 const struct job_kind JOB_READ_DESTINATION = {.name = "read_destination",
                                               .subject = SUBJECT_WABA,
                                               .phases = phases_destination,

@@ -44,6 +44,36 @@ static int64_t read_regain_ms(struct json_object *figures)
     return (minutes > REGAIN_MAX_MINUTES ? REGAIN_MAX_MINUTES : minutes) * MINUTE_MS;
 }
 
+static bool has_unknown_keys(struct json_object *figures)
+{
+    static const char *const known[] = {"type", "call_count", "total_cputime", "total_time",
+                                        "estimated_time_to_regain_access"};
+
+    if (!json_object_is_type(figures, json_type_object))
+        return true;
+    json_object_object_foreach(figures, key, value)
+    {
+        size_t i = 0;
+        (void)value;
+        while (i < sizeof known / sizeof known[0] && strcmp(known[i], key) != 0)
+            i++;
+        if (i == sizeof known / sizeof known[0])
+            return true;
+    }
+    return false;
+}
+
+static void keep_text(struct usage *usage, struct json_object *said, bool has_unknown)
+{
+    size_t bytes;
+
+    if (usage->percent < USAGE_PERCENT_NOTED && usage->regain_ms == 0 && !has_unknown)
+        return;
+    const char *text = json_object_to_json_string_length(said, JSON_C_TO_STRING_PLAIN, &bytes);
+    if (bytes < sizeof usage->text)
+        memcpy(usage->text, text, bytes + 1);
+}
+
 size_t usage_read_app(const char *header, struct usage usages[1])
 {
     BODY_OWNED *figures = header != NULL ? body_parse(header, strlen(header)) : NULL;
@@ -52,13 +82,14 @@ size_t usage_read_app(const char *header, struct usage usages[1])
         return 0;
     usages[0] = (struct usage){.percent = read_percent(figures)};
     usages[0].regain_ms = read_regain_ms(figures);
+    keep_text(&usages[0], figures, has_unknown_keys(figures));
     return 1;
 }
 
 /* Several entries of one object (one a type) are one usage: the worst of them. */
 static bool read_entries(const char *id, struct json_object *entries, struct usage *usage)
 {
-    bool has_any = false;
+    bool has_any = false, has_unknown = false;
 
     *usage = (struct usage){.percent = 0};
     if (strlen(id) >= sizeof usage->object_id)
@@ -69,9 +100,11 @@ static bool read_entries(const char *id, struct json_object *entries, struct usa
         int percent = read_percent(figures);
         int64_t regain_ms = read_regain_ms(figures);
         has_any = has_any || has_figures(figures);
+        has_unknown = has_unknown || has_unknown_keys(figures);
         usage->percent = percent > usage->percent ? percent : usage->percent;
         usage->regain_ms = regain_ms > usage->regain_ms ? regain_ms : usage->regain_ms;
     }
+    keep_text(usage, entries, has_unknown);
     return has_any;
 }
 

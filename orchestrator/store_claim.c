@@ -20,6 +20,7 @@ enum column {
     VERIFICATION_CODE, IS_VERIFIED, CAN_VERIFY, REGION, SOURCE_WABA, DESTINATION_WABA,
     SOURCE_NUMBER, DESTINATION_NUMBER, ATTEST, SOURCE_READ_AT, DESTINATION_READ_AT, PATH, NOW,
     REGISTRATIONS, BLOCKED_UNTIL, SOURCE_PHONE_NUMBER_IDS, IS_HELD, HELD_UNTIL, HELD_WHY,
+    CALLS, IS_PARKED, PARKED_SCOPE, PARKED_SUBJECT,
     COLUMN_COUNT
 };
 
@@ -33,6 +34,7 @@ static const char *const names[COLUMN_COUNT] = {
     "data_localization_region", "source_waba", "destination_waba", "source_number",
     "destination_number", "attest", "source_read_at", "destination_read_at", "path", "now",
     "registrations", "blocked_until", "source_phone_number_ids", "is_held", "held_until", "held_why",
+    "calls", "is_parked", "parked_scope", "parked_subject",
 };
 /* clang-format on */
 
@@ -161,6 +163,7 @@ static struct task *read_task(const PGresult *rows, int at_row, const int *at,
     task->customer_id = integer(&row, CUSTOMER_ID);
     task->number_id = integer(&row, NUMBER_ID);
     task->tries = (int)integer(&row, TRIES);
+    task->calls_reserved = (int)integer(&row, CALLS);
     task->is_in_doubt = cell(&row, IS_IN_DOUBT)[0] == 't';
     task->kind = job_find(cell(&row, KIND));
     BUG_UNLESS(task->kind);
@@ -220,9 +223,20 @@ static int find_column(const PGresult *rows, const char *name, int first)
     return -1;
 }
 
-void store_claim_read(const PGresult *rows, const struct batch_facts *batch,
+static void tell_parked(const struct row *row, const struct batch_facts *batch)
+{
+    const char *scope = cell(row, PARKED_SCOPE);
+
+    log_event(LOG_DEBUG, "budget.parked", LOG_TEXT("batch", batch->name),
+              LOG_TEXT("scope", scope ? scope : "app"),
+              LOG_TEXT("subject", cell(row, PARKED_SUBJECT)),
+              LOG_TEXT("customer", cell(row, CUSTOMER)));
+}
+
+bool store_claim_read(const PGresult *rows, const struct batch_facts *batch,
                       struct task_queue *tasks)
 {
+    bool has_parked = false;
     int at[COLUMN_COUNT];
 
     for (int i = 0; i < COLUMN_COUNT; i++) {
@@ -231,9 +245,14 @@ void store_claim_read(const PGresult *rows, const struct batch_facts *batch,
     }
     for (int i = 0; i < PQntuples(rows); i++) {
         struct row row = {rows, at, i, NULL};
-        if (cell(&row, IS_HELD)[0] == 't')
+        if (cell(&row, IS_HELD)[0] == 't') {
             tell_held(&row, batch);
-        else
+        } else if (cell(&row, IS_PARKED)[0] == 't') {
+            tell_parked(&row, batch);
+            has_parked = true;
+        } else {
             task_queue_add(tasks, read_task(rows, i, at, batch));
+        }
     }
+    return has_parked;
 }

@@ -609,8 +609,8 @@ static void read_claim(struct store_run *store, const PGresult *rows)
 {
     const struct lease_terms *terms = store->settings.terms;
 
-    store_claim_read(rows, store->settings.batch, &store->fresh);
-    store->claimed_all = PQntuples(rows) >= (int)store->wanted;
+    bool has_parked = store_claim_read(rows, store->settings.batch, &store->fresh);
+    store->claimed_all = PQntuples(rows) >= (int)store->wanted || has_parked;
     for (struct task *task = store->fresh.first; task; task = task->next)
         task->not_after_ms = store->claimed_at_ms + terms->step_ms - terms->margin_ms;
 }

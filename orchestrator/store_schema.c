@@ -10,6 +10,7 @@
 #include "jobs/job.h"
 #include "jobs/path.h"
 #include "orchestrator/pg.h"
+#include "orchestrator/store_budget.h"
 #include "sql/statements.h"
 
 /* Tells an edited migration from the one that was applied. */
@@ -125,15 +126,47 @@ static void describe_phases(json_object *phases)
             json_object_object_add(row, "is_registration",
                                    json_object_new_boolean(phase->type == PHASE_EFFECT &&
                                                            phase->budget == BUDGET_REGISTRATION));
+            put_text(row, "budget", BUDGETS[phase->budget].name);
+            json_object_object_add(row, "lane",
+                                   json_object_new_int((int)budget_lane_of(JOB_KINDS[k], phase)));
+            json_object_object_add(
+                row, "is_shared",
+                json_object_new_boolean(JOB_KINDS[k]->shares_reads && phase->type == PHASE_READ));
+            json_object_object_add(row, "calls_max",
+                                   json_object_new_int((int)budget_calls_max(phase)));
             json_object_array_add(phases, row);
         }
     }
 }
 
+/* Those by the hour; what a number may be registered has a ledger of its own. */
+static json_object *describe_quotas(void)
+{
+    static const struct {
+        enum budget budget;
+        const char *scope;
+    } scopes[] = {
+        {BUDGET_PLATFORM, "app"}, {BUDGET_WABA, "waba"}, {BUDGET_CREDIT_LINE, "credit_line"}};
+    json_object *quotas = json_object_new_array();
+
+    for (size_t i = 0; i < sizeof scopes / sizeof scopes[0]; i++) {
+        const struct budget_limit *limit = &BUDGETS[scopes[i].budget];
+        json_object *row = json_object_new_object();
+        put_text(row, "scope", scopes[i].scope);
+        json_object_object_add(row, "calls", json_object_new_int64(limit->calls));
+        json_object_object_add(row, "calls_at_first", json_object_new_int64(limit->calls_at_first));
+        json_object_object_add(row, "minutes",
+                               json_object_new_int64(budget_memory_ms(scopes[i].budget) / 60000));
+        json_object_object_add(row, "spare_permille", json_object_new_int64(limit->spare_permille));
+        json_object_array_add(quotas, row);
+    }
+    return quotas;
+}
+
 uint64_t store_schema_catalog_hash(void)
 {
     json_object *lists[] = {json_object_new_array(), json_object_new_array(),
-                            json_object_new_array()};
+                            json_object_new_array(), describe_quotas()};
     uint64_t hash = HASH_START;
 
     describe_paths(lists[0], lists[1]);
@@ -148,16 +181,17 @@ uint64_t store_schema_catalog_hash(void)
 enum status store_schema_put_catalog(PGconn *conn, struct fault *fault)
 {
     json_object *steps = json_object_new_array(), *needs = json_object_new_array();
-    json_object *phases = json_object_new_array();
+    json_object *phases = json_object_new_array(), *quotas = describe_quotas();
 
     describe_paths(steps, needs);
     describe_phases(phases);
     const char *values[] = {json_object_to_json_string(steps), json_object_to_json_string(needs),
-                            json_object_to_json_string(phases)};
-    enum status status = pg_query(conn, SQL_CATALOG_PUT, 3, values, NULL, fault);
+                            json_object_to_json_string(phases), json_object_to_json_string(quotas)};
+    enum status status = pg_query(conn, SQL_CATALOG_PUT, 4, values, NULL, fault);
     json_object_put(steps);
     json_object_put(needs);
     json_object_put(phases);
+    json_object_put(quotas);
     return status;
 }
 

@@ -9,15 +9,9 @@
 
 #include "orchestrator/credentials.h"
 #include "orchestrator/pg_columns.h"
+#include "orchestrator/store_budget.h"
 #include "orchestrator/store_findings.h"
 #include "sql/statements.h"
-
-/* Graph's usage headers are kept from here on; below, they change nothing that we do. */
-#define USAGE_PERCENT_NOTED 50
-/* So near its limit a quota is left alone until it has had time to recover: Meta's window is an
- * hour, rolling, and calling on while throttled lengthens the block. */
-#define USAGE_PERCENT_PARKED 95
-#define USAGE_PARK_MS (5 * 60 * 1000)
 
 static void send_wabas(const struct task_queue *group, store_send *send, void *self)
 {
@@ -185,56 +179,6 @@ static void send_findings(const struct task_queue *group, const char *batch, sto
     store_findings_send(&findings, batch, send, self);
 }
 
-static void add_budget(struct pg_columns *columns, const char *scope, const char *subject,
-                       int percent, int64_t park_ms)
-{
-    if (!subject || !*subject)
-        return;
-    pg_array_add_text(&columns->arrays[0], scope);
-    pg_array_add_text(&columns->arrays[1], subject);
-    pg_array_add_i64(&columns->arrays[2], percent);
-    pg_array_add_i64(&columns->arrays[3], park_ms);
-}
-
-static int64_t park_for(const struct usage *usage)
-{
-    if (usage->regain_ms > 0)
-        return usage->regain_ms;
-    return usage->percent >= USAGE_PERCENT_PARKED ? USAGE_PARK_MS : 0;
-}
-
-/* Whose quota a call of this task used up: Meta counts by app and WABA. */
-static const char *waba_of(const struct task *task)
-{
-    return task->request.token_name && strcmp(task->request.token_name, "source") == 0
-               ? task->facts.source_waba_id
-           : task->facts.destination_waba_id ? task->facts.destination_waba_id
-                                             : task->facts.source_waba_id;
-}
-
-static void send_budgets(const struct task_queue *group, store_send *send, void *self)
-{
-    struct pg_columns columns;
-
-    pg_columns_init(&columns, 4);
-    for (const struct task *task = group->first; task; task = task->next) {
-        const struct settlement *settlement = &task->settlement;
-        if (settlement->parks_app)
-            add_budget(&columns, "app", task->facts.app_id, 100, settlement->park_ms);
-        if (settlement->parks_waba)
-            add_budget(&columns, "waba", waba_of(task), 100, settlement->park_ms);
-        if (task->app_usage.percent >= USAGE_PERCENT_NOTED)
-            add_budget(&columns, "app", task->facts.app_id, task->app_usage.percent,
-                       park_for(&task->app_usage));
-        for (size_t i = 0; i < task->business_usage_count; i++) {
-            const struct usage *usage = &task->business_usage[i];
-            if (usage->percent >= USAGE_PERCENT_NOTED || usage->regain_ms > 0)
-                add_budget(&columns, "waba", usage->object_id, usage->percent, park_for(usage));
-        }
-    }
-    pg_columns_send(&columns, SQL_BUDGET_NOTE, NULL, NULL, send, self);
-}
-
 static void add_attempt(struct pg_array *array, const struct task *task)
 {
     pg_array_add_text(array++, task->was_sent ? outcome_name(task->reply.outcome) : "not_sent");
@@ -332,8 +276,9 @@ void store_settle_group(const struct task_queue *group, const struct store_settl
         send_readings(group, facts->batch, send, self);
     /* A token or an allocation that an effect made is there, whoever may say so. */
     send_customers(group, facts->batch, send, self);
-    send_budgets(group, send, self);
     send_outcomes(group, run, grace, send, self);
     send_refresh(group, send, self);
     send_gather(group, send, self);
+    /* Last, for every worker's claim waits for whoever holds the app's budget (budget_take). */
+    store_budget_note(group, send, self);
 }

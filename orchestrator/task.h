@@ -42,6 +42,7 @@ struct task {
     const struct job_kind *kind;
     const struct job_phase *phase;
     int tries;
+    int calls_reserved; /* by its claim, in the budgets it uses */
     bool is_in_doubt;
     int64_t not_after_ms; /* monotonic: its deadline is near, so it is not sent any more */
 

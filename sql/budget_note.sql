@@ -1,10 +1,15 @@
--- What Graph said of our quotas. A park is only ever made longer by a later word, until it has passed.
--- $1 scope text[], $2 subject text[], $3 percent integer[], $4 park for ms bigint[] (0: do not park)
-INSERT INTO wabamigrate.budget AS g (scope, subject, percent, parked_until)
-SELECT scope, subject, max(percent),
-       CASE WHEN max(park_ms) > 0 THEN wabamigrate.clock() + max(park_ms) * interval '1 ms' END
-  FROM unnest($1::text[], $2::text[], $3::integer[], $4::bigint[]) AS i (scope, subject, percent, park_ms)
- GROUP BY scope, subject
-ON CONFLICT (scope, subject) DO UPDATE
-   SET percent = excluded.percent, updated_at = wabamigrate.clock(),
-       parked_until = greatest(g.parked_until, excluded.parked_until);
+-- What became of a group's calls, and what Graph said of our quotas. The app's row first: whoever holds
+-- it is alone with the budgets (budget_take). $1 scope text[], $2 subject text[], $3 answered integer[],
+-- $4 returned integer[] (never left), $5 percent integer[] (NULL: nothing said), $6 park for ms bigint[]
+-- (0: do not park), $7 a number of it is registered boolean[], $8 header text[] (NULL: nothing to keep)
+SELECT wabamigrate.budget_hear(scope, subject, answered::integer, returned::integer, percent, park_ms,
+                               has_registered, header)
+  FROM (SELECT scope, subject, sum(answered) AS answered, sum(returned) AS returned,
+               max(percent) AS percent, max(park_ms) AS park_ms,
+               bool_or(has_registered) AS has_registered, max(header) AS header
+          FROM unnest($1::text[], $2::text[], $3::integer[], $4::integer[], $5::integer[], $6::bigint[],
+                      $7::boolean[], $8::text[])
+               AS i (scope, subject, answered, returned, percent, park_ms, has_registered, header)
+         GROUP BY scope, subject
+         ORDER BY scope, subject
+        OFFSET 0) i;

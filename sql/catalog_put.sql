@@ -1,5 +1,5 @@
 -- Writes the program's own tables of paths and phases, so that the statements know the steps.
--- $1 path steps jsonb, $2 needs jsonb, $3 phases jsonb
+-- $1 path steps jsonb, $2 needs jsonb, $3 phases jsonb, $4 quotas jsonb
 WITH put_step AS (
     INSERT INTO wabamigrate.path_step
     SELECT * FROM jsonb_populate_recordset(NULL::wabamigrate.path_step, $1::jsonb)
@@ -8,6 +8,12 @@ WITH put_step AS (
            first_phase = excluded.first_phase, refreshes = excluded.refreshes,
            is_assessed = excluded.is_assessed, renewed_by = excluded.renewed_by,
            takes_code = excluded.takes_code, gather_ms = excluded.gather_ms
+), put_quota AS (
+    INSERT INTO wabamigrate.quota
+    SELECT * FROM jsonb_populate_recordset(NULL::wabamigrate.quota, $4::jsonb)
+    ON CONFLICT (scope) DO UPDATE
+       SET calls = excluded.calls, calls_at_first = excluded.calls_at_first,
+           minutes = excluded.minutes, spare_permille = excluded.spare_permille
 ), put_need AS (
     INSERT INTO wabamigrate.path_need
     SELECT * FROM jsonb_populate_recordset(NULL::wabamigrate.path_need, $2::jsonb)
@@ -22,4 +28,5 @@ INSERT INTO wabamigrate.job_phase
 SELECT * FROM jsonb_populate_recordset(NULL::wabamigrate.job_phase, $3::jsonb)
 ON CONFLICT (kind, phase) DO UPDATE
    SET is_effect = excluded.is_effect, in_doubt = excluded.in_doubt,
-       is_registration = excluded.is_registration;
+       is_registration = excluded.is_registration, budget = excluded.budget,
+       lane = excluded.lane, is_shared = excluded.is_shared, calls_max = excluded.calls_max;

@@ -31,6 +31,12 @@ WITH dead AS (
       FROM wabamigrate.step s, stuck k
      WHERE s.step_id = k.step_id AND a.step_id = s.step_id AND a.epoch = s.epoch
        AND a.outcome IS NULL
+), unheard AS (
+    -- No answer will come to their calls: those stay counted, and nobody waits for one.
+    UPDATE wabamigrate.budget g SET unanswered = 0
+     WHERE (g.scope, g.subject) IN (SELECT o.scope, o.subject FROM wabamigrate.budget o
+                                     WHERE o.unanswered > 0 AND EXISTS (SELECT 1 FROM stuck)
+                                       FOR NO KEY UPDATE SKIP LOCKED)
 )
 UPDATE wabamigrate.step s
    SET state = 'ready', run_id = NULL, deadline = NULL, epoch = s.epoch + 1,

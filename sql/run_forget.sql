@@ -13,5 +13,11 @@ WITH back AS (
        SET outcome = 'not_sent', note = 'the database connection broke before it was sent'
       FROM back b
      WHERE a.step_id = b.step_id AND a.epoch = b.epoch AND a.outcome IS NULL
+), unheard AS (
+    -- No answer will come to their calls: those stay counted, and nobody waits for one.
+    UPDATE wabamigrate.budget g SET unanswered = 0
+     WHERE (g.scope, g.subject) IN (SELECT o.scope, o.subject FROM wabamigrate.budget o
+                                     WHERE o.unanswered > 0 AND EXISTS (SELECT 1 FROM back)
+                                       FOR NO KEY UPDATE SKIP LOCKED)
 )
 SELECT count(*) FROM back;

@@ -10,12 +10,16 @@ SELECT min(greatest(0, wabamigrate.unix_ms(greatest(s.not_before, g.parked_until
   FROM wabamigrate.step s
   JOIN wabamigrate.customer c ON c.customer_id = s.customer_id
   LEFT JOIN wabamigrate.number n ON n.number_id = s.number_id
+  LEFT JOIN wabamigrate.parked_lane l ON l.customer_id = s.customer_id AND l.lane = s.lane
   LEFT JOIN LATERAL (
-      SELECT max(parked_until) AS parked_until FROM wabamigrate.budget
-       WHERE parked_until > wabamigrate.clock()
-         AND (scope = 'app' AND subject = (SELECT b.app_id FROM wabamigrate.batch b
-                                            WHERE b.batch_id = $1::bigint)
-              OR scope = 'waba' AND subject IN (c.source_waba_id, c.destination_waba_id))) g ON true
+      SELECT max(parked_until) AS parked_until
+        FROM (SELECT l.parked_until
+              UNION ALL
+              SELECT g.parked_until
+                FROM wabamigrate.budget g
+                JOIN wabamigrate.batch b ON b.app_id = g.subject
+               WHERE b.batch_id = $1::bigint AND g.parked_until > wabamigrate.clock()
+                 AND (g.scope = 'app' OR g.scope = 'credit_line' AND s.lane = 3)) p) g ON true
  WHERE s.batch_id = $1::bigint AND s.state IN ('ready', 'running')
    AND NOT c.is_paused AND n.is_paused IS NOT TRUE
    AND (s.is_in_doubt

@@ -11,6 +11,10 @@
 -- number may not spend one it is put off until it may, and comes back with is_held. Where another worker
 -- takes the same place of the ledger at this instant, it stays as it is: the next claim looks again.
 --
+-- The calls of what is taken are reserved in the budgets they use (budget_take). What those do not let
+-- through stays ready, its budget is parked, and one step of each comes back with is_parked: whoever asked
+-- may ask again at once, for others.
+--
 -- What is held back is gathered into arrays first, and each place of a path (urgency, ordinal) is read from
 -- the index in order and up to now: the reading ends at the limit, and what is due later, however much that
 -- is, is not looked at. A join for each would have all ready steps read and sorted.
@@ -18,22 +22,18 @@ WITH place AS (
     SELECT u.urgency::smallint, o.ordinal::smallint
       FROM generate_series(0, 1) u (urgency), generate_series(0, 31) o (ordinal) -- as path_step has it
 ), closed AS (
-    -- Customers that nothing is claimed of: paused ones, and those of a WABA whose quota is used up.
+    -- Customers that nothing is claimed of.
     SELECT c.customer_id FROM wabamigrate.customer c
      WHERE c.batch_id = $2::bigint AND c.is_paused
-    UNION ALL
-    SELECT c.customer_id FROM wabamigrate.budget g
-      JOIN wabamigrate.customer c ON c.source_waba_id = g.subject
-     WHERE g.scope = 'waba' AND g.parked_until > wabamigrate.clock()
-    UNION ALL
-    SELECT c.customer_id FROM wabamigrate.budget g
-      JOIN wabamigrate.customer c ON c.destination_waba_id = g.subject
-     WHERE g.scope = 'waba' AND g.parked_until > wabamigrate.clock()
+), parked_budget AS (
+    -- What asks a WABA, or the credit line, whose quota is used up: customer and lane as one figure.
+    SELECT g.customer_id * 4 + g.lane AS place FROM wabamigrate.parked_lane g
 ), picked AS MATERIALIZED (
     SELECT s.*
       FROM (SELECT urgency, ordinal FROM place ORDER BY urgency, ordinal DESC) p
      CROSS JOIN LATERAL (
-    SELECT s.step_id, s.epoch, s.kind, s.phase, s.number_id
+    SELECT s.step_id, s.epoch, s.kind, s.phase, s.number_id, s.customer_id, s.lane, s.urgency, s.ordinal,
+           s.not_before, s.memo
       FROM wabamigrate.step s
      WHERE s.batch_id = $2::bigint AND s.state = 'ready' AND s.not_before <= wabamigrate.clock()
        AND s.urgency = p.urgency AND s.ordinal = p.ordinal
@@ -48,6 +48,12 @@ WITH place AS (
                         WHERE b.batch_id = $2::bigint AND g.scope = 'app'
                           AND g.parked_until > wabamigrate.clock())
        AND s.customer_id <> ALL (ARRAY(SELECT customer_id FROM closed))
+       AND s.customer_id * 4 + s.lane <> ALL (ARRAY(SELECT place FROM parked_budget))
+       AND (s.lane <> 3
+            OR NOT EXISTS (SELECT 1 FROM wabamigrate.budget g
+                             JOIN wabamigrate.batch b ON b.app_id = g.subject
+                            WHERE b.batch_id = $2::bigint AND g.scope = 'credit_line'
+                              AND g.parked_until > wabamigrate.clock()))
        AND (s.number_id IS NULL
             OR s.number_id <> ALL (ARRAY(SELECT n.number_id FROM wabamigrate.number n
                                           WHERE n.batch_id = $2::bigint AND n.is_paused)))
@@ -91,13 +97,54 @@ WITH place AS (
      WHERE n.number_id = ANY (ARRAY(SELECT o.number_id FROM picked o
                                       JOIN wabamigrate.job_phase q USING (kind, phase)
                                      WHERE q.is_registration))
+), numbered AS (
+    SELECT k.*, row_number() OVER (ORDER BY k.urgency, k.ordinal DESC, k.not_before, k.step_id) AS place
+      FROM picked k
+     WHERE k.step_id <> ALL (ARRAY(SELECT step_id FROM spending WHERE free_at IS NOT NULL))
+), asked AS (
+    -- Steps that share a read are one call, that of the first; the others go with it or not at all.
+    SELECT k.step_id, k.place, l.leader,
+           CASE k.lane WHEN 1 THEN 'waba' WHEN 2 THEN 'waba' WHEN 3 THEN 'credit_line' END AS scope,
+           CASE k.lane WHEN 1 THEN c.source_waba_id
+                       WHEN 2 THEN c.destination_waba_id
+                       WHEN 3 THEN b.app_id END AS subject,
+           CASE WHEN k.lane = 2 AND c.destination_waba_id IS NULL THEN 0 -- nothing to ask yet
+                WHEN l.leader < k.place THEN 0
+                WHEN p.calls_max <= 1 THEN p.calls_max
+                ELSE least(p.calls_max,
+                           greatest(1, (SELECT count(o.source_phone_number_id)
+                                          FROM wabamigrate.number o
+                                         WHERE o.customer_id = k.customer_id))) END::integer AS calls
+      FROM numbered k
+      JOIN wabamigrate.job_phase p ON p.kind = k.kind AND p.phase = k.phase
+      JOIN wabamigrate.customer c ON c.customer_id = k.customer_id
+      JOIN wabamigrate.batch b ON b.batch_id = c.batch_id
+     CROSS JOIN LATERAL (SELECT CASE WHEN p.is_shared THEN (
+                                    SELECT min(o.place) FROM numbered o
+                                     WHERE o.customer_id = k.customer_id AND o.kind = k.kind
+                                       AND o.phase = k.phase AND o.memo IS NOT DISTINCT FROM k.memo)
+                                ELSE k.place END AS leader) l
+), granted AS MATERIALIZED (
+    SELECT wabamigrate.budget_take(b.app_id, a.scopes, a.subjects, a.costs) AS places
+      FROM (SELECT array_agg(scope ORDER BY place) AS scopes,
+                   array_agg(subject ORDER BY place) AS subjects,
+                   array_agg(calls ORDER BY place) AS costs
+              FROM asked) a
+      JOIN wabamigrate.batch b ON b.batch_id = $2::bigint
+     WHERE a.costs IS NOT NULL
+), allowed AS (
+    SELECT a.step_id, a.calls FROM asked a JOIN granted g ON g.places[a.leader]
+), parked AS (
+    SELECT DISTINCT ON (a.scope, a.subject) a.step_id, a.scope, a.subject
+      FROM asked a JOIN granted g ON NOT g.places[a.leader]
+     ORDER BY a.scope, a.subject, a.place
 ), spent AS (
     INSERT INTO wabamigrate.registration AS r
            (number, place, spent_at, counts_until, step_id, epoch)
     SELECT number, free_place, wabamigrate.clock(),
            wabamigrate.clock() + $8::bigint * interval '1 ms', step_id, epoch
       FROM spending
-     WHERE free_at IS NULL
+     WHERE free_at IS NULL AND step_id IN (SELECT step_id FROM allowed)
      ORDER BY number -- so that no two workers wait for each other
     ON CONFLICT (number, place) DO UPDATE
        SET spent_at = excluded.spent_at, counts_until = excluded.counts_until,
@@ -119,7 +166,7 @@ WITH place AS (
            deadline = wabamigrate.clock() + $6::bigint * interval '1 ms',
            intended_at = CASE WHEN p.is_effect THEN wabamigrate.clock() ELSE s.intended_at END
       FROM wabamigrate.job_phase p
-     WHERE s.step_id = ANY (ARRAY(SELECT step_id FROM picked
+     WHERE s.step_id = ANY (ARRAY(SELECT step_id FROM allowed
                                   EXCEPT SELECT step_id FROM spending
                                   UNION ALL SELECT step_id FROM spent))
        AND p.kind = s.kind AND p.phase = s.phase
@@ -129,6 +176,7 @@ WITH place AS (
     SELECT step_id, epoch, $1::bigint, phase, true, wabamigrate.clock() FROM taken WHERE is_effect
 )
 SELECT t.step_id, t.epoch, t.kind, t.phase, t.memo, t.tries, t.is_in_doubt,
+       coalesce(w.calls, 0) AS calls, t.is_parked, t.parked_scope, t.parked_subject,
        t.is_held, CASE WHEN t.is_held THEN wabamigrate.rfc3339(t.not_before) END AS held_until,
        CASE WHEN t.is_held THEN t.note END AS held_why,
        wabamigrate.unix_ms(t.intended_at) AS intended_at_ms,
@@ -160,9 +208,14 @@ SELECT t.step_id, t.epoch, t.kind, t.phase, t.memo, t.tries, t.is_in_doubt,
             THEN (SELECT string_agg(o.source_phone_number_id, ',' ORDER BY o.number_id)
                     FROM wabamigrate.number o WHERE o.customer_id = t.customer_id)
        END AS source_phone_number_ids
-  FROM (SELECT *, false AS is_held FROM taken
+  FROM (SELECT *, false AS is_held, false AS is_parked, NULL AS parked_scope, NULL AS parked_subject
+          FROM taken
         UNION ALL
-        SELECT *, true, true FROM held) t
+        SELECT *, true, true, false, NULL, NULL FROM held
+        UNION ALL
+        SELECT s.*, true, false, true, p.scope, p.subject
+          FROM parked p JOIN wabamigrate.step s USING (step_id)) t
+  LEFT JOIN allowed w ON w.step_id = t.step_id
   JOIN wabamigrate.batch b ON b.batch_id = t.batch_id
   JOIN wabamigrate.customer c ON c.customer_id = t.customer_id
   JOIN wabamigrate.path_step q ON q.path = t.path AND q.kind = t.kind

@@ -20,7 +20,7 @@ WITH wanted AS (
       JOIN wabamigrate.batch b ON b.batch_id = n.batch_id
      WHERE n.batch_id = $1::bigint AND n.cancelled_at IS NULL
 ), made AS (
-    SELECT w.*, p.kind, p.ordinal, p.urgency, p.first_phase,
+    SELECT w.*, p.kind, p.ordinal, p.urgency, p.first_phase, f.lane,
            -- A WABA's step that needs a number's step is content with the first of them.
            (SELECT count(*)
               FROM wabamigrate.path_need d
@@ -35,11 +35,12 @@ WITH wanted AS (
       JOIN wabamigrate.path_step p
         ON p.path = w.path
        AND p.subject = CASE WHEN w.number_id IS NULL THEN 'waba' ELSE 'number' END
+      JOIN wabamigrate.job_phase f ON f.kind = p.kind AND f.phase = p.first_phase
 )
 INSERT INTO wabamigrate.step (batch_id, customer_id, number_id, path, kind, ordinal, urgency, state,
-                              prereqs_left, phase)
+                              prereqs_left, phase, lane)
 SELECT batch_id, customer_id, number_id, path, kind, ordinal, urgency,
-       CASE WHEN prereqs_left = 0 THEN 'ready' ELSE 'pending' END, prereqs_left, first_phase
+       CASE WHEN prereqs_left = 0 THEN 'ready' ELSE 'pending' END, prereqs_left, first_phase, lane
   FROM made m
  WHERE NOT EXISTS (SELECT 1 FROM wabamigrate.step s
                     WHERE s.number_id = m.number_id AND s.kind = m.kind)

@@ -882,21 +882,28 @@ static void a_parked_waba_holds_its_own_steps_only(void)
     struct worker worker;
 
     worker_open(&worker, begin());
-    CU_ASSERT_EQUAL(worker_flush(&worker, 64), 4);
-    settle_all(&worker, "await_signup", OUTCOME_DONE);
-    throttle(&worker, worker_find(&worker, "read_source", "bakery-lune"), ERROR_SCOPE_WABA);
+    worker_work_until(&worker, "read_destination");
+    throttle(&worker, worker_find(&worker, "read_destination", "bakery-lune"), ERROR_SCOPE_WABA);
+    settle_all(&worker, "check", OUTCOME_DONE);
     worker_flush(&worker, 0);
     testbed_expect(conn,
-                   "SELECT concat_ws('/', scope, subject, parked_until > now())"
-                   "  FROM wabamigrate.budget",
-                   "waba/900100/t");
-    /* Both customers' exchange is ready; the throttled read has a time of its own. */
-    CU_ASSERT_EQUAL(worker_flush(&worker, 64), 1);
-    CU_ASSERT_PTR_NOT_NULL(worker_find(&worker, "exchange_code", "florist-lune"));
+                   "SELECT concat_ws('/', scope, subject, parked_for, parked_until > now())"
+                   "  FROM wabamigrate.budget WHERE parked_until IS NOT NULL",
+                   "waba/900100/graph/t");
+    /* The source's budget is another one; of the destination nothing is asked. */
+    testbed_do(conn, "UPDATE wabamigrate.step SET state = 'ready', not_before = now()"
+                     " WHERE kind IN ('read_source', 'read_destination', 'register_number')"
+                     "   AND state IN ('done', 'ready', 'pending')");
+    while (worker.hand.count > 0)
+        worker_settle(&worker, worker.hand.first, OUTCOME_DONE);
+    worker_flush(&worker, 64);
+    CU_ASSERT_PTR_NOT_NULL(worker_find(&worker, "read_source", "bakery-lune"));
+    CU_ASSERT_PTR_NOT_NULL(worker_find(&worker, "register_number", BAKERY_1));
+    CU_ASSERT_PTR_NULL(worker_find(&worker, "read_destination", "bakery-lune"));
+    expect_step("read_destination", "bakery-lune", "concat_ws('/', s.state, s.tries)", "ready/0");
     testbed_do(conn, "UPDATE wabamigrate.budget SET parked_until = now()");
-    CU_ASSERT_EQUAL(worker_flush(&worker, 64), 1);
-    CU_ASSERT_PTR_NOT_NULL(worker_find(&worker, "exchange_code", "bakery-lune"));
-    expect_step("read_source", "bakery-lune", "concat_ws('/', s.state, s.tries)", "ready/0");
+    worker_flush(&worker, 64);
+    CU_ASSERT_PTR_NOT_NULL(worker_find(&worker, "read_destination", "bakery-lune"));
     worker_close(&worker);
 }
 
@@ -918,10 +925,10 @@ static void a_parked_app_holds_everything_and_is_only_ever_parked_longer(void)
     CU_ASSERT(outlook->due_ms > 0);
     CU_ASSERT_EQUAL(outlook->by_state[STATE_PENDING] + outlook->by_state[STATE_WAITING], 5);
 
-    const char *sooner[] = {"{app}", "{998877}", "{100}", "{1}"};
-    run_sql(conn, SQL_BUDGET_NOTE, 4, sooner);
-    const char *unparked[] = {"{app}", "{998877}", "{60}", "{0}"};
-    run_sql(conn, SQL_BUDGET_NOTE, 4, unparked);
+    const char *sooner[] = {"{app}", "{998877}", "{0}", "{0}", "{100}", "{1}", "{f}", "{NULL}"};
+    run_sql(conn, SQL_BUDGET_NOTE, 8, sooner);
+    const char *unparked[] = {"{app}", "{998877}", "{0}", "{0}", "{60}", "{0}", "{f}", "{NULL}"};
+    run_sql(conn, SQL_BUDGET_NOTE, 8, unparked);
     testbed_expect(conn,
                    "SELECT concat_ws('/', percent, parked_until > now() + interval '50 min')"
                    "  FROM wabamigrate.budget",
