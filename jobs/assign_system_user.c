@@ -2,6 +2,9 @@
 /*
  * assign_system_user: the partner's system user gets MANAGE on the destination WABA, without which
  * the credit line cannot be shared and attached in one call.
+ *
+ * The first time it is assigned without a look: that is what Meta's guide does, and to assign
+ * whoever is assigned changes nothing. Whenever the step is taken up again, it looks first.
  */
 #include <json-c/json.h>
 #include <string.h>
@@ -95,6 +98,14 @@ static void answer_lookup(const struct facts *facts, struct json_object *body, s
     step_send_again(facts, reply, "assign", NULL);
 }
 
+static bool may_assign(const struct facts *facts)
+{
+    BODY_OWNED *memo = step_memo(facts);
+    BODY_OWNED *fresh = step_fresh_destination(facts, "id");
+
+    return fresh != NULL || step_memo_count(memo, "rounds") > 0;
+}
+
 static enum outcome build_assign(const struct facts *facts, struct request *request,
                                  struct reply *reply)
 {
@@ -104,6 +115,8 @@ static enum outcome build_assign(const struct facts *facts, struct request *requ
         return reply->outcome;
     if (id == NULL)
         return reply_next(reply, "find_user", NULL);
+    if (!may_assign(facts))
+        return reply_next(reply, "lookup", NULL);
     request_begin(request, reply->arena, REQUEST_POST, facts->graph_version,
                   facts->destination_waba_id, "assigned_users");
     request_add_text(request, REQUEST_BODY, "user", id);
@@ -177,8 +190,8 @@ static void answer_find_user(const struct facts *facts, struct json_object *body
 
 /* clang-format off */
 static const struct job_phase phases[] = {
-    {"lookup",    PHASE_READ,   NULL,     build_lookup,    answer_lookup,    NULL, BUDGET_WABA, USUAL_WITH_LINE_AT_ONCE},
     {"assign",    PHASE_EFFECT, "lookup", build_assign,    answer_assign,    NULL, BUDGET_WABA, USUAL_WITH_LINE_AT_ONCE},
+    {"lookup",    PHASE_READ,   NULL,     build_lookup,    answer_lookup,    NULL, BUDGET_WABA, USUAL_NEVER},
     {"find_user", PHASE_READ,   NULL,     build_find_user, answer_find_user, NULL, BUDGET_PLATFORM, USUAL_NEVER},
 };
 /* clang-format on */

@@ -60,6 +60,9 @@ struct facts {
     /* a step of a WABA: its numbers' ids on the source, comma separated, as far as they are known
      */
     const char *source_phone_number_ids;
+    /* a step of a WABA that is taken up for the first time: what the last read of the destination
+     * said, where it is fresh (schema 012; JSON object, with "_left_out"); else NULL */
+    const char *fresh_destination;
     /* the step */
     const char *memo;       /* what an earlier phase of this step left (JSON object), or NULL */
     int64_t intended_at_ms; /* wall time of the last effect's intent, 0 if there was none */

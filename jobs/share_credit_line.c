@@ -5,7 +5,9 @@
  * An attached line cannot be replaced, and what Graph answers to a repeat is not documented, so
  * every write is preceded by a look: is there an allocation for this customer (lookup), whose
  * credential is it (verify_allocation), and is that what funds the WABA (verify_waba)? Equal ids
- * are the only proof.
+ * are the only proof. The one look that is spared is the first, where the WABA has just been read
+ * to have no payment method at all and one call does both: that write would follow whatever it
+ * found.
  *
  * Two methods: "sharing_and_attach" does both in one call (share); "sharing_then_attach" shares
  * with the business (share_business), then attaches with the customer's token (attach).
@@ -110,6 +112,17 @@ static void begin_sharing(const struct facts *facts, struct json_object *memo, s
     step_send_memo_again(memo, reply, attaches_apart(facts) ? "share_business" : "share", NULL);
 }
 
+/* A line shared without a look may have arrived all the same: its doubt is the first to remember
+ * it.
+ */
+static void remember_trial(const struct facts *facts, struct json_object *memo)
+{
+    if (!facts->is_in_doubt || attaches_apart(facts) || body_is_true(memo, "is_tried"))
+        return;
+    set_flag(memo, "is_tried");
+    json_object_object_add(memo, "rounds", json_object_new_int64(1));
+}
+
 static void answer_lookup(const struct facts *facts, struct json_object *body, struct reply *reply)
 {
     struct json_object *list = body_list(body);
@@ -124,6 +137,7 @@ static void answer_lookup(const struct facts *facts, struct json_object *body, s
     BODY_OWNED *memo = step_memo(facts);
     json_object_object_del(memo, "after");
     json_object_object_del(memo, "looks");
+    remember_trial(facts, memo);
     if (id == NULL) {
         begin_sharing(facts, memo, reply);
         return;
@@ -136,11 +150,24 @@ static void answer_lookup(const struct facts *facts, struct json_object *body, s
 
 /* share, share_business, attach */
 
+/* Read just now, by the step that read the WABA. */
+static bool is_unfunded(const struct facts *facts)
+{
+    BODY_OWNED *waba = step_fresh_destination(facts, "primary_funding_id");
+    const char *funding = body_text(waba, "primary_funding_id");
+
+    return waba != NULL && (funding == NULL || strcmp(funding, "0") == 0);
+}
+
 static enum outcome build_share(const struct facts *facts, struct request *request,
                                 struct reply *reply)
 {
+    BODY_OWNED *memo = step_memo(facts);
+
     if (!is_needed(facts, reply))
         return reply->outcome;
+    if (!body_is_true(memo, "is_tried") && (attaches_apart(facts) || !is_unfunded(facts)))
+        return reply_next(reply, "lookup", NULL);
     request_begin(request, reply->arena, REQUEST_POST, facts->graph_version, facts->credit_line_id,
                   "whatsapp_credit_sharing_and_attach");
     request_add_text(request, REQUEST_BODY, "waba_id", facts->destination_waba_id);
@@ -356,8 +383,8 @@ static void answer_verify_waba(const struct facts *facts, struct json_object *bo
 
 /* clang-format off */
 static const struct job_phase phases[] = {
-    {"lookup",            PHASE_READ,   NULL,                build_lookup,            answer_lookup,            NULL, BUDGET_CREDIT_LINE, USUAL_WITH_CREDIT_LINE},
     {"share",             PHASE_EFFECT, "lookup",            build_share,             answer_share,             error_write, BUDGET_CREDIT_LINE, USUAL_WITH_LINE_AT_ONCE},
+    {"lookup",            PHASE_READ,   NULL,                build_lookup,            answer_lookup,            NULL, BUDGET_CREDIT_LINE, USUAL_WITH_LINE_IN_PARTS},
     {"share_business",    PHASE_EFFECT, "lookup",            build_share_business,    answer_share_business,    error_write, BUDGET_PLATFORM, USUAL_WITH_LINE_IN_PARTS},
     {"attach",            PHASE_EFFECT, "verify_allocation", build_attach,            answer_share,             error_write, BUDGET_PLATFORM, USUAL_WITH_LINE_IN_PARTS},
     {"verify_allocation", PHASE_READ,   NULL,                build_verify_allocation, answer_verify_allocation, NULL, BUDGET_CREDIT_LINE, USUAL_WITH_CREDIT_LINE},

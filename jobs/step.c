@@ -65,6 +65,19 @@ void step_unclear(struct reply *reply, const char *note)
     reply->note = note;
 }
 
+struct json_object *step_fresh_destination(const struct facts *facts, const char *field)
+{
+    const char *text = facts->fresh_destination;
+    BODY_OWNED *node = text != NULL ? json_tokener_parse(text) : NULL;
+    struct json_object *left_out = body_get(node, "_left_out");
+
+    for (size_t i = 0; i < body_length(left_out); i++) {
+        if (strcmp(json_object_get_string(body_at(left_out, i)), field) == 0)
+            return NULL;
+    }
+    return body_text_is(node, "id", facts->destination_waba_id) ? json_object_get(node) : NULL;
+}
+
 struct json_object *step_memo(const struct facts *facts)
 {
     struct json_object *memo = NULL;

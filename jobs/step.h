@@ -31,6 +31,10 @@ bool step_succeeded(struct reply *reply, struct json_object *body);
 /* The answer lacks what is needed: an effect becomes unsure, a read is tried again. */
 void step_unclear(struct reply *reply, const char *note);
 
+/* What the destination's WABA was read to be just before this step first got its turn, so that a
+ * look of its own can be spared; owned by the caller. NULL: not known, or `field` was not read. */
+struct json_object *step_fresh_destination(const struct facts *facts, const char *field);
+
 /* Never NULL; owned by the caller. */
 struct json_object *step_memo(const struct facts *facts);
 /* `memo` stays the caller's. */

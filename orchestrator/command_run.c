@@ -103,6 +103,17 @@ static enum status read_batch(struct session *session, int64_t batch_id, struct 
     return read_credentials(batch, row, fault);
 }
 
+/* Asked for once a batch. */
+static enum status keep_system_user(struct session *session, const char *id, struct fault *fault)
+{
+    char batch_id[24];
+    const char *values[] = {batch_id, id};
+
+    snprintf(batch_id, sizeof batch_id, "%" PRId64, session->batch.batch_id);
+    session->batch.facts.system_user_id = arena_copy_text(session->batch.arena, id);
+    return pg_query(session->conn, SQL_LEARN_SYSTEM_USER, 2, values, NULL, fault);
+}
+
 static enum status ask_graph(struct session *session, struct fault *fault)
 {
     struct preflight preflight;
@@ -122,8 +133,7 @@ static enum status ask_graph(struct session *session, struct fault *fault)
                            "the partner's token lacks them; Graph will refuse the steps that "
                            "need them"));
     if (!session->batch.facts.system_user_id && preflight.system_user_id[0])
-        session->batch.facts.system_user_id =
-            arena_copy_text(session->batch.arena, preflight.system_user_id);
+        return keep_system_user(session, preflight.system_user_id, fault);
     return STATUS_OK;
 }
 

@@ -33,6 +33,7 @@ struct dry_customer {
     struct eligibility_attestation *attestations;
     size_t attestation_count;
     bool has_webhook_override, has_signup_code;
+    bool has_fresh_source;            /* a run has read it within the hour */
     size_t first_number, last_number; /* indexes; DRY_NONE: none */
     struct dry_side source, destination;
     unsigned open_reads;

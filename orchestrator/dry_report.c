@@ -69,6 +69,7 @@ static void tally(const struct dry_book *book, struct forecast_tally *tally)
             .has_credit_line = facts->credit_line_id != NULL,
             .has_line_in_parts = method && strcmp(method, "sharing_then_attach") == 0,
             .has_webhook_override = customer->has_webhook_override,
+            .has_fresh_source = customer->has_fresh_source,
         };
         bool has_region =
             customer->settings.data_localization_region || book->defaults.data_localization_region;

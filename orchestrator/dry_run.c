@@ -72,6 +72,7 @@ static enum status overlay_customers(struct dry *dry, struct fault *fault)
         customer->business_token_sealed =
             arena_copy_text(dry->book.arena, pg_cell(rows, i, "business_token_sealed"));
         customer->has_signup_code = pg_cell_bool(rows, i, "has_signup_code");
+        customer->has_fresh_source = pg_cell_bool(rows, i, "has_fresh_source");
     }
     return STATUS_OK;
 }

@@ -143,7 +143,11 @@ void forecast_tally_add_customer(struct forecast_tally *tally, const char *path_
         return;
     forecast_tally_init(&own);
     for (size_t i = 0; i < path->step_count; i++) {
-        const struct job_kind *kind = job_find(path->steps[i].kind);
+        const struct path_step *step = &path->steps[i];
+        const struct job_kind *kind = job_find(step->kind);
+        /* What refreshes a verdict and needs nothing before it is the read of the source. */
+        if (traits->has_fresh_source && step->refreshes && !step->needs[0])
+            continue;
         if (kind->subject == SUBJECT_WABA)
             forecast_tally_add(&own, kind->name, traits, &one_step);
         else

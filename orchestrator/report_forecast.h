@@ -15,6 +15,8 @@
 struct forecast_traits {
     bool has_signup_code, has_credit_line, has_line_in_parts, has_webhook_override,
         has_storage_region, has_new_number;
+    bool has_fresh_source; /* a run has read the source within the hour, and does not read it again
+                            */
 };
 
 /* How many of a customer's numbers are to move, and how many of those have a trait of their own. */

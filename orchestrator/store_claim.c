@@ -19,8 +19,8 @@ enum column {
     COUNTRY_CODE, NATIONAL, PHONE_NUMBER_ID, SOURCE_PHONE_NUMBER_ID, PIN, CODE_METHOD, LANGUAGE_OF_CODE,
     VERIFICATION_CODE, IS_VERIFIED, CAN_VERIFY, REGION, SOURCE_WABA, DESTINATION_WABA,
     SOURCE_NUMBER, DESTINATION_NUMBER, ATTEST, SOURCE_READ_AT, DESTINATION_READ_AT, PATH, NOW,
-    REGISTRATIONS, BLOCKED_UNTIL, SOURCE_PHONE_NUMBER_IDS, IS_HELD, HELD_UNTIL, HELD_WHY,
-    CALLS, IS_PARKED, PARKED_SCOPE, PARKED_SUBJECT,
+    REGISTRATIONS, BLOCKED_UNTIL, SOURCE_PHONE_NUMBER_IDS, FRESH_DESTINATION, IS_HELD, HELD_UNTIL,
+    HELD_WHY, CALLS, IS_PARKED, PARKED_SCOPE, PARKED_SUBJECT,
     COLUMN_COUNT
 };
 
@@ -33,8 +33,8 @@ static const char *const names[COLUMN_COUNT] = {
     "pin_sealed", "code_method", "language", "verification_code_sealed", "is_verified", "can_verify",
     "data_localization_region", "source_waba", "destination_waba", "source_number",
     "destination_number", "attest", "source_read_at", "destination_read_at", "path", "now",
-    "registrations", "blocked_until", "source_phone_number_ids", "is_held", "held_until", "held_why",
-    "calls", "is_parked", "parked_scope", "parked_subject",
+    "registrations", "blocked_until", "source_phone_number_ids", "fresh_destination", "is_held",
+    "held_until", "held_why", "calls", "is_parked", "parked_scope", "parked_subject",
 };
 /* clang-format on */
 
@@ -192,6 +192,7 @@ static struct task *read_task(const PGresult *rows, int at_row, const int *at,
     facts->source_phone_number_id = text(&row, SOURCE_PHONE_NUMBER_ID);
     facts->data_localization_region = text(&row, REGION);
     facts->source_phone_number_ids = text(&row, SOURCE_PHONE_NUMBER_IDS);
+    facts->fresh_destination = text(&row, FRESH_DESTINATION);
     task->source_token_ref = text(&row, SOURCE_TOKEN_REF);
     task->token_ref = text(&row, TOKEN_REF);
     if (batch->refusals)

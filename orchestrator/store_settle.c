@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "jobs/path.h"
 #include "orchestrator/credentials.h"
 #include "orchestrator/pg_columns.h"
 #include "orchestrator/store_budget.h"
@@ -231,14 +232,28 @@ static void send_refresh(const struct task_queue *group, store_send *send, void 
     pg_columns_send(&columns, SQL_STEP_REFRESH, NULL, NULL, send, self);
 }
 
-/* Of a group that holds nothing but steps of WABAs and of kinds that gather, nobody waits. */
+/* Whether a step that waits for others of its WABA comes right after this kind. */
+static bool is_gathered_after(const char *kind)
+{
+    for (size_t p = 0; p < PATH_COUNT; p++) {
+        for (size_t i = 0; i < PATHS[p].step_count; i++) {
+            const struct path_step *step = &PATHS[p].steps[i];
+            for (size_t n = 0; n < PATH_NEEDS_MAX && step->needs[n]; n++) {
+                if (strcmp(step->needs[n], kind) == 0 && job_find(step->kind)->gather_ms > 0)
+                    return true;
+            }
+        }
+    }
+    return false;
+}
+
 static void send_gather(const struct task_queue *group, store_send *send, void *self)
 {
     struct pg_columns columns;
 
     pg_columns_init(&columns, 1);
     for (const struct task *task = group->first; task; task = task->next) {
-        if (task->number_id && task->kind->gather_ms == 0)
+        if (is_gathered_after(task->kind->name))
             pg_array_add_i64(&columns.arrays[0], task->step_id);
     }
     pg_columns_send(&columns, SQL_STEP_GATHER, NULL, NULL, send, self);

@@ -10,7 +10,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 ON CONFLICT (name) DO UPDATE
    SET partner_business_id = excluded.partner_business_id, app_id = excluded.app_id,
        credit_line_id = excluded.credit_line_id, credit_method = excluded.credit_method,
-       system_user_id = coalesce(excluded.system_user_id, b.system_user_id),
+       -- One that was found stays, as long as the portfolio it is of does.
+       system_user_id = CASE WHEN excluded.system_user_id IS NULL
+                                  AND b.partner_business_id = excluded.partner_business_id
+                             THEN b.system_user_id ELSE excluded.system_user_id END,
        system_token_ref = excluded.system_token_ref, app_secret_ref = excluded.app_secret_ref,
        graph_version = excluded.graph_version, path = excluded.path,
        waba_currency = excluded.waba_currency, templates = excluded.templates,

@@ -17,5 +17,11 @@ UPDATE wabamigrate.step s
   FROM wabamigrate.path_step p
  WHERE s.customer_id = $1::bigint AND p.path = s.path AND p.kind = s.kind AND s.number_id IS NULL
    AND (s.state = 'waiting' AND s.waiting_for IN ('signup', 'access')
-        -- a step that an earlier signup had done, and that this one has new work for
-        OR s.state = 'done' AND (p.urgency = 0 AND $3 IS NOT NULL OR p.refreshes IS NOT NULL));
+        -- a step that an earlier signup had done, and that this one has new work for; what needs no
+        -- other step has read what was there before, and is not read again while that is fresh
+        OR s.state = 'done' AND (p.urgency = 0 AND $3 IS NOT NULL
+                                 OR p.refreshes IS NOT NULL
+                                    AND NOT (wabamigrate.is_fresh(s.moved_at)
+                                             AND NOT EXISTS (SELECT 1 FROM wabamigrate.path_need d
+                                                              WHERE d.path = s.path
+                                                                AND d.kind = s.kind))));

@@ -17,6 +17,14 @@ ON CONFLICT (batch_id, key) DO UPDATE
        destination_waba_id = CASE WHEN wabamigrate.has_begun(c.customer_id) OR excluded.destination_waba_id IS NULL
                                   THEN coalesce(c.destination_waba_id, excluded.destination_waba_id)
                                   ELSE excluded.destination_waba_id END,
+       -- Who reads something else, or with another token, has not read it yet.
+       source_read_at = CASE WHEN (c.source_waba_id, c.source_token_ref)
+                                  IS NOT DISTINCT FROM (excluded.source_waba_id, excluded.source_token_ref)
+                             THEN c.source_read_at END,
+       destination_read_at = CASE WHEN c.token_ref IS NOT DISTINCT FROM excluded.token_ref
+                                       AND coalesce(excluded.destination_waba_id = c.destination_waba_id,
+                                                    excluded.destination_waba_id IS NULL)
+                                  THEN c.destination_read_at END,
        token_ref = excluded.token_ref, source_token_ref = excluded.source_token_ref,
        webhook_override_callback_uri = excluded.webhook_override_callback_uri,
        webhook_verify_token_ref = excluded.webhook_verify_token_ref, attest = excluded.attest,

@@ -199,6 +199,10 @@ SELECT t.step_id, t.epoch, t.kind, t.phase, t.memo, t.tries, t.is_in_doubt,
        CASE WHEN q.is_assessed THEN c.attest END AS attest,
        wabamigrate.rfc3339(c.source_read_at) AS source_read_at,
        wabamigrate.rfc3339(c.destination_read_at) AS destination_read_at,
+       -- What a step of a WABA that has never been taken up may build on.
+       CASE WHEN t.number_id IS NULL AND t.epoch = 1 AND q.refreshes IS NULL
+                 AND wabamigrate.is_fresh(c.destination_read_at)
+            THEN c.destination_node END AS fresh_destination,
        t.path,
        CASE WHEN q.is_assessed THEN wabamigrate.rfc3339(wabamigrate.clock()) END AS now,
        CASE WHEN q.is_assessed THEN ledger.registrations END AS registrations,

@@ -1,10 +1,17 @@
 -- At the start of a run: what was blocked, and what waited for a credential, is looked at again, with
--- fresh reads of its customer's WABAs (step kinds that refresh the blocked one). What would spend a
--- registration to see whether its token is good now asks by reading.
+-- new reads of its customer's WABAs (step kinds that refresh the blocked one). What only waits is read
+-- again where that may help it and the last reading is not fresh: not for whoever has not signed up.
+-- What would spend a registration to see whether its token is good now asks by reading.
 -- $1 batch_id bigint
 WITH held AS (
-    SELECT s.step_id, s.customer_id, s.path, s.kind, s.state
+    SELECT s.step_id, s.customer_id, s.path, s.kind, s.state,
+           s.state = 'blocked' OR c.source_read_at IS NULL
+           OR EXISTS (SELECT 1 FROM wabamigrate.number n -- a new one
+                       WHERE n.customer_id = s.customer_id AND n.is_eligible IS NULL
+                         AND n.cancelled_at IS NULL) AS is_read_again,
+           c.destination_waba_id IS NOT NULL AS is_signed_up, c.destination_read_at
       FROM wabamigrate.step s
+      JOIN wabamigrate.customer c USING (customer_id)
      WHERE s.batch_id = $1::bigint
        AND (s.state = 'blocked' OR s.state = 'waiting')
 ), fresh AS (
@@ -15,7 +22,14 @@ WITH held AS (
      WHERE p.path = r.path AND p.kind = r.kind AND r.state = 'done'
        AND EXISTS (SELECT 1 FROM held h
                     WHERE h.customer_id = r.customer_id AND h.kind = p.refreshes
-                      AND h.path = r.path)
+                      AND h.path = r.path
+                      AND (h.is_read_again
+                           OR h.is_signed_up
+                              AND NOT (wabamigrate.is_fresh(r.moved_at)
+                                       AND (h.destination_read_at IS NOT NULL
+                                            OR NOT EXISTS (SELECT 1 FROM wabamigrate.path_need d
+                                                            WHERE d.path = r.path
+                                                              AND d.kind = r.kind)))))
     RETURNING r.step_id
 ), again AS (
     UPDATE wabamigrate.step s

@@ -303,11 +303,18 @@ static void a_new_code_has_what_was_done_looked_at_again(void)
         MESSAGE("FINISH", IDS("900200", "610201", "700200"), ",\"code\":\"" CODE "-2\"" FLORIST),
         "taken");
     testbed_expect(conn, "SELECT kind FROM wabamigrate.step WHERE state = 'ready' ORDER BY ordinal",
-                   "read_source exchange_code read_destination");
+                   "exchange_code read_destination");
     worker_expect_prerequisites(conn);
     worker_work_until(&worker, NULL);
     worker_expect_prerequisites(conn);
     testbed_expect(conn, "SELECT DISTINCT state FROM wabamigrate.step", "done");
+    /* What was there before the signup is read again when that was long ago. */
+    testbed_do(conn, "UPDATE wabamigrate.step SET moved_at = moved_at - interval '61 minutes'");
+    feed_one(
+        MESSAGE("FINISH", IDS("900200", "610201", "700200"), ",\"code\":\"" CODE "-3\"" FLORIST),
+        "taken");
+    testbed_expect(conn, "SELECT kind FROM wabamigrate.step WHERE state = 'ready' ORDER BY ordinal",
+                   "read_source exchange_code read_destination");
     worker_close(&worker);
 }
 

@@ -215,7 +215,7 @@ static void a_step_past_its_deadline_is_taken_back_from_a_worker_that_lives(void
     static const struct {
         const char *kind, *who, *state, *attempts;
     } cases[] = {
-        {"assign_system_user", "bakery-lune", "ready/t/f", "-"},
+        {"read_destination", "bakery-lune", "ready/t/f", "-"},
         {"register_number", BAKERY_1, "ready/t/t", "lost/t"},
     };
 

@@ -17,6 +17,7 @@ wm_shell_test(nights)
 # Its windows are seconds long: nothing beside it may keep the program from starting in time.
 set_tests_properties(integration.nights PROPERTIES RUN_SERIAL ON)
 wm_shell_test(programmatic)
+wm_shell_test(calls)
 wm_shell_test(registrations)
 wm_shell_test(signals)
 wm_shell_test(steering)

@@ -67,6 +67,7 @@ void job_case_facts(const struct job_case *row, struct facts *facts)
         .source_refused_fields = row->source_refused,
         .destination_refused_fields = row->destination_refused,
         .source_phone_number_ids = row->source_ids,
+        .fresh_destination = row->fresh,
         .memo = row->memo,
         .intended_at_ms = row->intended_at_ms,
         .is_in_doubt = row->is_in_doubt,

@@ -47,6 +47,7 @@ struct job_case {
         *source_ids; /* NULL: not known */
     int64_t intended_at_ms;
     const char *code_method, *language;
+    const char *fresh; /* the destination, read just now; NULL: not known */
     bool is_in_doubt;
     const char *phase;
     const char *request; /* its description; NULL: not looked at */

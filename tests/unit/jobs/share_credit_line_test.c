@@ -23,10 +23,10 @@
 
 /* clang-format off */
 static const struct job_case look_cases[] = {
-    {.sentence = "a refusal of the line is about the line, and needs a decision", .phase = "share", .status = 403,
+    {.sentence = "a refusal of the line is about the line, and needs a decision", .phase = "share", .memo = "{\"is_tried\":true}", .status = 403,
      .body = "{\"error\":{\"message\":\"(#10)\",\"type\":\"OAuthException\",\"code\":10}}",
      .outcome = OUTCOME_FAILED, .owner = "partner"},
-    {.sentence = "an allocation that is there is verified, not made again", .phase = NULL, .request = LOOKUP,
+    {.sentence = "an allocation that is there is verified, not made again", .phase = "lookup", .request = LOOKUP,
      .status = 200, .body = "{\"data\":[" ALLOCATION("1", "DELETED") "," ALLOCATION("2", "APPROVED") "]}",
      .outcome = OUTCOME_NEXT, .next_phase = "verify_allocation", .memo_after = "{\"allocation\":\"2\"}", .learned = "allocation 2"},
     {.sentence = "one without a status counts", .phase = "lookup",
@@ -52,19 +52,39 @@ static const struct job_case look_cases[] = {
      .outcome = OUTCOME_FAILED, .owner = "partner", .note = "currency"},
 };
 
+#define UNFUNDED "{\"id\":\"900100\",\"name\":\"x\"}"
+#define LOOK_FIRST .phase = NULL, .outcome = OUTCOME_NEXT, .next_phase = "lookup"
+
+static const struct job_case first_cases[] = {
+    {.sentence = "a WABA just read without a payment method needs no other look", .phase = NULL, .fresh = UNFUNDED,
+     .request = WRITE("whatsapp_credit_sharing_and_attach", FOR_WABA, "system"),
+     .status = 200, .body = "{\"allocation_config_id\":\"7\",\"waba_id\":\"900100\"}",
+     .outcome = OUTCOME_NEXT, .next_phase = "verify_allocation", .memo_after = "{\"allocation\":\"7\",\"is_shared\":true}", .learned = "allocation 7"},
+    {.sentence = "nor does one whose payment method is none", .phase = NULL, .fresh = "{\"id\":\"900100\",\"primary_funding_id\":\"0\"}",
+     .request = WRITE("whatsapp_credit_sharing_and_attach", FOR_WABA, "system"), .status = JOB_CASE_LOST,
+     .outcome = OUTCOME_UNSURE, .next_phase = "lookup"},
+    {.sentence = "one that has a payment method is looked at", .fresh = "{\"id\":\"900100\",\"primary_funding_id\":\"88\"}", LOOK_FIRST},
+    {.sentence = "so is one that Graph did not tell it of", .fresh = "{\"id\":\"900100\",\"_left_out\":[\"primary_funding_id\"]}", LOOK_FIRST},
+    {.sentence = "and one that was not read just now", LOOK_FIRST},
+    {.sentence = "a line shared in parts is looked up first", THEN, .fresh = UNFUNDED, LOOK_FIRST},
+    {.sentence = "a doubt about a line shared without a look remembers it, and the funding is awaited", .phase = "lookup", .is_in_doubt = true,
+     .status = 200, .body = "{\"data\":[" ALLOCATION("2", "APPROVED") "]}",
+     .outcome = OUTCOME_NEXT, .next_phase = "verify_allocation", .memo_after = "{\"is_tried\":true,\"rounds\":1,\"allocation\":\"2\"}", .learned = "allocation 2"},
+};
+
 static const struct job_case write_cases[] = {
     {.sentence = "the line is shared and attached", .phase = "share", .memo = "{\"is_tried\":true}",
      .request = WRITE("whatsapp_credit_sharing_and_attach", FOR_WABA, "system"),
      .status = 200, .body = "{\"allocation_config_id\":\"7\",\"waba_id\":\"900100\"}",
      .outcome = OUTCOME_NEXT, .next_phase = "verify_allocation", .memo_after = "{\"is_tried\":true,\"allocation\":\"7\",\"is_shared\":true}", .learned = "allocation 7"},
-    {.sentence = "a lost sharing is looked up", .phase = "share", .status = JOB_CASE_LOST, .outcome = OUTCOME_UNSURE, .next_phase = "lookup"},
-    {.sentence = "one that names no allocation too", .phase = "share", .status = 200, .body = "{\"success\":true}",
+    {.sentence = "a lost sharing is looked up", .phase = "share", .memo = "{\"is_tried\":true}", .status = JOB_CASE_LOST, .outcome = OUTCOME_UNSURE, .next_phase = "lookup"},
+    {.sentence = "one that names no allocation too", .phase = "share", .memo = "{\"is_tried\":true}", .status = 200, .body = "{\"success\":true}",
      .outcome = OUTCOME_UNSURE, .next_phase = "lookup"},
-    {.sentence = "a refusal needs a person", .phase = "share", .status = 200, .body = "{\"success\":false,\"allocation_config_id\":\"7\"}",
+    {.sentence = "a refusal needs a person", .phase = "share", .memo = "{\"is_tried\":true}", .status = 200, .body = "{\"success\":false,\"allocation_config_id\":\"7\"}",
      .outcome = OUTCOME_FAILED, .owner = "partner"},
-    {.sentence = "\"exists already\" is looked up", .phase = "share", .status = 400, .body = ERROR("4000"),
-     .outcome = OUTCOME_NEXT, .next_phase = "lookup", .memo_after = "{\"exists\":true}"},
-    {.sentence = "a payment problem needs a person", .phase = "share", .status = 400, .body = ERROR("131042"),
+    {.sentence = "\"exists already\" is looked up", .phase = "share", .memo = "{\"is_tried\":true}", .status = 400, .body = ERROR("4000"),
+     .outcome = OUTCOME_NEXT, .next_phase = "lookup", .memo_after = "{\"is_tried\":true,\"exists\":true}"},
+    {.sentence = "a payment problem needs a person", .phase = "share", .memo = "{\"is_tried\":true}", .status = 400, .body = ERROR("131042"),
      .outcome = OUTCOME_FAILED, .owner = "partner"},
     {.sentence = "the line is shared with the business", .phase = "share_business", THEN,
      .request = WRITE("whatsapp_credit_sharing", "\"receiving_business_id\":\"700100\"", "system"),
@@ -128,6 +148,11 @@ static void an_allocation_is_looked_for_first(void)
     job_case_check(&JOB_SHARE_CREDIT_LINE, look_cases, sizeof look_cases / sizeof look_cases[0]);
 }
 
+static void the_first_look_is_spared_where_it_could_change_nothing(void)
+{
+    job_case_check(&JOB_SHARE_CREDIT_LINE, first_cases, sizeof first_cases / sizeof first_cases[0]);
+}
+
 static void the_line_is_shared_by_either_method(void)
 {
     job_case_check(&JOB_SHARE_CREDIT_LINE, write_cases, sizeof write_cases / sizeof write_cases[0]);
@@ -142,6 +167,8 @@ static void only_equal_ids_prove_the_sharing(void)
 int main(void)
 {
     CU_TestInfo tests[] = {
+        {"the first look is spared where it could change nothing",
+         the_first_look_is_spared_where_it_could_change_nothing},
         {"an allocation is looked for first", an_allocation_is_looked_for_first},
         {"the line is shared by either method", the_line_is_shared_by_either_method},
         {"only equal ids prove the sharing", only_equal_ids_prove_the_sharing},

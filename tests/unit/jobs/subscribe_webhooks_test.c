@@ -11,6 +11,7 @@
     "\"token\":\"business\"}"
 #define HOOK "https://bakery-lune.example/hook?a=1&b=2"
 #define APP(id, rest) "{\"whatsapp_business_api_data\":{\"id\":\"" id "\"}" rest "}"
+#define FRESH(app) "{\"id\":\"900100\",\"subscribed_apps\":{\"data\":[" app "]}}"
 #define ABSENT \
     .outcome = OUTCOME_NEXT, .next_phase = "subscribe", .memo_after = "{\"absent\":1,\"rounds\":1}"
 #define OTHER_ADDRESS \
@@ -19,6 +20,18 @@
 /* clang-format off */
 static const struct job_case cases[] = {
     {.sentence = "where an address is wanted the list is read first", .phase = "subscribe",
+     .outcome = OUTCOME_NEXT, .next_phase = "lookup"},
+    {.sentence = "unless the WABA was just read without our app", .phase = "subscribe", .fresh = FRESH(APP("5", "")),
+     .request = SUBSCRIBE("{}", "business"),
+     .status = 200, .body = "{\"success\":true}", .outcome = OUTCOME_NEXT, .next_phase = "override"},
+    {.sentence = "or without any", .phase = "subscribe", .fresh = "{\"id\":\"900100\"}",
+     .request = SUBSCRIBE("{}", "business"),
+     .status = 200, .body = "{\"success\":true}", .outcome = OUTCOME_NEXT, .next_phase = "override"},
+    {.sentence = "what was not told of its apps is no answer", .phase = "subscribe", .fresh = "{\"id\":\"900100\",\"_left_out\":[\"subscribed_apps\"]}",
+     .outcome = OUTCOME_NEXT, .next_phase = "lookup"},
+    {.sentence = "an app just read to be subscribed as wanted needs nothing", .phase = "subscribe", .without = WITHOUT_OVERRIDE, .fresh = FRESH(APP("998877", "")),
+     .outcome = OUTCOME_DONE, .memo_after = "", .note = "as wanted"},
+    {.sentence = "without the address it is looked at", .phase = "subscribe", .fresh = FRESH(APP("998877", "")),
      .outcome = OUTCOME_NEXT, .next_phase = "lookup"},
     {.sentence = "an app that is not on the list is subscribed plainly, then gets its address", .phase = "subscribe", .memo = "{\"absent\":1}",
      .request = SUBSCRIBE("{}", "business"),

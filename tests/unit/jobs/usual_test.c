@@ -31,10 +31,8 @@ static const struct {
     {"read_source",        "waba",              "{\"id\":\"800100\",\"phone_numbers\":{\"data\":[{\"id\":\"600100\",\"display_phone_number\":\"+33\"}]}}"},
     {"exchange_code",      "exchange",          "{\"access_token\":\"MARKER\"}"},
     {"read_destination",   "waba",              "{\"id\":\"900100\",\"subscribed_apps\":{\"data\":[]}}"},
-    {"subscribe_webhooks", "lookup",            "{\"data\":[]}"},
     {"subscribe_webhooks", "subscribe",         "{\"success\":true}"},
     {"subscribe_webhooks", "override",          "{\"success\":true}"},
-    {"assign_system_user", "lookup",            "{\"data\":[]}"},
     {"assign_system_user", "assign",            "{\"success\":true}"},
     {"share_credit_line",  "lookup",            "{\"data\":[]}"},
     {"share_credit_line",  "share",             "{\"allocation_config_id\":\"77\"}"},
@@ -72,6 +70,8 @@ static void fill(unsigned traits, const struct job_kind *kind, struct facts *fac
                                  .credit_method =
                                      traits & HAS_LINE_IN_PARTS ? "sharing_then_attach" : NULL,
                                  .template_fields = "status,quality_score",
+                                 /* as read_destination leaves it */
+                                 .fresh = "{\"id\":\"900100\",\"subscribed_apps\":{\"data\":[]}}",
                                  .source_ids = "600100"};
 
     job_case_facts(&row, facts);
@@ -170,6 +170,7 @@ static const struct job_phase *take_phase(const struct job_kind *kind,
         job_answer(phase, facts, &answer, arena, &reply);
     }
     CU_ASSERT(reply.outcome == OUTCOME_NEXT || reply.outcome == OUTCOME_DONE);
+    facts->fresh_destination = NULL; /* of the first turn only */
     if (reply.memo != NULL)
         facts->memo = reply.memo;
     reply_finish(&reply);
@@ -213,7 +214,8 @@ static void every_phase_names_the_quota_its_request_uses_up(void)
 {
     /* What earlier phases would have left, so that every phase has something to ask. */
     static const char memo[] = "{\"after\":\"CUR1\",\"ids\":\"600100\",\"allocation\":\"77\","
-                               "\"credential\":\"88\",\"absent\":1}";
+                               "\"credential\":\"88\",\"absent\":1,"
+                               "\"rounds\":1,\"is_tried\":true}";
 
     for (size_t k = 0; k < JOB_KIND_COUNT; k++) {
         for (size_t i = 0; i < JOB_KINDS[k]->phase_count; i++) {
