@@ -64,6 +64,18 @@ enum status buffer_append(struct buffer *buffer, const void *bytes, size_t count
     return STATUS_OK;
 }
 
+char *buffer_reserve(struct buffer *buffer, size_t count)
+{
+    return make_room(buffer, count) ? buffer->data + buffer->length : NULL;
+}
+
+void buffer_commit(struct buffer *buffer, size_t count)
+{
+    BUG_UNLESS(count < buffer->capacity - buffer->length);
+    buffer->length += count;
+    buffer->data[buffer->length] = '\0';
+}
+
 enum status buffer_append_text(struct buffer *buffer, const char *text)
 {
     return buffer_append(buffer, text, strlen(text));

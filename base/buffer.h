@@ -32,6 +32,11 @@ MUST_CHECK enum status buffer_append_text(struct buffer *buffer, const char *tex
 MUST_CHECK enum status buffer_printf(struct buffer *buffer, const char *format, ...)
     PRINTF_LIKE(2, 3);
 
+/* Room for `count` bytes at the end, for the caller to fill and then to say how many of them it
+ * was; NULL past the ceiling. For what is made byte by byte. */
+MUST_CHECK char *buffer_reserve(struct buffer *buffer, size_t count);
+void buffer_commit(struct buffer *buffer, size_t count);
+
 /* Borrowed, NUL-terminated, "" when empty; valid until the next call on the buffer. */
 const char *buffer_text(const struct buffer *buffer);
 /* Hands the bytes over (free them with free()) and leaves the buffer empty. Never NULL. */

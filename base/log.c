@@ -138,12 +138,24 @@ static enum status put_character(struct buffer *line, uint32_t character, const 
     }
 }
 
+/* Stands for itself, and ends nothing. */
+static bool is_plain(char byte)
+{
+    return byte >= ' ' && byte < '\x7F' && byte != '"' && byte != '\\';
+}
+
 static enum status put_escaped(struct buffer *line, const char *text)
 {
     const char *at = text;
     enum status status = STATUS_OK;
 
     while (*at != '\0' && status == STATUS_OK) {
+        const char *run = at;
+        while (is_plain(*at) && at - text < VALUE_MAX_BYTES)
+            at++;
+        status = buffer_append(line, run, (size_t)(at - run));
+        if (*at == '\0' || status != STATUS_OK)
+            break;
         if (at - text >= VALUE_MAX_BYTES)
             return buffer_append_text(line, "\xE2\x80\xA6"); /* an ellipsis: the value was cut */
         uint32_t character;

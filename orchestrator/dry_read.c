@@ -337,7 +337,7 @@ static enum status turn(struct reader *reader, int signal_fd, struct fault *faul
     bool is_held =
         clock_monotonic_ms() < reader->held_until_ms || engine_outage_ms(reader->engine) > 0;
     if (engine_in_flight(reader->engine) > 0 || reader->pauses || is_held)
-        curl_multi_poll(engine_multi(reader->engine), &fd, 1, POLL_MS, NULL);
+        engine_wait(reader->engine, &fd, 1, POLL_MS);
     return STATUS_OK;
 }
 

@@ -349,6 +349,14 @@ static void give_back_late(struct engine *engine)
                   "not sent: the step's deadline came before its turn");
 }
 
+static bool may_start_one(const struct engine *engine, bool may_start, int64_t not_after_ms)
+{
+    return may_start && engine->waiting.count > 0 && !engine->outage.is_holding &&
+           !engine->is_credential_refused &&
+           engine->in_flight < engine->settings.graph.concurrency &&
+           clock_monotonic_ms() < not_after_ms;
+}
+
 void engine_turn(struct engine *engine, bool may_start, int64_t not_after_ms)
 {
     graph_set_not_after(engine->graph, not_after_ms);
@@ -358,10 +366,10 @@ void engine_turn(struct engine *engine, bool may_start, int64_t not_after_ms)
     if (may_send && !engine->is_probing &&
         outage_is_probe_due(&engine->outage, clock_monotonic_ms()))
         probe(engine);
-    while (may_start && clock_monotonic_ms() < not_after_ms && !engine->outage.is_holding &&
-           engine->waiting.count > 0 && !engine->is_credential_refused &&
-           engine->in_flight < engine->settings.graph.concurrency)
-        start(engine, task_queue_take(&engine->waiting));
+    do {
+        while (may_start_one(engine, may_start, not_after_ms))
+            start(engine, task_queue_take(&engine->waiting));
+    } while (graph_launch(engine->graph)); /* what has failed at once has made room */
 }
 
 struct task_queue *engine_settled(struct engine *engine)
@@ -410,9 +418,9 @@ bool engine_is_credential_refused(const struct engine *engine)
     return engine->is_credential_refused;
 }
 
-CURLM *engine_multi(struct engine *engine)
+void engine_wait(struct engine *engine, struct curl_waitfd *others, unsigned count, int timeout_ms)
 {
-    return graph_multi(engine->graph);
+    graph_wait(engine->graph, others, count, timeout_ms);
 }
 
 void engine_visit(const struct engine *engine, void (*visit)(void *self, const struct task *task),

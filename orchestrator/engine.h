@@ -54,7 +54,9 @@ int64_t engine_outage_ms(const struct engine *engine);
 const char *engine_outage_reason(const struct engine *engine); /* for people; the last one's */
 /* The partner's own token was refused by Graph: nothing can go on. */
 bool engine_is_credential_refused(const struct engine *engine);
-CURLM *engine_multi(struct engine *engine);
+/* Sleeps until engine_turn() has something to do, one of `others` has something, or `timeout_ms`
+ * has passed. */
+void engine_wait(struct engine *engine, struct curl_waitfd *others, unsigned count, int timeout_ms);
 
 /* Calls `visit` with every task in hand or settled (for run_forget.sql). */
 void engine_visit(const struct engine *engine, void (*visit)(void *self, const struct task *task),

@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "jobs/body.h"
+#include "orchestrator/watch.h"
 
 #define CONNECT_TIMEOUT_MS 10000L
 /* Meta names no Retry-After at all, so a long one is a mistake of something in between. */
@@ -42,6 +43,7 @@ struct graph {
     graph_done *done;
     void *self;
     CURLM *multi;
+    struct watch *watch; /* NULL: a client that reads only */
     CURLSH *share;
     struct curl_slist *post_headers;
     struct transfer *transfers;
@@ -215,6 +217,12 @@ enum status graph_create(const struct graph_settings *settings, graph_done *done
     /* Without this libcurl asks for "100 Continue" and waits a second for peers that do not say it.
      */
     graph->post_headers = curl_slist_append(graph->post_headers, "Expect:");
+    enum status status =
+        settings->is_read_only ? STATUS_OK : watch_create(graph->multi, &graph->watch, fault);
+    if (status != STATUS_OK) {
+        graph_destroy(graph);
+        return status;
+    }
     *out = graph;
     return STATUS_OK;
 }
@@ -231,15 +239,11 @@ void graph_destroy(struct graph *graph)
         transfer_destroy(transfer);
     }
     curl_multi_cleanup(graph->multi);
+    watch_destroy(graph->watch);
     curl_share_cleanup(graph->share);
     curl_slist_free_all(graph->post_headers);
     free(graph);
     curl_global_cleanup();
-}
-
-CURLM *graph_multi(struct graph *graph)
-{
-    return graph->multi;
 }
 
 void graph_set_not_after(struct graph *graph, int64_t not_after_ms)
@@ -259,6 +263,8 @@ static void set_common_options(const struct graph *graph, struct transfer *trans
 {
     CURL *easy = transfer->easy;
 
+    if (graph->watch)
+        watch_attach(graph->watch, easy);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
     curl_easy_setopt(easy, CURLOPT_SHARE, graph->share);
@@ -464,13 +470,13 @@ static void deliver(struct graph *graph, struct transfer *transfer, CURLcode cod
     json_object_put(answer.answer.body);
 }
 
-void graph_collect(struct graph *graph)
+/* Whether there was anything. */
+static bool deliver_finished(struct graph *graph)
 {
-    int running, left;
+    bool is_any = false;
     CURLMsg *message;
+    int left;
 
-    CURLMcode code = curl_multi_perform(graph->multi, &running);
-    BUG_UNLESS(code == CURLM_OK);
     while ((message = curl_multi_info_read(graph->multi, &left))) {
         struct transfer *transfer;
         CURLcode result = message->data.result; /* the message dies with the removal */
@@ -478,5 +484,35 @@ void graph_collect(struct graph *graph)
         deliver(graph, transfer, result);
         curl_multi_remove_handle(graph->multi, transfer->easy);
         transfer_give_back(transfer);
+        is_any = true;
     }
+    return is_any;
+}
+
+/* Over HTTP/2 libcurl 7.88 was seen to stall with curl_multi_socket_action() (docs/loop.md). */
+void graph_wait(struct graph *graph, struct curl_waitfd *others, unsigned count, int timeout_ms)
+{
+    if (graph->watch)
+        watch_wait(graph->watch, others, count, timeout_ms);
+    else
+        curl_multi_poll(graph->multi, others, count, timeout_ms, NULL);
+}
+
+void graph_collect(struct graph *graph)
+{
+    int running;
+
+    if (graph->watch)
+        watch_act(graph->watch);
+    else
+        BUG_UNLESS(curl_multi_perform(graph->multi, &running) == CURLM_OK);
+    deliver_finished(graph);
+}
+
+bool graph_launch(struct graph *graph)
+{
+    if (!graph->watch)
+        return false;
+    watch_act_on_time(graph->watch);
+    return deliver_finished(graph);
 }

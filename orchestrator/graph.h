@@ -3,8 +3,8 @@
  * graph -- the Graph API client: the only place that speaks HTTP.
  *
  * Transfers run on one curl multi handle, over few, reused connections; the caller's loop drives
- * it. Certificates are verified, redirects are not followed (a token must never travel to another
- * host), and every transfer has a deadline.
+ * it: graph_wait(), then graph_collect(). Certificates are verified, redirects are not followed (a
+ * token must never travel to another host), and every transfer has a deadline.
  *
  * An effect is sent at most once. libcurl resends a request by itself when a reused connection dies
  * before the first byte of the answer, although the request may have arrived; so an effect's body
@@ -69,9 +69,6 @@ MUST_CHECK enum status graph_create(const struct graph_settings *settings, graph
 /* Cuts what is in flight without a word to the callback. NULL is fine. */
 void graph_destroy(struct graph *graph);
 
-/* For the loop's poll. */
-CURLM *graph_multi(struct graph *graph);
-
 #define GRAPH_ANY_TIME INT64_MAX
 
 /* Starts a request; `context` comes back with the answer. It does not leave at or after
@@ -83,8 +80,13 @@ MUST_CHECK enum status graph_send(struct graph *graph, const struct request *req
 /* The same for every request, those under way included; GRAPH_ANY_TIME at the start. It moves ahead
  * with every renewal of a lease. */
 void graph_set_not_after(struct graph *graph, int64_t not_after_ms);
+/* Sleeps until a transfer can go on, one of `others` has something, or `timeout_ms` has passed. */
+void graph_wait(struct graph *graph, struct curl_waitfd *others, unsigned count, int timeout_ms);
 /* Lets transfers go on and hands over what has finished. Never waits. */
 void graph_collect(struct graph *graph);
+/* Lets what was just sent leave, ahead of the next graph_collect(). True when something has
+ * finished by that, and was handed over. Never waits. */
+bool graph_launch(struct graph *graph);
 int64_t graph_calls(const struct graph *graph); /* requests sent so far */
 
 #endif

@@ -127,9 +127,6 @@ static size_t spell(const struct haystack *hay, const struct needle *needle, con
 {
     const char *from = at;
 
-    /* Nearly always decided here: neither its first character nor the start of an encoding. */
-    if (at == hay->end || (*at != needle->text[0] && *at != '%' && *at != '\\' && *at != '&'))
-        return 0;
     if (starts(hay, at, needle->text))
         return needle->length;
     for (size_t i = 0; i < needle->length; i++) {
@@ -141,12 +138,20 @@ static size_t spell(const struct haystack *hay, const struct needle *needle, con
     return (size_t)(at - from);
 }
 
+/* Nearly always the answer is no: neither its first character nor the start of an encoding. */
+static bool may_begin(const struct haystack *hay, const struct needle *needle, const char *at)
+{
+    return at < hay->end && (*at == needle->text[0] || *at == '%' || *at == '\\' || *at == '&');
+}
+
 static size_t find_long(const struct haystack *hay, const char *at)
 {
     size_t longest = 0;
 
     for (size_t i = 0; i < hay->needle_count; i++) {
-        size_t bytes = hay->needles[i].length >= SHORT_BYTES ? spell(hay, &hay->needles[i], at) : 0;
+        const struct needle *needle = &hay->needles[i];
+        bool may_be = needle->length >= SHORT_BYTES && may_begin(hay, needle, at);
+        size_t bytes = may_be ? spell(hay, needle, at) : 0;
         longest = bytes > longest ? bytes : longest;
     }
     return longest;
@@ -156,10 +161,12 @@ static size_t find_long(const struct haystack *hay, const char *at)
  * its digits may be part of any id. */
 static size_t find_short(const struct haystack *hay, const char *at)
 {
-    if (at > hay->start && at != hay->hidden_end && is_word(hay, at - 1))
-        return 0;
     for (size_t i = 0; i < hay->needle_count; i++) {
-        size_t bytes = hay->needles[i].length < SHORT_BYTES ? spell(hay, &hay->needles[i], at) : 0;
+        const struct needle *needle = &hay->needles[i];
+        bool may_be = needle->length < SHORT_BYTES && may_begin(hay, needle, at);
+        size_t bytes = may_be ? spell(hay, needle, at) : 0;
+        if (bytes > 0 && at > hay->start && at != hay->hidden_end && is_word(hay, at - 1))
+            return 0;
         if (bytes > 0 && (!is_word(hay, at + bytes) || find_long(hay, at + bytes) > 0))
             return bytes;
     }

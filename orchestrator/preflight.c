@@ -133,7 +133,7 @@ static enum status fly(struct graph *graph, const struct batch_facts *batch, str
     while (status == STATUS_OK && !flight->is_landed) {
         graph_collect(graph);
         if (!flight->is_landed)
-            curl_multi_poll(graph_multi(graph), NULL, 0, 100, NULL);
+            graph_wait(graph, NULL, 0, 100);
     }
     return status == STATUS_OK ? flight->status : status;
 }
@@ -174,7 +174,7 @@ static void find_system_user(const struct graph_settings *settings, const struct
         while (!lookup.is_landed) {
             graph_collect(graph);
             if (!lookup.is_landed)
-                curl_multi_poll(graph_multi(graph), NULL, 0, 100, NULL);
+                graph_wait(graph, NULL, 0, 100);
         }
     }
     for (const struct learned *fact = lookup.reply.learned; fact; fact = fact->next) {

@@ -121,8 +121,7 @@ static void sleep_until_something(struct run *run)
     bool is_claim_due = may_claim(run) && run->next_claim_ms <= now_ms;
     if (store_run_is_idle(run->store) && (engine_settled(run->engine)->count > 0 || is_claim_due))
         wait_ms = 0;
-    curl_multi_poll(engine_multi(run->engine), has_socket ? fds : fds + 1, has_socket ? 2 : 1,
-                    (int)wait_ms, NULL);
+    engine_wait(run->engine, has_socket ? fds : fds + 1, has_socket ? 2 : 1, (int)wait_ms);
 }
 
 static int64_t parked_until_text(const struct store_outlook *outlook, char *text, size_t bytes)
@@ -407,7 +406,7 @@ static void ask_last(struct run *run)
     store_run_ask(run->store, clock_monotonic_ms());
     while (!store_run_is_idle(run->store) && clock_monotonic_ms() < until_ms) {
         struct curl_waitfd fd = store_run_interest(run->store);
-        curl_multi_poll(engine_multi(run->engine), &fd, fd.fd != CURL_SOCKET_BAD, 100, NULL);
+        engine_wait(run->engine, &fd, fd.fd != CURL_SOCKET_BAD, 100);
         store_run_advance(run->store, clock_monotonic_ms(), &run->claimed);
     }
     run->has_last_word = store_run_is_idle(run->store);

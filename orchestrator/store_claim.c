@@ -43,6 +43,13 @@ struct row {
     const int *at; /* column numbers, looked up once a result */
     int row;
     struct arena *arena;
+    struct last_node *last; /* as many as a task has nodes */
+};
+
+/* What a column of the rows held last: the numbers of one customer have its WABAs in common. */
+struct last_node {
+    const char *text;
+    struct json_object *node;
 };
 
 static const char *cell(const struct row *row, enum column column)
@@ -68,8 +75,13 @@ static struct json_object *node(struct task *task, const struct row *row, enum c
                                 unsigned slot)
 {
     const char *value = cell(row, column);
+    struct last_node *last = &row->last[slot];
 
-    task->nodes[slot] = value ? json_tokener_parse(value) : NULL;
+    if (value && last->text && strcmp(value, last->text) == 0)
+        task->nodes[slot] = json_object_get(last->node);
+    else
+        task->nodes[slot] = value ? json_tokener_parse(value) : NULL;
+    *last = (struct last_node){value, task->nodes[slot]}; /* alive with the rows and the task */
     return task->nodes[slot];
 }
 
@@ -152,10 +164,10 @@ static void read_secrets(struct task *task, const struct row *row, const struct 
 }
 
 static struct task *read_task(const PGresult *rows, int at_row, const int *at,
-                              const struct batch_facts *batch)
+                              struct last_node *last, const struct batch_facts *batch)
 {
     struct task *task = task_create();
-    struct row row = {rows, at, at_row, task->arena};
+    struct row row = {rows, at, at_row, task->arena, last};
     struct facts *facts = &task->facts;
 
     task->step_id = integer(&row, STEP_ID);
@@ -238,6 +250,8 @@ bool store_claim_read(const PGresult *rows, const struct batch_facts *batch,
                       struct task_queue *tasks)
 {
     bool has_parked = false;
+    struct last_node last[sizeof((struct task *)0)->nodes / sizeof((struct task *)0)->nodes[0]] = {
+        {NULL, NULL}};
     int at[COLUMN_COUNT];
 
     for (int i = 0; i < COLUMN_COUNT; i++) {
@@ -245,14 +259,14 @@ bool store_claim_read(const PGresult *rows, const struct batch_facts *batch,
         BUG_UNLESS(at[i] >= 0);
     }
     for (int i = 0; i < PQntuples(rows); i++) {
-        struct row row = {rows, at, i, NULL};
+        struct row row = {rows, at, i, NULL, last};
         if (cell(&row, IS_HELD)[0] == 't') {
             tell_held(&row, batch);
         } else if (cell(&row, IS_PARKED)[0] == 't') {
             tell_parked(&row, batch);
             has_parked = true;
         } else {
-            task_queue_add(tasks, read_task(rows, i, at, batch));
+            task_queue_add(tasks, read_task(rows, i, at, last, batch));
         }
     }
     return has_parked;
