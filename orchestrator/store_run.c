@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "orchestrator/claim_marks.h"
 #include "orchestrator/field_refusals.h"
 #include "orchestrator/pg.h"
 #include "orchestrator/pg_dial.h"
@@ -103,6 +104,7 @@ struct store_run {
     int64_t lease_until_ms;
     int64_t served_since_ms; /* since when this database has answered without a gap */
     int64_t claimed_at_ms;   /* when the claim under way, or the last one, was sent */
+    struct claim_marks marks;
     bool is_buried;
     bool is_late; /* the group under way is sent as that of a buried run */
     struct store_outlook outlook, asked;
@@ -228,6 +230,7 @@ enum status store_run_open(PGconn *conn, const struct store_run_settings *settin
     pg_dial_init(&store->dial, settings->conninfo, conn);
     task_queue_init(&store->group);
     task_queue_init(&store->fresh);
+    claim_marks_init(&store->marks);
     enum status status = start(store, fault);
     if (status != STATUS_OK) {
         store_run_destroy(store);
@@ -244,6 +247,7 @@ void store_run_destroy(struct store_run *store)
     task_queue_destroy_all(&store->group);
     task_queue_destroy_all(&store->fresh);
     registration_terms_finish(&store->registrations);
+    claim_marks_finish(&store->marks);
     pg_dial_finish(&store->dial);
     PQfinish(store->conn);
     free(store);
@@ -267,6 +271,7 @@ static void break_link(struct store_run *store, const char *why, int64_t now_ms)
     store->must_recover = true;
     store->served_since_ms = INT64_MAX;
     task_queue_destroy_all(&store->fresh); /* claimed by a commit nobody knows of: never sent */
+    claim_marks_forget(&store->marks);
     store->retry_wait_ms =
         store->retry_wait_ms == 0 ? RECONNECT_FIRST_MS : store->retry_wait_ms * 2;
     if (store->retry_wait_ms > RECONNECT_MAX_MS)
@@ -354,16 +359,21 @@ static void queue_claim(struct store_run *store, unsigned want)
                             deadline,
                             terms->allowance,
                             terms->memory_ms,
-                            terms->notes};
+                            terms->notes,
+                            NULL,
+                            NULL,
+                            NULL,
+                            NULL};
 
     snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
     snprintf(batch_id, sizeof batch_id, "%" PRId64, store->settings.batch->batch_id);
     snprintf(count, sizeof count, "%u", want);
     snprintf(highest, sizeof highest, "%" PRId64, store->settings.highest_number_id);
     snprintf(deadline, sizeof deadline, "%" PRId64, store->settings.terms->step_ms);
-    queue_often(store, SQL_STEP_CLAIM, 9, values, USE_CLAIM);
     store->wanted = want;
     store->claimed_at_ms = clock_monotonic_ms();
+    claim_marks_begin(&store->marks, store->claimed_at_ms, values + 9);
+    queue_often(store, SQL_STEP_CLAIM, 9 + CLAIM_MARKS_VALUES, values, USE_CLAIM);
 }
 
 static void queue_renewal(struct store_run *store, int64_t now_ms)
@@ -611,6 +621,8 @@ static void read_claim(struct store_run *store, const PGresult *rows)
 
     bool has_parked = store_claim_read(rows, store->settings.batch, &store->fresh);
     store->claimed_all = PQntuples(rows) >= (int)store->wanted || has_parked;
+    claim_marks_read(&store->marks, rows, PQntuples(rows) >= (int)store->wanted,
+                     clock_monotonic_ms());
     for (struct task *task = store->fresh.first; task; task = task->next)
         task->not_after_ms = store->claimed_at_ms + terms->step_ms - terms->margin_ms;
 }

@@ -3,7 +3,9 @@
 -- $1 run_id bigint, $2 batch_id bigint, $3 how many bigint, $4 only text[] (customers or numbers; NULL:
 -- all), $5 highest number_id bigint (NULL: all), $6 how long the step may take, in ms bigint; of
 -- registrations: $7 how many of a number may count at a time bigint, $8 for how many ms each does bigint,
--- $9 why it waits where it may not spend one text[] (by how many are spent; the last: Meta has blocked it)
+-- $9 why it waits where it may not spend one text[] (by how many are spent; the last: Meta has blocked it);
+-- where it begins to read (claim_marks.h; NULL: at the start), arrays of one length: $10 urgency smallint[],
+-- $11 ordinal smallint[], $12 not_before text[] (timestamptz), $13 step_id bigint[]
 --
 -- A run that another one has ended claims nothing.
 --
@@ -18,9 +20,21 @@
 -- What is held back is gathered into arrays first, and each place of a path (urgency, ordinal) is read from
 -- the index in order and up to now: the reading ends at the limit, and what is due later, however much that
 -- is, is not looked at. A join for each would have all ready steps read and sorted.
-WITH place AS (
-    SELECT u.urgency::smallint, o.ordinal::smallint
-      FROM generate_series(0, 1) u (urgency), generate_series(0, 31) o (ordinal) -- as path_step has it
+WITH moment AS MATERIALIZED (
+    SELECT wabamigrate.clock() AS now
+), book AS MATERIALIZED (
+    SELECT waba_currency, code_method, language, data_localization_region
+      FROM wabamigrate.batch
+     WHERE batch_id = $2::bigint
+), place AS (
+    SELECT u.urgency::smallint, o.ordinal::smallint,
+           coalesce(m.not_before::timestamptz, '-infinity') AS not_before,
+           coalesce(m.step_id, 0) AS step_id
+      FROM generate_series(0, 1) u (urgency)
+     CROSS JOIN generate_series(0, 31) o (ordinal) -- as path_step has it
+      LEFT JOIN unnest($10::smallint[], $11::smallint[], $12::text[], $13::bigint[])
+                AS m (urgency, ordinal, not_before, step_id)
+             ON m.urgency = u.urgency AND m.ordinal = o.ordinal
 ), closed AS (
     -- Customers that nothing is claimed of.
     SELECT c.customer_id FROM wabamigrate.customer c
@@ -30,13 +44,14 @@ WITH place AS (
     SELECT g.customer_id * 4 + g.lane AS place FROM wabamigrate.parked_lane g
 ), picked AS MATERIALIZED (
     SELECT s.*
-      FROM (SELECT urgency, ordinal FROM place ORDER BY urgency, ordinal DESC) p
+      FROM (SELECT * FROM place ORDER BY urgency, ordinal DESC) p
      CROSS JOIN LATERAL (
     SELECT s.step_id, s.epoch, s.kind, s.phase, s.number_id, s.customer_id, s.lane, s.urgency, s.ordinal,
            s.not_before, s.memo
       FROM wabamigrate.step s
-     WHERE s.batch_id = $2::bigint AND s.state = 'ready' AND s.not_before <= wabamigrate.clock()
+     WHERE s.batch_id = $2::bigint AND s.state = 'ready' AND s.not_before <= (SELECT now FROM moment)
        AND s.urgency = p.urgency AND s.ordinal = p.ordinal
+       AND (s.not_before, s.step_id) > (p.not_before, p.step_id)
        AND (EXISTS (SELECT 1 FROM wabamigrate.batch b
                      WHERE b.batch_id = $2::bigint AND b.state = 'open')
             OR s.is_in_doubt AND EXISTS (SELECT 1 FROM wabamigrate.batch b
@@ -46,14 +61,14 @@ WITH place AS (
        AND NOT EXISTS (SELECT 1 FROM wabamigrate.budget g
                          JOIN wabamigrate.batch b ON b.app_id = g.subject
                         WHERE b.batch_id = $2::bigint AND g.scope = 'app'
-                          AND g.parked_until > wabamigrate.clock())
+                          AND g.parked_until > (SELECT now FROM moment))
        AND s.customer_id <> ALL (ARRAY(SELECT customer_id FROM closed))
        AND s.customer_id * 4 + s.lane <> ALL (ARRAY(SELECT place FROM parked_budget))
        AND (s.lane <> 3
             OR NOT EXISTS (SELECT 1 FROM wabamigrate.budget g
                              JOIN wabamigrate.batch b ON b.app_id = g.subject
                             WHERE b.batch_id = $2::bigint AND g.scope = 'credit_line'
-                              AND g.parked_until > wabamigrate.clock()))
+                              AND g.parked_until > (SELECT now FROM moment)))
        AND (s.number_id IS NULL
             OR s.number_id <> ALL (ARRAY(SELECT n.number_id FROM wabamigrate.number n
                                           WHERE n.batch_id = $2::bigint AND n.is_paused)))
@@ -98,9 +113,11 @@ WITH place AS (
                                       JOIN wabamigrate.job_phase q USING (kind, phase)
                                      WHERE q.is_registration))
 ), numbered AS (
+    SELECT n.*, min(n.place) OVER (PARTITION BY n.customer_id, n.kind, n.phase, n.memo) AS first_place
+      FROM (
     SELECT k.*, row_number() OVER (ORDER BY k.urgency, k.ordinal DESC, k.not_before, k.step_id) AS place
       FROM picked k
-     WHERE k.step_id <> ALL (ARRAY(SELECT step_id FROM spending WHERE free_at IS NOT NULL))
+     WHERE k.step_id <> ALL (ARRAY(SELECT step_id FROM spending WHERE free_at IS NOT NULL))) n
 ), asked AS (
     -- Steps that share a read are one call, that of the first; the others go with it or not at all.
     SELECT k.step_id, k.place, l.leader,
@@ -119,11 +136,7 @@ WITH place AS (
       JOIN wabamigrate.job_phase p ON p.kind = k.kind AND p.phase = k.phase
       JOIN wabamigrate.customer c ON c.customer_id = k.customer_id
       JOIN wabamigrate.batch b ON b.batch_id = c.batch_id
-     CROSS JOIN LATERAL (SELECT CASE WHEN p.is_shared THEN (
-                                    SELECT min(o.place) FROM numbered o
-                                     WHERE o.customer_id = k.customer_id AND o.kind = k.kind
-                                       AND o.phase = k.phase AND o.memo IS NOT DISTINCT FROM k.memo)
-                                ELSE k.place END AS leader) l
+     CROSS JOIN LATERAL (SELECT CASE WHEN p.is_shared THEN k.first_place ELSE k.place END AS leader) l
 ), granted AS MATERIALIZED (
     SELECT wabamigrate.budget_take(b.app_id, a.scopes, a.subjects, a.costs) AS places
       FROM (SELECT array_agg(scope ORDER BY place) AS scopes,
@@ -141,8 +154,8 @@ WITH place AS (
 ), spent AS (
     INSERT INTO wabamigrate.registration AS r
            (number, place, spent_at, counts_until, step_id, epoch)
-    SELECT number, free_place, wabamigrate.clock(),
-           wabamigrate.clock() + $8::bigint * interval '1 ms', step_id, epoch
+    SELECT number, free_place, (SELECT now FROM moment),
+           (SELECT now FROM moment) + $8::bigint * interval '1 ms', step_id, epoch
       FROM spending
      WHERE free_at IS NULL AND step_id IN (SELECT step_id FROM allowed)
      ORDER BY number -- so that no two workers wait for each other
@@ -153,7 +166,7 @@ WITH place AS (
     RETURNING step_id
 ), held AS (
     UPDATE wabamigrate.step s
-       SET not_before = g.free_at, waiting_for = 'registrations', moved_at = wabamigrate.clock(),
+       SET not_before = g.free_at, waiting_for = 'registrations', moved_at = (SELECT now FROM moment),
            note = ($9::text[])[CASE WHEN g.blocked_until IS NOT NULL THEN cardinality($9::text[])
                                     ELSE least(g.registrations, cardinality($9::text[]) - 1) END]
       FROM spending g
@@ -162,9 +175,9 @@ WITH place AS (
 ), taken AS (
     UPDATE wabamigrate.step s
        SET state = 'running', epoch = s.epoch + 1, run_id = $1::bigint, waiting_for = NULL,
-           moved_at = wabamigrate.clock(),
-           deadline = wabamigrate.clock() + $6::bigint * interval '1 ms',
-           intended_at = CASE WHEN p.is_effect THEN wabamigrate.clock() ELSE s.intended_at END
+           moved_at = (SELECT now FROM moment),
+           deadline = (SELECT now FROM moment) + $6::bigint * interval '1 ms',
+           intended_at = CASE WHEN p.is_effect THEN (SELECT now FROM moment) ELSE s.intended_at END
       FROM wabamigrate.job_phase p
      WHERE s.step_id = ANY (ARRAY(SELECT step_id FROM allowed
                                   EXCEPT SELECT step_id FROM spending
@@ -173,10 +186,14 @@ WITH place AS (
     RETURNING s.*, p.is_effect
 ), intents AS (
     INSERT INTO wabamigrate.attempt (step_id, epoch, run_id, phase, is_effect, intended_at)
-    SELECT step_id, epoch, $1::bigint, phase, true, wabamigrate.clock() FROM taken WHERE is_effect
+    SELECT step_id, epoch, $1::bigint, phase, true, (SELECT now FROM moment) FROM taken WHERE is_effect
+), reopened AS (
+    UPDATE wabamigrate.number n SET is_done = false
+     WHERE n.number_id = ANY (ARRAY(SELECT number_id FROM taken)) AND n.is_done
 )
 SELECT t.step_id, t.epoch, t.kind, t.phase, t.memo, t.tries, t.is_in_doubt,
        coalesce(w.calls, 0) AS calls, t.is_parked, t.parked_scope, t.parked_subject,
+       t.urgency, t.ordinal, t.not_before, (SELECT now FROM moment) AS claimed_at,
        t.is_held, CASE WHEN t.is_held THEN wabamigrate.rfc3339(t.not_before) END AS held_until,
        CASE WHEN t.is_held THEN t.note END AS held_why,
        wabamigrate.unix_ms(t.intended_at) AS intended_at_ms,
@@ -197,16 +214,21 @@ SELECT t.step_id, t.epoch, t.kind, t.phase, t.memo, t.tries, t.is_in_doubt,
        CASE WHEN q.is_assessed THEN n.source_node END AS source_number,
        CASE WHEN q.is_assessed THEN n.destination_node END AS destination_number,
        CASE WHEN q.is_assessed THEN c.attest END AS attest,
-       wabamigrate.rfc3339(c.source_read_at) AS source_read_at,
-       wabamigrate.rfc3339(c.destination_read_at) AS destination_read_at,
+       CASE WHEN q.is_assessed THEN wabamigrate.rfc3339(c.source_read_at) END AS source_read_at,
+       CASE WHEN q.is_assessed THEN wabamigrate.rfc3339(c.destination_read_at) END
+           AS destination_read_at,
        -- What a step of a WABA that has never been taken up may build on.
        CASE WHEN t.number_id IS NULL AND t.epoch = 1 AND q.refreshes IS NULL
                  AND wabamigrate.is_fresh(c.destination_read_at)
             THEN c.destination_node END AS fresh_destination,
        t.path,
-       CASE WHEN q.is_assessed THEN wabamigrate.rfc3339(wabamigrate.clock()) END AS now,
-       CASE WHEN q.is_assessed THEN ledger.registrations END AS registrations,
-       CASE WHEN q.is_assessed THEN wabamigrate.rfc3339(ledger.blocked_until) END AS blocked_until,
+       CASE WHEN q.is_assessed THEN wabamigrate.rfc3339((SELECT now FROM moment)) END AS now,
+       CASE WHEN q.is_assessed
+            THEN (SELECT registrations FROM wabamigrate.registrations_of(n.number)) END
+           AS registrations,
+       CASE WHEN q.is_assessed
+            THEN (SELECT wabamigrate.rfc3339(blocked_until)
+                    FROM wabamigrate.registrations_of(n.number)) END AS blocked_until,
        -- Steps that refresh a verdict read: where the WABA is closed to them, by number.
        CASE WHEN q.refreshes IS NOT NULL
             THEN (SELECT string_agg(o.source_phone_number_id, ',' ORDER BY o.number_id)
@@ -220,10 +242,8 @@ SELECT t.step_id, t.epoch, t.kind, t.phase, t.memo, t.tries, t.is_in_doubt,
         SELECT s.*, true, false, true, p.scope, p.subject
           FROM parked p JOIN wabamigrate.step s USING (step_id)) t
   LEFT JOIN allowed w ON w.step_id = t.step_id
-  JOIN wabamigrate.batch b ON b.batch_id = t.batch_id
+  JOIN book b ON true
   JOIN wabamigrate.customer c ON c.customer_id = t.customer_id
   JOIN wabamigrate.path_step q ON q.path = t.path AND q.kind = t.kind
   LEFT JOIN wabamigrate.number n ON n.number_id = t.number_id
-  LEFT JOIN LATERAL wabamigrate.registrations_of(CASE WHEN q.is_assessed THEN n.number END) ledger
-         ON true
  ORDER BY t.urgency, t.ordinal DESC, t.not_before, t.step_id;

@@ -12,24 +12,26 @@ WITH held AS (
            c.destination_waba_id IS NOT NULL AS is_signed_up, c.destination_read_at
       FROM wabamigrate.step s
       JOIN wabamigrate.customer c USING (customer_id)
-     WHERE s.batch_id = $1::bigint
-       AND (s.state = 'blocked' OR s.state = 'waiting')
+     WHERE s.batch_id = $1::bigint AND s.state IN ('waiting', 'blocked')
+), stale AS (
+    -- Looked up by customer and kind: whatever else is done is not read.
+    SELECT DISTINCT h.customer_id, p.path, p.kind, p.first_phase, h.is_read_again, h.is_signed_up,
+           h.destination_read_at
+      FROM held h
+      JOIN wabamigrate.path_step p ON p.path = h.path AND p.refreshes = h.kind
 ), fresh AS (
     UPDATE wabamigrate.step r
        SET state = 'ready', phase = p.first_phase, memo = NULL, tries = 0,
            not_before = wabamigrate.clock(), moved_at = wabamigrate.clock()
-      FROM wabamigrate.path_step p
-     WHERE p.path = r.path AND p.kind = r.kind AND r.state = 'done'
-       AND EXISTS (SELECT 1 FROM held h
-                    WHERE h.customer_id = r.customer_id AND h.kind = p.refreshes
-                      AND h.path = r.path
-                      AND (h.is_read_again
-                           OR h.is_signed_up
-                              AND NOT (wabamigrate.is_fresh(r.moved_at)
-                                       AND (h.destination_read_at IS NOT NULL
-                                            OR NOT EXISTS (SELECT 1 FROM wabamigrate.path_need d
-                                                            WHERE d.path = r.path
-                                                              AND d.kind = r.kind)))))
+      FROM stale p
+     WHERE r.customer_id = p.customer_id AND r.kind = p.kind AND r.path = p.path
+       AND r.state = 'done'
+       AND (p.is_read_again
+            OR p.is_signed_up
+               AND NOT (wabamigrate.is_fresh(r.moved_at)
+                        AND (p.destination_read_at IS NOT NULL
+                             OR NOT EXISTS (SELECT 1 FROM wabamigrate.path_need d
+                                             WHERE d.path = r.path AND d.kind = r.kind))))
     RETURNING r.step_id
 ), again AS (
     UPDATE wabamigrate.step s

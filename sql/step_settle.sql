@@ -10,7 +10,9 @@
 --
 -- A step is looked up by its id alone (IS NOT DISTINCT FROM is no index's business): the index of what is
 -- running is a short one by the statistics, and a long one of dead rows while somebody holds a snapshot.
-WITH input AS MATERIALIZED (
+WITH moment AS MATERIALIZED (
+    SELECT wabamigrate.clock() AS now
+), input AS MATERIALIZED (
     SELECT *, state IN ('waiting', 'blocked') AS may_be_nudged
       FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[],
                   $8::text[], $9::boolean[], $10::boolean[], $11::text[], $12::text[], $13::text[],
@@ -37,13 +39,13 @@ WITH input AS MATERIALIZED (
                         ELSE s.tries END,
            -- From the loss on: the request may have left long after its intent.
            not_before = CASE WHEN i.is_in_doubt AND NOT s.is_in_doubt
-                             THEN wabamigrate.clock() + $22::bigint * interval '1 ms'
-                             ELSE wabamigrate.clock() + i.wait_ms * interval '1 ms' END,
+                             THEN (SELECT now FROM moment) + $22::bigint * interval '1 ms'
+                             ELSE (SELECT now FROM moment) + i.wait_ms * interval '1 ms' END,
            is_in_doubt = i.is_in_doubt AND NOT (s.is_nudged AND i.may_be_nudged),
            is_nudged = s.is_nudged AND i.state = 'ready',
            waiting_for = i.waiting_for, note = i.note, error = i.error::jsonb, run_id = NULL,
            deadline = NULL,
-           moved_at = wabamigrate.clock()
+           moved_at = (SELECT now FROM moment)
       FROM input i
      WHERE s.step_id = i.step_id AND s.epoch = i.epoch AND s.run_id IS NOT DISTINCT FROM $1::bigint
        AND s.state IS NOT DISTINCT FROM 'running'
@@ -55,9 +57,9 @@ WITH input AS MATERIALIZED (
            (step_id, epoch, run_id, phase, is_effect, intended_at, ms, http_status, outcome, note,
             fbtrace_id, request, answer, late_at)
     SELECT i.step_id, i.epoch, $1::bigint, i.sent_phase, i.is_effect,
-           wabamigrate.clock() - coalesce(i.ms, 0) * interval '1 ms',
+           (SELECT now FROM moment) - coalesce(i.ms, 0) * interval '1 ms',
            i.ms, i.http_status, i.outcome, i.note, i.fbtrace_id, i.request::jsonb, i.answer,
-           CASE WHEN i.step_id = ANY (ARRAY(SELECT step_id FROM late)) THEN wabamigrate.clock() END
+           CASE WHEN i.step_id = ANY (ARRAY(SELECT step_id FROM late)) THEN (SELECT now FROM moment) END
       FROM input i
      WHERE i.has_attempt
     ON CONFLICT (step_id, epoch) DO UPDATE
@@ -95,8 +97,22 @@ WITH input AS MATERIALIZED (
     UPDATE wabamigrate.step t
        SET prereqs_left = t.prereqs_left - met.steps,
            state = CASE WHEN t.prereqs_left <= met.steps THEN 'ready' ELSE t.state END,
-           not_before = wabamigrate.clock(), moved_at = wabamigrate.clock()
+           not_before = (SELECT now FROM moment), moved_at = (SELECT now FROM moment)
       FROM met
      WHERE t.step_id = met.step_id AND t.state = 'pending'
+), ended AS (
+    -- By steps that nothing waits for: few of them, so a number's other steps are looked at once.
+    SELECT array_agg(m.number_id) AS numbers
+      FROM moved m
+     WHERE m.state = 'done' AND m.number_id IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM wabamigrate.path_need d
+                        WHERE d.path = m.path AND d.needs = m.kind)
+), finished AS (
+    UPDATE wabamigrate.number n SET is_done = true
+     WHERE n.number_id = ANY ((SELECT numbers FROM ended)::bigint[])
+       AND NOT EXISTS (SELECT 1 FROM wabamigrate.step o
+                        WHERE o.number_id = n.number_id AND o.state <> 'done'
+                          AND o.step_id <> ALL (ARRAY(SELECT step_id FROM moved
+                                                       WHERE state = 'done')))
 )
 SELECT step_id, state FROM moved;

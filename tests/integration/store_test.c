@@ -99,8 +99,12 @@ static void claim_by_hand(const struct worker *worker, const char *want)
                             "60000",
                             terms.allowance,
                             terms.memory_ms,
-                            terms.notes};
-    run_sql(conn, SQL_STEP_CLAIM, 9, values);
+                            terms.notes,
+                            NULL,
+                            NULL,
+                            NULL,
+                            NULL};
+    run_sql(conn, SQL_STEP_CLAIM, 13, values);
     registration_terms_finish(&terms);
 }
 
@@ -1372,6 +1376,76 @@ static void pins_are_exported_also_where_the_answer_was_lost(void)
     worker_close(&worker);
 }
 
+/* ---- how much is done ---- */
+
+static void a_number_is_done_when_its_last_step_is(void)
+{
+    struct worker worker;
+
+    worker_open(&worker, begin());
+    worker_work_until(&worker, "confirm_number");
+    testbed_expect(conn, "SELECT bool_or(is_done) FROM wabamigrate.number", "f");
+    worker_work_until(&worker, NULL);
+    testbed_expect(conn,
+                   "SELECT (SELECT bool_and(is_done) FROM wabamigrate.number) || ' of ' || numbers"
+                   "  FROM wabamigrate.batch",
+                   "true of 5");
+    store_run_ask(worker.store, clock_monotonic_ms());
+    CU_ASSERT_TRUE_FATAL(worker_wait(&worker));
+    CU_ASSERT_EQUAL(store_run_outlook(worker.store)->by_state[STATE_DONE], 5);
+
+    /* A step that is taken up again is one that is to be seen. */
+    testbed_do(conn, "UPDATE wabamigrate.step SET state = 'ready'"
+                     " WHERE kind = 'confirm_number' AND number_id = (SELECT number_id"
+                     "  FROM wabamigrate.number WHERE number = '" BAKERY_1 "')");
+    CU_ASSERT_EQUAL(worker_flush(&worker, 64), 1);
+    testbed_expect(conn,
+                   "SELECT string_agg(number || ' ' || state, ',') FROM wabamigrate.number_status"
+                   " WHERE NOT is_done",
+                   BAKERY_1 " running");
+    worker_work_until(&worker, NULL);
+    testbed_expect(conn, "SELECT bool_and(is_done) FROM wabamigrate.number", "t");
+    worker_close(&worker);
+}
+
+/* ---- where a claim begins ---- */
+
+struct wanted_step {
+    struct worker *worker;
+    int64_t step_id;
+    unsigned times;
+};
+
+static bool is_claimed(void *self)
+{
+    const struct wanted_step *wanted = self;
+    unsigned times = 0;
+
+    worker_flush(wanted->worker, 64);
+    for (const struct task *task = wanted->worker->hand.first; task; task = task->next)
+        times += task->step_id == wanted->step_id;
+    return times == wanted->times;
+}
+
+static void what_has_become_free_before_the_mark_is_claimed_too(void)
+{
+    struct worker worker;
+    char sql[128];
+
+    worker_open(&worker, begin());
+    CU_ASSERT_EQUAL_FATAL(worker_flush(&worker, 1), 1);
+    struct wanted_step first = {&worker, worker.hand.first->step_id, 2};
+    snprintf(sql, sizeof sql,
+             "UPDATE wabamigrate.step SET state = 'ready', run_id = NULL WHERE step_id = %lld",
+             (long long)first.step_id);
+    testbed_do(conn, sql);
+    /* It is the first of the queue again, and not looked at while others can be had. */
+    CU_ASSERT_EQUAL_FATAL(worker_flush(&worker, 1), 1);
+    CU_ASSERT_NOT_EQUAL(worker.hand.first->next->step_id, first.step_id);
+    CU_ASSERT_TRUE(testbed_wait(is_claimed, &first));
+    worker_close(&worker);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -1453,6 +1527,9 @@ int main(void)
          what_is_in_flight_when_its_number_is_cancelled_lands_and_ends},
         {"pins are exported also where the answer was lost",
          pins_are_exported_also_where_the_answer_was_lost},
+        {"a number is done when its last step is", a_number_is_done_when_its_last_step_is},
+        {"what has become free before the mark is claimed too",
+         what_has_become_free_before_the_mark_is_claimed_too},
         CU_TEST_INFO_NULL,
     };
 

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: PostgreSQL */
+#include "orchestrator/claim_marks.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "orchestrator/pg_columns.h"
+#include "sql/statements.h"
+
+/* So many claims begin at their marks before one looks at everything, and more where that is slow:
+ * it may take a twentieth of the time. */
+#define MARKED_MAX 16
+#define WHOLE_SHARE 20
+/* Where a claim finds too little, everything is looked at right away, unless that took so many
+ * times as long as one that begins at its marks. */
+#define SLOW_FACTOR 4
+#define SLOW_SHARE 10
+
+void claim_marks_init(struct claim_marks *marks)
+{
+    memset(marks, 0, sizeof *marks);
+}
+
+static void free_values(struct claim_marks *marks)
+{
+    for (unsigned i = 0; i < CLAIM_MARKS_VALUES; i++) {
+        free(marks->values[i]);
+        marks->values[i] = NULL;
+    }
+}
+
+void claim_marks_finish(struct claim_marks *marks)
+{
+    free_values(marks);
+}
+
+void claim_marks_forget(struct claim_marks *marks)
+{
+    memset(marks->places, 0, sizeof marks->places);
+    marks->is_any = false;
+}
+
+static bool is_slow(const struct claim_marks *marks)
+{
+    return marks->marked_took_ms > 0 && marks->whole_took_ms > marks->marked_took_ms * SLOW_FACTOR;
+}
+
+static bool is_whole_due(const struct claim_marks *marks, int64_t now_ms)
+{
+    int64_t since_ms = now_ms - marks->whole_at_ms;
+
+    if (!marks->is_any)
+        return true;
+    if (!marks->was_enough)
+        return !is_slow(marks) || since_ms >= marks->whole_took_ms * SLOW_SHARE;
+    return marks->marked >= MARKED_MAX && since_ms >= marks->whole_took_ms * WHOLE_SHARE;
+}
+
+/* Keeps the text of the arrays, which the columns release. */
+static void keep(void *self, const char *sql, int count, const char *const *values)
+{
+    struct claim_marks *marks = self;
+
+    (void)sql;
+    for (int i = 0; i < count; i++) {
+        marks->values[i] = strdup(values[i]);
+        BUG_UNLESS(marks->values[i]);
+    }
+}
+
+static void write_values(struct claim_marks *marks)
+{
+    struct pg_columns columns;
+
+    pg_columns_init(&columns, CLAIM_MARKS_VALUES);
+    for (int i = 0; i < CLAIM_MARKS_URGENCIES * CLAIM_MARKS_ORDINALS; i++) {
+        int urgency = i / CLAIM_MARKS_ORDINALS, ordinal = i % CLAIM_MARKS_ORDINALS;
+        const struct claim_mark *mark = &marks->places[urgency][ordinal];
+        if (!mark->is_set)
+            continue;
+        pg_array_add_i64(&columns.arrays[0], urgency);
+        pg_array_add_i64(&columns.arrays[1], ordinal);
+        pg_array_add_text(&columns.arrays[2], mark->not_before);
+        pg_array_add_i64(&columns.arrays[3], mark->step_id);
+    }
+    pg_columns_send(&columns, SQL_STEP_CLAIM, NULL, NULL, keep, marks);
+}
+
+void claim_marks_begin(struct claim_marks *marks, int64_t now_ms,
+                       const char *values[CLAIM_MARKS_VALUES])
+{
+    marks->is_whole = is_whole_due(marks, now_ms);
+    marks->sent_at_ms = now_ms;
+    free_values(marks);
+    if (!marks->is_whole)
+        write_values(marks);
+    for (unsigned i = 0; i < CLAIM_MARKS_VALUES; i++)
+        values[i] = marks->values[i];
+}
+
+static void set(struct claim_mark *mark, int64_t step_id, const char *not_before)
+{
+    mark->is_set = true;
+    mark->step_id = step_id;
+    snprintf(mark->not_before, sizeof mark->not_before, "%s", not_before);
+}
+
+/* The rows come in the order of the queue: of a place the last one stays. What is held was put off,
+ * and does not stand where it stood. */
+static void read_row(struct claim_marks *marks, const PGresult *rows, int row)
+{
+    int64_t urgency = pg_cell_i64(rows, row, "urgency");
+    int64_t ordinal = pg_cell_i64(rows, row, "ordinal");
+
+    BUG_UNLESS(urgency >= 0 && urgency < CLAIM_MARKS_URGENCIES && ordinal >= 0 &&
+               ordinal < CLAIM_MARKS_ORDINALS);
+    if (!pg_cell_bool(rows, row, "is_held"))
+        set(&marks->places[urgency][ordinal], pg_cell_i64(rows, row, "step_id"),
+            pg_cell(rows, row, "not_before"));
+}
+
+/* What was passed on the way to the last row had nothing more just then. */
+static void mark_passed(struct claim_marks *marks, const PGresult *rows)
+{
+    int last = PQntuples(rows) - 1;
+    int64_t urgency = pg_cell_i64(rows, last, "urgency");
+    int64_t ordinal = pg_cell_i64(rows, last, "ordinal");
+
+    for (int u = 0; u <= urgency; u++) {
+        for (int o = CLAIM_MARKS_ORDINALS - 1; o > (u == urgency ? ordinal : -1); o--) {
+            if (!marks->places[u][o].is_set)
+                set(&marks->places[u][o], 0, pg_cell(rows, last, "claimed_at"));
+        }
+    }
+}
+
+void claim_marks_read(struct claim_marks *marks, const PGresult *rows, bool is_enough,
+                      int64_t now_ms)
+{
+    int64_t took_ms = now_ms - marks->sent_at_ms;
+
+    if (marks->is_whole) {
+        marks->marked = 0;
+        marks->whole_at_ms = now_ms;
+        marks->whole_took_ms = took_ms;
+    } else {
+        marks->marked++;
+        marks->marked_took_ms = took_ms;
+    }
+    marks->was_enough = is_enough;
+    for (int i = 0; i < PQntuples(rows); i++)
+        read_row(marks, rows, i);
+    if (PQntuples(rows) > 0) {
+        mark_passed(marks, rows);
+        marks->is_any = true;
+    }
+}
