@@ -211,6 +211,23 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION wabamigrate.budget_keep(g wabamigrate.budget) RETURNS void
+    LANGUAGE sql
+BEGIN ATOMIC
+    UPDATE wabamigrate.budget b
+       SET percent = g.percent, calls = g.calls, is_active = g.is_active, minute = g.minute,
+           counts = g.counts, used = g.used, given_back = g.given_back, unanswered = g.unanswered,
+           heard_at = g.heard_at, parked_until = g.parked_until, parked_for = g.parked_for,
+           header = g.header, updated_at = wabamigrate.clock()
+     WHERE b.scope = g.scope AND b.subject = g.subject;
+END;
+
+-- A budget of whose limit not an eighth is used: what is under way there is not looked after, which spares
+-- a write for each answer.
+CREATE FUNCTION wabamigrate.budget_is_far(used integer, calls integer) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN used * 8 < calls;
+
 -- Reserves calls for steps, given in the order of their claim: which of them may leave. The app's row
 -- comes first in everything that changes budgets: whoever holds it is alone, so nobody waits in a circle
 -- and no two workers reserve the same call. A budget that cannot serve all that was asked of it is parked
@@ -221,6 +238,7 @@ CREATE FUNCTION wabamigrate.budget_take(an_app text, scopes text[], subjects tex
 AS $$
 DECLARE
     now_at   timestamptz := wabamigrate.clock();
+    a_minute bigint := wabamigrate.minute_of(now_at);
     granted  boolean[] := array_fill(true, ARRAY[cardinality(costs)]);
     app_q    wabamigrate.quota;
     app      wabamigrate.budget;
@@ -244,12 +262,43 @@ BEGIN
                      ELSE (wabamigrate.budget_room(app, app_q, now_at)).room END;
     app_left := app_room;
     FOR asked IN
-        SELECT i.scope, i.subject, array_agg(i.place ORDER BY i.place) AS places
-          FROM unnest(scopes, subjects, costs) WITH ORDINALITY AS i (scope, subject, cost, place)
-         WHERE i.cost > 0
-         GROUP BY i.scope, i.subject
-         ORDER BY min(i.place)
+        -- Most have room for all that is asked, as budget_room would say: they are served together.
+        WITH ask AS MATERIALIZED (
+            SELECT i.scope, i.subject, sum(i.cost)::integer AS calls, max(i.cost) AS most,
+                   sum(sum(i.cost)) OVER () <= app_room AS has_app,
+                   array_agg(i.place ORDER BY i.place) AS places
+              FROM unnest(scopes, subjects, costs) WITH ORDINALITY AS i (scope, subject, cost, place)
+             WHERE i.cost > 0
+             GROUP BY i.scope, i.subject
+        ), own AS MATERIALIZED ( -- joined first: so each is found by its whole key
+            SELECT k.scope, k.subject, k.calls, o.minutes, o AS q
+              FROM ask k JOIN wabamigrate.quota o ON o.scope = k.scope
+             WHERE k.has_app
+        ), easy AS (
+            UPDATE wabamigrate.budget b
+               SET counts[k.minutes] = b.counts[k.minutes] + k.calls, used = b.used + k.calls,
+                   unanswered = b.unanswered
+                                + CASE WHEN wabamigrate.budget_is_far(b.used + k.calls, b.calls)
+                                       THEN 0 ELSE k.calls END
+              FROM own k
+             WHERE b.scope = k.scope AND b.subject = k.subject
+               AND b.minute = a_minute AND cardinality(b.counts) = k.minutes
+               AND (b.parked_until IS NULL OR b.parked_until <= now_at)
+               AND b.heard_at > now_at - interval '10 min'
+               AND b.used + k.calls <= (b.calls - wabamigrate.budget_spare(b.calls, k.q)) * 3 / 4
+               AND b.unanswered + k.calls
+                   <= (b.calls - wabamigrate.budget_spare(b.calls, k.q) - b.used + b.unanswered) / 2
+            RETURNING b.scope, b.subject, k.calls
+        )
+        SELECT k.scope, k.subject, k.places, e.calls AS served
+          FROM ask k
+          LEFT JOIN easy e ON e.scope = k.scope AND e.subject = k.subject
+         ORDER BY k.places[1]
     LOOP
+        IF asked.served IS NOT NULL THEN
+            app_left := app_left - asked.served;
+            CONTINUE;
+        END IF;
         taken := 0;
         is_short := false;
         room := 0;
@@ -281,16 +330,14 @@ BEGIN
         IF asked.scope IS NOT NULL AND (taken > 0 OR is_short) THEN
             g.counts[q.minutes] := g.counts[q.minutes] + taken;
             g.used := g.used + taken;
-            g.unanswered := g.unanswered + taken;
+            IF NOT wabamigrate.budget_is_far(g.used, g.calls) THEN
+                g.unanswered := g.unanswered + taken;
+            END IF;
             IF is_short AND coalesce(g.parked_until <= now_at, true) THEN
                 g.parked_for := (wabamigrate.budget_room(g, q, now_at)).kept_by;
                 g.parked_until := wabamigrate.budget_opens(g, q, g.parked_for, now_at);
             END IF;
-            UPDATE wabamigrate.budget
-               SET calls = g.calls, minute = g.minute, counts = g.counts, used = g.used,
-                   given_back = g.given_back, unanswered = g.unanswered, parked_until = g.parked_until,
-                   parked_for = g.parked_for
-             WHERE scope = g.scope AND subject = g.subject;
+            PERFORM wabamigrate.budget_keep(g);
         END IF;
     END LOOP;
     taken := app_room - app_left;
@@ -301,17 +348,14 @@ BEGIN
         app.parked_for := (wabamigrate.budget_room(app, app_q, now_at)).kept_by;
         app.parked_until := wabamigrate.budget_opens(app, app_q, app.parked_for, now_at);
     END IF;
-    UPDATE wabamigrate.budget
-       SET calls = app.calls, minute = app.minute, counts = app.counts, used = app.used,
-           given_back = app.given_back, unanswered = app.unanswered, parked_until = app.parked_until, parked_for = app.parked_for
-     WHERE scope = app.scope AND subject = app.subject;
+    PERFORM wabamigrate.budget_keep(app);
     RETURN granted;
 END
 $$;
 
--- What became of calls, by budget, and what Graph said of it. `answered` ones came back, `returned` ones
--- never left; below 0, so many more left than were reserved. Percent: as said, NULL: nothing. A park by Graph's word is only ever made longer by a later
--- one, until it has passed. Budgets other than of this group's calls may be spoken of too.
+-- What became of one budget's calls, and what Graph said of it. `answered` ones came back, `returned` ones
+-- never left; below 0, so many more left than were reserved. Percent: as said, NULL: nothing. A park by
+-- Graph's word is only ever made longer by a later one, until it has passed.
 CREATE FUNCTION wabamigrate.budget_hear(a_scope text, a_subject text, answered integer, returned integer,
                                         said integer, park_ms bigint, has_registered boolean,
                                         a_header text) RETURNS void
@@ -326,11 +370,11 @@ BEGIN
     SELECT * INTO q FROM wabamigrate.quota WHERE scope = a_scope;
     last := q.minutes;
     g := wabamigrate.budget_hold(a_scope, a_subject, q);
+    g.unanswered := greatest(0, g.unanswered - answered - returned); -- reserved were as many as both
     -- Of what never left, what was reserved a while ago stays counted: that errs on the safe side.
     returned := least(returned, g.counts[last]);
     g.counts[last] := g.counts[last] - returned;
     g.used := g.used - returned;
-    g.unanswered := greatest(0, g.unanswered - answered - returned); -- reserved were as many as both
     IF has_registered AND q.calls > 0 AND NOT g.is_active THEN
         g.is_active := true;
         g.calls := q.calls;
@@ -356,13 +400,79 @@ BEGIN
                                    now_at + park_ms * interval '1 ms');
         g.parked_for := 'graph';
     END IF;
-    UPDATE wabamigrate.budget
-       SET percent = g.percent, calls = g.calls, is_active = g.is_active, minute = g.minute,
-           counts = g.counts, used = g.used, given_back = g.given_back,
-           unanswered = g.unanswered, heard_at = g.heard_at,
-           parked_until = g.parked_until, parked_for = g.parked_for,
-           header = coalesce(a_header, g.header), updated_at = now_at
-     WHERE scope = g.scope AND subject = g.subject;
+    g.header := coalesce(a_header, g.header);
+    PERFORM wabamigrate.budget_keep(g);
+END
+$$;
+
+-- The same for a group. Budgets other than of the group's calls may be spoken of too.
+CREATE FUNCTION wabamigrate.budget_note(scopes text[], subjects text[], answers integer[],
+                                        returns integer[], percents integer[], parks_ms bigint[],
+                                        registered boolean[], headers text[]) RETURNS void
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    now_at   timestamptz := wabamigrate.clock();
+    a_minute bigint := wabamigrate.minute_of(now_at);
+    i        record;
+BEGIN
+    FOR i IN
+        SELECT u.subject, sum(u.answered)::integer AS answered, sum(u.returned)::integer AS returned,
+               max(u.percent) AS percent, max(u.park_ms) AS park_ms, max(u.header) AS header
+          FROM unnest(scopes, subjects, answers, returns, percents, parks_ms, headers)
+               AS u (scope, subject, answered, returned, percent, park_ms, header)
+         WHERE u.scope = 'app'
+         GROUP BY u.subject
+         ORDER BY u.subject
+    LOOP
+        PERFORM wabamigrate.budget_hear('app', i.subject, i.answered, i.returned, i.percent, i.park_ms,
+                                        false, i.header);
+    END LOOP;
+    FOR i IN
+        WITH told AS MATERIALIZED (
+            SELECT u.scope, u.subject, sum(u.answered)::integer AS answered,
+                   sum(u.returned)::integer AS returned, max(u.percent) AS percent,
+                   max(u.park_ms) AS park_ms, bool_or(u.has_registered) AS has_registered,
+                   max(u.header) AS header
+              FROM unnest(scopes, subjects, answers, returns, percents, parks_ms, registered, headers)
+                   AS u (scope, subject, answered, returned, percent, park_ms, has_registered, header)
+             WHERE u.scope <> 'app'
+             GROUP BY u.scope, u.subject
+        ), own AS MATERIALIZED (
+            SELECT t.*, q.minutes, q.calls AS tier, q.calls_at_first AS first_tier
+              FROM told t JOIN wabamigrate.quota q ON q.scope = t.scope
+        ), known AS MATERIALIZED (
+            -- Where nothing that was said changes anything, as budget_hear would find.
+            SELECT t.*, wabamigrate.budget_is_far(b.used, b.calls) AS is_far
+              FROM own t
+              JOIN wabamigrate.budget b ON b.scope = t.scope AND b.subject = t.subject
+             WHERE t.park_ms = 0 AND t.header IS NULL AND (b.is_active OR NOT t.has_registered)
+               AND b.minute = a_minute AND cardinality(b.counts) = t.minutes
+               AND b.parked_for IS DISTINCT FROM 'answer'
+               AND b.heard_at > now_at - interval '5 min'
+               AND t.returned <= b.counts[t.minutes]
+               AND (t.percent IS NULL
+                    OR b.used::bigint * 100 >= b.calls::bigint * t.percent
+                       AND (b.used - b.counts[1] - b.counts[2] - b.unanswered)::bigint * 100
+                           < (t.percent + 1)
+                             * CASE WHEN b.is_active THEN b.calls + (b.calls = t.tier)::integer * 1000000
+                                    WHEN b.calls < t.first_tier THEN b.calls
+                                    ELSE 2 * t.first_tier END::bigint)
+        ), updated AS (
+            UPDATE wabamigrate.budget b
+               SET unanswered = greatest(0, b.unanswered - k.answered - k.returned),
+                   counts[k.minutes] = b.counts[k.minutes] - k.returned, used = b.used - k.returned,
+                   percent = coalesce(k.percent, b.percent), heard_at = now_at
+              FROM known k
+             WHERE b.scope = k.scope AND b.subject = k.subject AND NOT (k.is_far AND k.returned = 0)
+        )
+        SELECT t.* FROM told t
+         WHERE NOT EXISTS (SELECT 1 FROM known k WHERE k.scope = t.scope AND k.subject = t.subject)
+         ORDER BY t.scope, t.subject
+    LOOP
+        PERFORM wabamigrate.budget_hear(i.scope, i.subject, i.answered, i.returned, i.percent, i.park_ms,
+                                        i.has_registered, i.header);
+    END LOOP;
 END
 $$;
 
