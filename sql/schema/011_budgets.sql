@@ -45,10 +45,15 @@ CREATE FUNCTION wabamigrate.budget_spare(calls integer, q wabamigrate.quota) RET
     LANGUAGE sql IMMUTABLE
     RETURN greatest(1, (calls::bigint * q.spare_permille + 999) / 1000)::integer;
 
+-- The published limit that holds for it.
+CREATE FUNCTION wabamigrate.budget_tier(g wabamigrate.budget, q wabamigrate.quota) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN g.is_active THEN q.calls ELSE q.calls_at_first END;
+
 -- Whether the limit we know may be less than Graph's: a share, or learned.
 CREATE FUNCTION wabamigrate.budget_is_share(g wabamigrate.budget, q wabamigrate.quota) RETURNS boolean
     LANGUAGE sql IMMUTABLE
-    RETURN q.calls = 0 OR g.calls < q.calls_at_first OR g.is_active AND g.calls < q.calls;
+    RETURN q.calls = 0 OR g.calls < wabamigrate.budget_tier(g, q);
 
 -- After how many minutes of silence such a one, used up, is tried again with one call: soon where Graph
 -- said last that a tenth is left, else when a window has passed. Sooner, others may have taken the rest.
@@ -72,7 +77,7 @@ BEGIN
         g.counts := array_fill(0, ARRAY[last]);
         -- Nothing has been heard for a window: what others used of it then says nothing now.
         IF q.calls > 0 OR g.calls IS NULL THEN
-            g.calls := CASE WHEN q.calls > 0 AND g.is_active THEN q.calls ELSE q.calls_at_first END;
+            g.calls := wabamigrate.budget_tier(g, q);
         END IF;
         g.given_back := 0;
     ELSE
@@ -162,29 +167,41 @@ BEGIN
 END
 $$;
 
--- What an answer proves of the limit. Graph says whole percents of it, others' calls among them: with
--- `percent` said, the limit that our calls alone would make of it lies between these two. Within them
--- nothing is changed, so that it moves by proof only. The lower one takes our calls that Graph counts
--- for certain, the upper one all that it may. Nothing said of the app: its use is not noticeable, less
--- than a tenth. A WABA is in one of two tiers; the second is taken where
--- the first cannot be.
+-- What an answer proves of the limit. Graph says whole percents of it, others' calls among them, so our
+-- calls may become as many as they are and what is left: between two figures, and within them nothing is
+-- changed, so that the limit moves by proof only. The lower one takes our calls that Graph counts for
+-- certain, the upper one all that it may. Where the whole is known (a tier is published), what is left is
+-- a part of it; the app's whole is reckoned from our own calls, as if there were no others. Nothing said of
+-- the app: its use is not noticeable, less than a tenth.
+--
+-- A WABA is in one of two tiers, and goes to the other where it cannot be in the one.
 CREATE FUNCTION wabamigrate.budget_proven(g wabamigrate.budget, q wabamigrate.quota, percent integer)
     RETURNS wabamigrate.budget
     LANGUAGE plpgsql IMMUTABLE
 AS $$
 DECLARE
-    certain bigint := g.used - g.counts[1] - g.counts[2] - g.unanswered;
-    least_of_it bigint := greatest(0, certain) * 100 / coalesce(percent + 1, 10);
-    most_of_it  bigint := CASE WHEN percent > 0 THEN greatest(1, g.used::bigint * 100 / percent) END;
+    certain bigint := greatest(0, g.used - g.counts[1] - g.counts[2] - g.unanswered);
+    by_own  bigint := certain * 100 / coalesce(percent + 1, 10);
+    whole   bigint;
 BEGIN
-    IF q.calls > 0 AND NOT g.is_active AND least_of_it >= 2 * q.calls_at_first THEN
+    IF q.calls = 0 THEN
+        g.calls := greatest(g.calls, least(by_own, 1000000000));
+        IF percent > 0 THEN
+            g.calls := least(g.calls, greatest(1, g.used::bigint * 100 / percent));
+        END IF;
+        RETURN g;
+    END IF;
+    IF NOT g.is_active AND by_own >= 2 * q.calls_at_first AND q.calls > q.calls_at_first THEN
         g.is_active := true;
         g.calls := q.calls;
+    ELSIF g.is_active AND percent >= 20
+          AND g.used::bigint * 1000 / percent BETWEEN 9 * q.calls_at_first AND 11 * q.calls_at_first THEN
+        g.is_active := false; -- its last number has left it
+        g.calls := q.calls_at_first;
     END IF;
-    g.calls := greatest(g.calls, least(least_of_it, CASE WHEN q.calls = 0 THEN 1000000000
-                                                         WHEN g.is_active THEN q.calls
-                                                         ELSE q.calls_at_first END));
-    g.calls := least(g.calls, most_of_it);
+    whole := wabamigrate.budget_tier(g, q);
+    g.calls := greatest(g.calls, least(whole, certain + whole * (99 - percent) / 100));
+    g.calls := least(g.calls, greatest(1, g.used + whole * (100 - percent) / 100));
     RETURN g;
 END
 $$;
@@ -439,25 +456,27 @@ BEGIN
              WHERE u.scope <> 'app'
              GROUP BY u.scope, u.subject
         ), own AS MATERIALIZED (
-            SELECT t.*, q.minutes, q.calls AS tier, q.calls_at_first AS first_tier
-              FROM told t JOIN wabamigrate.quota q ON q.scope = t.scope
+            SELECT t.*, q.minutes, q AS quota FROM told t JOIN wabamigrate.quota q ON q.scope = t.scope
         ), known AS MATERIALIZED (
             -- Where nothing that was said changes anything, as budget_hear would find.
-            SELECT t.*, wabamigrate.budget_is_far(b.used, b.calls) AS is_far
+            SELECT t.scope, t.subject, t.answered, t.returned, t.percent, t.minutes,
+                   wabamigrate.budget_is_far(b.used, b.calls) AS is_far
               FROM own t
               JOIN wabamigrate.budget b ON b.scope = t.scope AND b.subject = t.subject
+             CROSS JOIN LATERAL (
+                   SELECT wabamigrate.budget_tier(b, t.quota)::bigint AS whole,
+                          (b.used - b.counts[1] - b.counts[2] - b.unanswered)::bigint AS certain) w
              WHERE t.park_ms = 0 AND t.header IS NULL AND (b.is_active OR NOT t.has_registered)
                AND b.minute = a_minute AND cardinality(b.counts) = t.minutes
                AND b.parked_for IS DISTINCT FROM 'answer'
                AND b.heard_at > now_at - interval '5 min'
                AND t.returned <= b.counts[t.minutes]
                AND (t.percent IS NULL
-                    OR b.used::bigint * 100 >= b.calls::bigint * t.percent
-                       AND (b.used - b.counts[1] - b.counts[2] - b.unanswered)::bigint * 100
-                           < (t.percent + 1)
-                             * CASE WHEN b.is_active THEN b.calls + (b.calls = t.tier)::integer * 1000000
-                                    WHEN b.calls < t.first_tier THEN b.calls
-                                    ELSE 2 * t.first_tier END::bigint)
+                    OR b.calls <= b.used + w.whole * (100 - t.percent) / 100
+                       AND (b.calls >= w.whole OR b.calls >= w.certain + w.whole * (99 - t.percent) / 100)
+                       AND CASE WHEN b.is_active THEN t.percent < 20
+                                ELSE w.certain * 100 / (t.percent + 1) < 2 * (t.quota).calls_at_first
+                                     OR (t.quota).calls <= (t.quota).calls_at_first END)
         ), updated AS (
             UPDATE wabamigrate.budget b
                SET unanswered = greatest(0, b.unanswered - k.answered - k.returned),

@@ -22,7 +22,6 @@
 
 #define WABAS_MAX 900
 #define HOURS_MAX 48
-#define NUMBERS_A_WABA 3
 #define FRESH 40
 #define ACTIVE 100
 #define MINUTE_MS 60000
@@ -45,7 +44,7 @@ struct waba {
 };
 
 static PGconn *conn;
-static unsigned hours_asked = 2, wabas_asked = 30;
+static unsigned hours_asked = 2, wabas_asked = 30, numbers_a_waba = 3;
 
 static struct world {
     struct waba wabas[WABAS_MAX];
@@ -97,9 +96,9 @@ static int64_t load_book(unsigned wabas)
                              "  - { id: c%u, business_id: '%u', source_waba_id: '%u',"
                              " destination_waba_id: '%u', numbers: [",
                              i, 700000 + i, 800000 + i, 900000 + i);
-        for (unsigned n = 0; n < NUMBERS_A_WABA; n++)
+        for (unsigned n = 0; n < numbers_a_waba; n++)
             (void)!buffer_printf(&text, "%s{ number: '+331%08u' }", n ? ", " : "",
-                                 i * NUMBERS_A_WABA + n);
+                                 i * numbers_a_waba + n);
         (void)!buffer_printf(&text, "] }\n");
     }
     int64_t batch_id = worker_load(conn, buffer_text(&text));
@@ -107,6 +106,7 @@ static int64_t load_book(unsigned wabas)
     CU_ASSERT_FATAL(batch_id > 0);
     testbed_do(conn, "UPDATE wabamigrate.step SET prereqs_left = 0,"
                      "   not_before = '2000-01-01',"
+                     "   memo = jsonb_build_object('after', step_id::text)," /* no read is shared */
                      "   state = CASE kind WHEN 'confirm_number' THEN 'ready' ELSE 'done' END");
     return batch_id;
 }
@@ -282,6 +282,50 @@ static void a_day_uses_its_quotas_and_nobody_is_told_off(void)
     CU_ASSERT(least_waba(true) >= 0.75);
 }
 
+/* ---- what it would be without ---- */
+
+/* Another program has used half of every quota before we come. */
+static unsigned refused_with(const char *instead)
+{
+    numbers_a_waba = 60;
+    int64_t batch_id = begin(12, 1);
+
+    numbers_a_waba = 3;
+    for (unsigned i = 0; i < world.count; i++)
+        world.wabas[i] = (struct waba){.limit = FRESH};
+    if (instead)
+        testbed_do(conn, instead);
+    for (unsigned i = 0; i < world.count; i++) {
+        for (unsigned n = 0; n < world.wabas[i].limit / 2; n++)
+            (void)count_waba(&world.wabas[i]);
+    }
+    live(batch_id, 2);
+    return world.refused;
+}
+
+static void half_of_a_quota_is_used_where_the_other_half_is(void)
+{
+    CU_ASSERT_EQUAL(refused_with(NULL), 0);
+    CU_ASSERT(least_waba(false) >= 0.95);
+}
+
+static void without_the_reservation_we_were_told_off(void)
+{
+    CU_ASSERT(
+        refused_with("CREATE OR REPLACE FUNCTION wabamigrate.budget_take(an_app text,"
+                     " scopes text[], subjects text[], costs integer[]) RETURNS boolean[]"
+                     " LANGUAGE sql AS 'SELECT array_fill(true, ARRAY[cardinality(costs)])'") > 0);
+}
+
+/* What is left may go at once, whoever else may have used it. */
+static void without_the_pacing_we_were_told_off(void)
+{
+    CU_ASSERT(refused_with(
+                  "CREATE OR REPLACE FUNCTION wabamigrate.budget_room(g wabamigrate.budget,"
+                  " q wabamigrate.quota, at timestamptz, OUT room integer, OUT kept_by text)"
+                  " LANGUAGE sql AS 'SELECT greatest(0, g.calls - g.used), ''window''::text'") > 0);
+}
+
 static void the_app_s_limit_is_found_and_used(void)
 {
     int64_t batch_id = begin(30, 3);
@@ -305,6 +349,10 @@ int main(int argc, char **argv)
     static CU_TestInfo tests[] = {
         {"a day uses its quotas, and nobody is told off",
          a_day_uses_its_quotas_and_nobody_is_told_off},
+        {"half of a quota is used where the other half is",
+         half_of_a_quota_is_used_where_the_other_half_is},
+        {"without the reservation we were told off", without_the_reservation_we_were_told_off},
+        {"without the pacing we were told off", without_the_pacing_we_were_told_off},
         {"the app's limit is found, and used", the_app_s_limit_is_found_and_used},
         CU_TEST_INFO_NULL,
     };
