@@ -16,9 +16,11 @@
 
 #define CLAIM_PAUSE_MS 1000
 #define ASK_PAUSE_MS 1000
-/* How a large book stands takes the database a while to say: asking is to cost it a twentieth at
- * most. */
-#define ASK_PAUSE_FACTOR 20
+/* How a large book stands takes the database a while to say, and nothing is recorded or claimed
+ * meanwhile: asking is to cost a hundredth at most. */
+#define ASK_PAUSE_FACTOR 100
+/* How long outcomes wait for company at the most, from one flush's start to the next one's. */
+#define GATHER_MS 25
 #define POLL_MAX_MS 1000
 /* A wait is told once, not at every step that becomes due a little later. */
 #define STAYING_NEWS_MS 5000
@@ -57,7 +59,10 @@ struct run {
     bool must_record_first;   /* what is settled is recorded before the next question */
     int64_t first_failed, first_done;
     bool has_first;
-    bool has_last_word; /* the outlook is from after everything has landed */
+    int64_t flushed_at_ms;
+    bool is_flushing;
+    unsigned spent_by_flush; /* steps settled while a flush was under way; the most, fading */
+    bool has_last_word;      /* the outlook is from after everything has landed */
 };
 
 static unsigned concurrency(const struct run *run)
@@ -85,14 +90,39 @@ static void heed_signals(struct run *run)
         run->is_abandoned = true;
 }
 
-/* Enough in hand to follow every finished call at once, and no more: what is claimed ahead and
- * never sent costs a look-up after a crash. */
+static unsigned clamp(unsigned value, unsigned least, unsigned most)
+{
+    return value < least ? least : value > most ? most : value;
+}
+
+/* Enough ahead to follow every finished call at once while a flush is under way, and no more: what
+ * is claimed ahead and never sent costs a look-up after a crash. Half of the steps make no call, so
+ * it is counted in steps. */
+static unsigned ahead(const struct run *run)
+{
+    return clamp(3 * run->spent_by_flush, concurrency(run) / 4 + 1, concurrency(run));
+}
+
 static unsigned room(const struct run *run)
 {
-    unsigned capacity = concurrency(run) + concurrency(run) / 4 + 1;
+    unsigned capacity = concurrency(run) + ahead(run);
     unsigned in_hand = engine_in_hand(run->engine);
 
     return capacity > in_hand ? capacity - in_hand : 0;
+}
+
+/* Nothing is lost when outcomes wait for company as long as there is enough in hand for the next
+ * flush's time too; and a flush costs PostgreSQL the same few ms of CPU for one as for twenty. */
+static int64_t gathering_ms(const struct run *run, int64_t now_ms)
+{
+    unsigned in_flight = engine_in_flight(run->engine);
+    unsigned waiting = engine_in_hand(run->engine) - in_flight;
+    int64_t left_ms = run->flushed_at_ms + GATHER_MS - now_ms;
+
+    if (run->stop != STOP_NOT || in_flight < concurrency(run) || left_ms <= 0 ||
+        2 * waiting < 3 * run->spent_by_flush || 4 * waiting < concurrency(run) / 2)
+        return 0;
+    return left_ms;
 }
 
 /* During an outage nothing is claimed: an intent is to be followed by its request, and not by a
@@ -119,8 +149,10 @@ static void sleep_until_something(struct run *run)
     if (run->deadline_ms && run->deadline_ms - now_ms < wait_ms)
         wait_ms = run->deadline_ms > now_ms ? run->deadline_ms - now_ms : 0;
     bool is_claim_due = may_claim(run) && run->next_claim_ms <= now_ms;
-    if (store_run_is_idle(run->store) && (engine_settled(run->engine)->count > 0 || is_claim_due))
-        wait_ms = 0;
+    if (store_run_is_idle(run->store) && (engine_settled(run->engine)->count > 0 || is_claim_due)) {
+        int64_t left_ms = gathering_ms(run, now_ms);
+        wait_ms = left_ms < wait_ms ? left_ms : wait_ms;
+    }
     engine_wait(run->engine, has_socket ? fds : fds + 1, has_socket ? 2 : 1, (int)wait_ms);
 }
 
@@ -191,6 +223,13 @@ static void use_store(struct run *run, int64_t now_ms)
     run->must_record_first |= store_run_outage(run->store) != NULL;
     if (!store_run_is_idle(run->store))
         return;
+    if (run->is_flushing) {
+        unsigned faded = run->spent_by_flush - run->spent_by_flush / 8;
+        run->spent_by_flush = settled->count > faded ? settled->count : faded;
+        run->is_flushing = false;
+    }
+    if (gathering_ms(run, now_ms) > 0)
+        return;
     if (run->asked_at_ms) {
         run->next_ask_ms = now_ms + ASK_PAUSE_MS + (now_ms - run->asked_at_ms) * ASK_PAUSE_FACTOR;
         run->asked_at_ms = 0;
@@ -204,6 +243,8 @@ static void use_store(struct run *run, int64_t now_ms)
         run->asked_since_work = run->asked_since_work && settled->count == 0;
         run->next_claim_ms = now_ms + CLAIM_PAUSE_MS;
         run->must_record_first = false;
+        run->is_flushing = true;
+        run->flushed_at_ms = now_ms;
         store_run_flush(run->store, settled, want, engine_calls(run->engine), now_ms);
     } else if (is_ask_due || (engine_in_hand(run->engine) == 0 && !run->asked_since_work)) {
         run->asked_at_ms = now_ms;
