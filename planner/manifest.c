@@ -271,23 +271,26 @@ static enum status read_numbers_file(struct manifest_reader *reader, const char 
     return read_opened_rows(reader, descriptor, fault);
 }
 
+static void refuse_without_numbers(void *self, const struct known_customer *known)
+{
+    char path[PATH_BYTES], shown[MANIFEST_SHOWN_BYTES];
+
+    if (known->has_numbers)
+        return;
+    snprintf(path, sizeof path, "customers[%u].numbers", known->index);
+    manifest_book_problem(self, known_customer_place(known), path,
+                          "customer %s has no numbers; list them here or in the numbers_file, "
+                          "or remove the customer",
+                          manifest_keys_show(known_customer_id(known), shown));
+}
+
 static void refuse_empty(struct manifest_reader *reader)
 {
     struct manifest_book *book = &reader->book;
-    char path[PATH_BYTES], shown[MANIFEST_SHOWN_BYTES];
 
     if (book->has_lost_rows)
         return;
-    for (size_t i = 0; i < book->known_count; i++) {
-        const struct known_customer *known = book->known[i];
-        if (known->has_numbers)
-            continue;
-        snprintf(path, sizeof path, "customers[%u].numbers", known->index);
-        manifest_book_problem(book, known->place, path,
-                              "customer %s has no numbers; list them here or in the numbers_file, "
-                              "or remove the customer",
-                              manifest_keys_show(known->id, shown));
-    }
+    known_customers_each(&book->customers, refuse_without_numbers, book);
     if (book->numbers.count == 0 && book->problem_count == 0)
         manifest_book_problem(book, reader->nodes.document_place, "customers",
                               "there is no number in this book; list customers with numbers here, "

@@ -3,10 +3,10 @@
  * manifest -- reads a customer book: YAML, version 1, and the CSV it may name (`numbers_file`).
  *
  * The book is streamed from libyaml's events: a customer and a number are handed to the sink as
- * soon as they are whole, and forgotten. What is remembered is 16 bytes a number (to find
- * duplicates) and one small record a customer. The order of the top-level keys does not matter, so
- * defaults are not applied here: a NULL field means "not set at this level", and whoever reads the
- * plan takes the number's value, else the customer's, else the batch's.
+ * soon as they are whole, and forgotten. What is remembered is some ten bytes a number (to
+ * find duplicates) and one small record a customer. The order of the top-level keys does not
+ * matter, so defaults are not applied here: a NULL field means "not set at this level", and whoever
+ * reads the plan takes the number's value, else the customer's, else the batch's.
  *
  * Everything wrong is told through `problem`, one call a problem, in the order of the file; reading
  * goes on to find the rest. A manifest with a problem must not be used: manifest_read() then

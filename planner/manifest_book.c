@@ -42,15 +42,10 @@ void manifest_book_finish(struct manifest_book *book)
     if (!book)
         return;
     forget_problems(book);
-    for (size_t i = 0; i < book->known_count; i++) {
-        free(book->known[i]->id);
-        free(book->known[i]);
-    }
-    free(book->known);
     free(book->problems);
     free(book->folder);
-    place_index_finish(&book->numbers);
-    place_index_finish(&book->customers);
+    number_index_finish(&book->numbers);
+    known_customers_finish(&book->customers);
     place_index_finish(&book->destinations);
     *book = (struct manifest_book){0};
 }
@@ -187,115 +182,9 @@ void manifest_book_resolve(struct manifest_book *book, const char *reference,
 
 /* --- what is known ---------------------------------------------------------------------------- */
 
-/* FNV-1a; never 0, which the index cannot hold. */
-static uint64_t hash_text(const char *text)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (; *text != '\0'; text++)
-        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-    return hash ? hash : 1;
-}
-
-static uint32_t print_of(const char *text)
-{
-    uint64_t hash = hash_text(text);
-    uint32_t print = (uint32_t)(hash ^ hash >> 32);
-    return print ? print : 1;
-}
-
-static const size_t agreed_fields[MANIFEST_AGREED_FIELDS] = {
-    offsetof(struct manifest_customer, name),
-    offsetof(struct manifest_customer, business_id),
-    offsetof(struct manifest_customer, source_waba_id),
-    offsetof(struct manifest_customer, destination_waba_id),
-    offsetof(struct manifest_customer, token_ref),
-    offsetof(struct manifest_customer, source_token_ref),
-    offsetof(struct manifest_customer, webhook_override_callback_uri),
-    offsetof(struct manifest_customer, webhook_verify_token_ref),
-    offsetof(struct manifest_customer, settings.waba_currency),
-};
-
-static uint32_t field_print(const struct manifest_customer *customer, size_t offset)
-{
-    const char *value = *(const char *const *)((const char *)customer + offset);
-    return value ? print_of(value) : 0;
-}
-
-static uint32_t attest_print(const struct manifest_attestation *attestation)
-{
-    return print_of(attestation->rule) * 31 + print_of(attestation->date);
-}
-
-bool manifest_book_agrees(const struct known_customer *known,
-                          const struct manifest_customer *customer, size_t offset)
-{
-    unsigned i = 0;
-    while (i < MANIFEST_AGREED_FIELDS && agreed_fields[i] != offset)
-        i++;
-    BUG_UNLESS(i < MANIFEST_AGREED_FIELDS);
-    return known->prints[i] == field_print(customer, offset);
-}
-
-bool manifest_book_attested(const struct known_customer *known,
-                            const struct manifest_attestation *attestation)
-{
-    for (unsigned i = 0; i < known->attest_count; i++)
-        if (known->attest_prints[i] == attest_print(attestation))
-            return true;
-    return false;
-}
-
-struct known_customer *manifest_book_find(const struct manifest_book *book, const char *id)
-{
-    const struct place_entry *entry = place_index_find(&book->customers, hash_text(id));
-    struct known_customer *known = entry ? book->known[entry->tag] : NULL;
-
-    while (known && strcmp(known->id, id) != 0)
-        known = known->next;
-    return known;
-}
-
 bool manifest_book_is_programmatic(const char *path)
 {
     return path && strcmp(path, "programmatic") == 0;
-}
-
-static struct known_customer *remember(struct manifest_book *book,
-                                       const struct manifest_customer *customer,
-                                       struct manifest_place place)
-{
-    size_t attest_bytes = customer->attest_count * sizeof(uint32_t);
-    struct known_customer *known = memory_take(sizeof *known + attest_bytes);
-
-    *known = (struct known_customer){.id = memory_copy_text(customer->id),
-                                     .place = place,
-                                     .has_destination = customer->destination_waba_id != NULL,
-                                     .has_own_path = customer->settings.path != NULL,
-                                     .is_programmatic =
-                                         manifest_book_is_programmatic(customer->settings.path)};
-    for (unsigned i = 0; i < MANIFEST_AGREED_FIELDS; i++)
-        known->prints[i] = field_print(customer, agreed_fields[i]);
-    known->attest_count = customer->attest_count;
-    for (unsigned i = 0; i < customer->attest_count; i++)
-        known->attest_prints[i] = attest_print(&customer->attest[i]);
-
-    if (book->known_count == book->known_capacity) {
-        book->known_capacity = book->known_capacity ? book->known_capacity * 2 : 64;
-        book->known =
-            memory_resize(book->known, book->known_capacity * sizeof(struct known_customer *));
-    }
-    book->known[book->known_count] = known;
-
-    uint64_t hash = hash_text(customer->id);
-    struct place_entry *entry = place_index_find(&book->customers, hash);
-    if (entry) { /* another id with the same hash: put before it */
-        known->next = book->known[entry->tag];
-        entry->tag = (uint32_t)book->known_count;
-    } else {
-        (void)place_index_put(&book->customers, hash, place.line, (uint32_t)book->known_count);
-    }
-    book->known_count++;
-    return known;
 }
 
 static void check_destination(struct manifest_book *book, const struct manifest_customer *customer,
@@ -329,46 +218,58 @@ struct known_customer *manifest_book_know(struct manifest_book *book,
     check_destination(book, customer, places);
     if (!customer->id)
         return NULL;
-    const struct known_customer *earlier = manifest_book_find(book, customer->id);
+    const struct known_customer *earlier = known_customers_find(&book->customers, customer->id);
     if (earlier) {
         manifest_book_problem(book, places->id, places->id_path,
                               "%s is already a customer at %s:%u; put its numbers there, or give "
                               "this customer an id of its own",
                               manifest_keys_show(customer->id, shown),
-                              book->file_names[earlier->place.file], earlier->place.line);
+                              book->file_names[known_customer_place(earlier).file], earlier->line);
         return NULL;
     }
-    return remember(book, customer, places->id);
+    struct known_customer *known = known_customers_add(&book->customers, customer, places->id);
+    known->is_programmatic = manifest_book_is_programmatic(customer->settings.path);
+    return known;
 }
 
 void manifest_book_number(struct manifest_book *book, const struct e164 *number,
                           struct manifest_place place, const char *path)
 {
-    const struct place_entry *earlier = place_index_put(
-        &book->numbers, strtoull(number->text + 1, NULL, 10), place.line, (uint32_t)place.file);
-    if (earlier)
-        manifest_book_problem(book, place, path,
-                              "%s is already in the book at %s:%u; remove one of the two",
-                              number->text, book->file_names[earlier->tag], earlier->line);
+    struct number_place earlier;
+
+    if (number_index_put(&book->numbers, number,
+                         (struct number_place){place.line, place.file == FILE_ROWS}, &earlier))
+        manifest_book_problem(
+            book, place, path, "%s is already in the book at %s:%u; remove one of the two",
+            number->text, book->file_names[earlier.is_second_file ? FILE_ROWS : FILE_YAML],
+            earlier.line);
+}
+
+struct path_check {
+    struct manifest_book *book;
+    bool is_programmatic; /* the batch's default */
+};
+
+static void check_path(void *self, const struct known_customer *known)
+{
+    const struct path_check *check = self;
+    char shown[MANIFEST_SHOWN_BYTES];
+    bool takes_path = known->has_own_path ? known->is_programmatic : check->is_programmatic;
+
+    if (known->has_destination || (!takes_path && !known->has_programmatic_number))
+        return;
+    manifest_book_problem(check->book, known_customer_place(known), "destination_waba_id",
+                          "missing; the programmatic path makes the numbers of customer %s on a "
+                          "WABA that is there already: give its id, or take path: "
+                          "embedded_signup",
+                          manifest_keys_show(known_customer_id(known), shown));
 }
 
 void manifest_book_check_paths(struct manifest_book *book, const char *default_path)
 {
-    char shown[MANIFEST_SHOWN_BYTES];
+    struct path_check check = {book, manifest_book_is_programmatic(default_path)};
 
-    for (size_t i = 0; i < book->known_count; i++) {
-        const struct known_customer *known = book->known[i];
-        bool takes_path = known->has_own_path ? known->is_programmatic
-                                              : manifest_book_is_programmatic(default_path);
-        if (known->has_destination || (!takes_path && !known->has_programmatic_number))
-            continue;
-        manifest_book_problem(
-            book, known->place, "destination_waba_id",
-            "missing; the programmatic path makes the numbers of customer %s on a "
-            "WABA that is there already: give its id, or take path: "
-            "embedded_signup",
-            manifest_keys_show(known->id, shown));
-    }
+    known_customers_each(&book->customers, check_path, &check);
 }
 
 /* --- the sink --------------------------------------------------------------------------------- */

@@ -19,33 +19,11 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
+#include "planner/known_customers.h"
 #include "planner/manifest.h"
 #include "planner/manifest_keys.h"
+#include "planner/number_index.h"
 #include "planner/place_index.h"
-
-/* The order is that of the problems. */
-enum manifest_file { FILE_YAML, FILE_ROWS };
-
-struct manifest_place {
-    enum manifest_file file;
-    unsigned line, column;
-};
-
-/* The fields of a customer that CSV rows may give, and must agree on. */
-#define MANIFEST_AGREED_FIELDS 9
-
-/* What is kept of a customer: enough to find duplicates and to see that CSV rows agree. */
-struct known_customer {
-    char *id;
-    struct known_customer *next; /* another id with the same hash */
-    struct manifest_place place;
-    unsigned index; /* in the manifest's `customers` */
-    bool has_numbers, has_destination;
-    bool is_programmatic, has_own_path, has_programmatic_number;
-    uint32_t prints[MANIFEST_AGREED_FIELDS]; /* of the values; 0: not set */
-    unsigned attest_count;
-    uint32_t attest_prints[]; /* of the lines of `attest`, rule and date */
-};
 
 #define PROBLEMS_HELD_MAX 4096
 
@@ -58,9 +36,9 @@ struct manifest_book {
     char *folder;              /* absolute; where relative credential files are looked for */
     size_t problem_count, problems_held;
     struct manifest_problem *problems;
-    struct place_index numbers, customers, destinations;
-    struct known_customer **known;
-    size_t known_count, known_capacity;
+    struct number_index numbers;
+    struct place_index destinations;
+    struct known_customers customers;
     bool has_lost_rows; /* malformed ones: whose numbers they were is not known */
 };
 
@@ -100,7 +78,6 @@ struct manifest_customer_places {
 struct known_customer *manifest_book_know(struct manifest_book *book,
                                           const struct manifest_customer *customer,
                                           const struct manifest_customer_places *places);
-struct known_customer *manifest_book_find(const struct manifest_book *book, const char *id);
 /* Remembers a number; a problem when it is in the book already. */
 void manifest_book_number(struct manifest_book *book, const struct e164 *number,
                           struct manifest_place place, const char *path);
@@ -109,14 +86,6 @@ void manifest_book_number(struct manifest_book *book, const struct e164 *number,
 bool manifest_book_is_programmatic(const char *path);
 /* Once all is read: the programmatic path makes numbers on a WABA that must be there. */
 void manifest_book_check_paths(struct manifest_book *book, const char *default_path);
-
-/* Whether a row's field at `offset` of struct manifest_customer is what is known of its customer.
- */
-bool manifest_book_agrees(const struct known_customer *known,
-                          const struct manifest_customer *customer, size_t offset);
-/* The same for one line of `attest`. */
-bool manifest_book_attested(const struct known_customer *known,
-                            const struct manifest_attestation *attestation);
 
 /* Hand a record to the sink, unless there was a problem. */
 MUST_CHECK enum status manifest_book_give_customer(struct manifest_book *book,

@@ -272,14 +272,14 @@ static void compare_with(struct rows *rows, const struct known_customer *known)
         size_t offset = column->credential ? column->credential->offset : column->key->offset;
         bool agrees =
             column->rule
-                ? manifest_book_attested(known, attestation_of(&rows->customer, column->rule))
-                : manifest_book_agrees(known, &rows->customer, offset);
+                ? known_customer_attested(known, attestation_of(&rows->customer, column->rule))
+                : known_customer_agrees(known, &rows->customer, offset);
         if (!agrees)
             manifest_book_problem(rows->book, place_of(rows, i), column->name,
                                   "is not what %s:%u says of customer %s; make the two agree, or "
                                   "leave this cell empty",
-                                  rows->book->file_names[known->place.file], known->place.line,
-                                  manifest_keys_show(known->id, shown));
+                                  rows->book->file_names[known_customer_place(known).file],
+                                  known->line, manifest_keys_show(known_customer_id(known), shown));
     }
 }
 
@@ -305,7 +305,7 @@ static enum status read_row(struct rows *rows, struct fault *fault)
     refuse_empty(rows, "number", "every row has a number; remove the row if it has none");
 
     if (rows->customer.id) {
-        known = manifest_book_find(rows->book, rows->customer.id);
+        known = known_customers_find(&rows->book->customers, rows->customer.id);
         if (known)
             compare_with(rows, known);
         else
