@@ -263,6 +263,7 @@ static enum status merge(struct loader *loader, struct fault *fault)
         pg_query(conn, SQL_NUMBER_LEFT_OUT, 1, values, &left, fault) != STATUS_OK ||
         pg_query(conn, SQL_STEP_HOLD, 0, NULL, NULL, fault) != STATUS_OK ||
         pg_query(conn, SQL_STEP_CREATE, 1, values, NULL, fault) != STATUS_OK ||
+        pg_query(conn, SQL_STEP_CREATE_FIRST, 1, values, NULL, fault) != STATUS_OK ||
         pg_query(conn, SQL_BATCH_COUNT, 1, values, NULL, fault) != STATUS_OK)
         return STATUS_DATABASE;
     tell(loader, kept, left);

@@ -8,6 +8,8 @@ CREATE TEMPORARY TABLE stage (
     path text, waba_currency text, templates text, data_localization_region text, code_method text,
     language text, file text, line integer
 ) ON COMMIT DROP;
+-- The book is joined with itself several times: in memory, where it fits.
+SET LOCAL work_mem = '64MB';
 CREATE TEMPORARY VIEW stage_customer AS
     SELECT customer AS key, * FROM stage WHERE NOT is_number;
 CREATE TEMPORARY VIEW stage_number AS

@@ -133,14 +133,15 @@ ticks_of() { # PID, and with "all" its reaped children too
 simulator_cpu_ms() { printf '%d\n' $(($(ticks_of "$SIMULATOR") * 1000 / TICKS)); }
 
 postgres_cpu_ms() {
-    local master child children sum
+    local master child children sum ticks
     # A backend that is just ending is neither a child any more nor reaped yet: let it go first.
     sleep 0.3
     master=$(postmaster_line 1)
     sum=$(ticks_of "$master" all)
     read -ra children <"/proc/$master/task/$master/children" || true
     for child in "${children[@]}"; do
-        sum=$((sum + $(ticks_of "$child")))
+        ticks=$(ticks_of "$child") # none: it has ended meanwhile
+        sum=$((sum + ${ticks:-0}))
     done
     printf '%d\n' $((sum * 1000 / TICKS))
 }

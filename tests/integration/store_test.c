@@ -1106,6 +1106,24 @@ static void load_edited(const char *from, const char *to, int64_t wanted)
     free(text);
 }
 
+/* What the database itself would see to, were it not too slow for a million numbers. */
+static void expect_nothing_stands_alone(void)
+{
+    testbed_expect(conn,
+                   "SELECT count(*) FROM wabamigrate.number n"
+                   "  LEFT JOIN wabamigrate.customer c USING (customer_id)"
+                   " WHERE c.batch_id IS DISTINCT FROM n.batch_id",
+                   "0");
+    testbed_expect(
+        conn,
+        "SELECT count(*) FROM wabamigrate.step s"
+        "  LEFT JOIN wabamigrate.customer c USING (customer_id)"
+        "  LEFT JOIN wabamigrate.number n USING (number_id)"
+        " WHERE c.batch_id IS DISTINCT FROM s.batch_id"
+        "    OR s.number_id IS NOT NULL AND n.customer_id IS DISTINCT FROM s.customer_id",
+        "0");
+}
+
 static void a_changed_manifest_changes_what_has_not_begun_and_keeps_what_has(void)
 {
     struct worker worker;
@@ -1138,6 +1156,7 @@ static void a_number_added_to_the_manifest_joins_where_its_customer_stands(void)
                 "      - { number: '" BAKERY_1 "'",
                 batch_id);
     worker_expect_prerequisites(conn);
+    expect_nothing_stands_alone();
     expect_state("check", "+33123456709", "ready");
     expect_step("set_storage", "+33123456709", "concat_ws('/', s.state, s.prereqs_left)",
                 "pending/1");
@@ -1200,6 +1219,30 @@ static void a_number_of_another_unfinished_batch_is_refused(void)
     free(text);
     /* a cancelled batch does not come back under its name */
     CU_ASSERT_EQUAL(worker_load(conn, WORKER_BOOK), 0);
+}
+
+/* A row that says nothing new is not written again, and a new customer gets all of its steps. */
+static void a_load_writes_what_is_new_only(void)
+{
+    int64_t batch_id = begin();
+    static const char rows[] = "SELECT (SELECT string_agg(ctid::text, ' ' ORDER BY customer_id)"
+                               "          FROM wabamigrate.customer WHERE key <> 'chandler')"
+                               "    || (SELECT string_agg(ctid::text, ' ' ORDER BY number_id)"
+                               "          FROM wabamigrate.number WHERE number <> '+33123456709')";
+    char *before = memory_copy_text(testbed_ask(conn, rows));
+
+    load_edited("customers:\n",
+                "customers:\n  - { id: chandler, business_id: '700300', source_waba_id: '800300',"
+                " numbers: [{ number: '+33123456709' }] }\n",
+                batch_id);
+    testbed_expect(conn, rows, before);
+    testbed_expect(conn,
+                   "SELECT count(*) FROM wabamigrate.step s JOIN wabamigrate.customer c"
+                   " USING (customer_id) WHERE c.key = 'chandler'",
+                   "11");
+    worker_expect_prerequisites(conn);
+    expect_nothing_stands_alone();
+    free(before);
 }
 
 /* What a load would put back is left as it is: the load was spared. */
@@ -1512,6 +1555,7 @@ int main(void)
          a_number_added_to_the_manifest_joins_where_its_customer_stands},
         {"a number loaded while an outcome is being recorded is not forgotten",
          a_number_loaded_while_an_outcome_is_being_recorded_is_not_forgotten},
+        {"a load writes what is new only", a_load_writes_what_is_new_only},
         {"a manifest that has not changed is not merged again",
          a_manifest_that_has_not_changed_is_not_merged_again},
         {"a credential that has gone is missed in a manifest that has not changed",

@@ -1,0 +1,32 @@
+-- All steps of the customers that have none yet, and of their numbers: a first load. Nothing can be done
+-- of what they need, so how many that is is the same for every one of them, and nothing need be looked
+-- up. The others' are step_create.sql's. $1 batch_id bigint
+WITH kinds AS MATERIALIZED (
+    SELECT p.path, p.kind, p.ordinal, p.urgency, p.first_phase, p.subject, f.lane, d.prereqs_left,
+           CASE WHEN d.prereqs_left = 0 THEN 'ready' ELSE 'pending' END AS state
+      FROM wabamigrate.path_step p
+      JOIN wabamigrate.job_phase f ON f.kind = p.kind AND f.phase = p.first_phase
+     CROSS JOIN LATERAL (SELECT count(*)::smallint AS prereqs_left
+                           FROM wabamigrate.path_need d
+                           JOIN wabamigrate.path_step q ON q.path = d.path AND q.kind = d.needs
+                          WHERE d.path = p.path AND d.kind = p.kind) d
+), customers AS MATERIALIZED (
+    SELECT c.customer_id, coalesce(c.path, b.path) AS path
+      FROM wabamigrate.customer c JOIN wabamigrate.batch b USING (batch_id)
+     WHERE c.batch_id = $1::bigint
+       AND NOT EXISTS (SELECT 1 FROM wabamigrate.step s WHERE s.customer_id = c.customer_id)
+), wanted AS (
+    SELECT customer_id, NULL::bigint AS number_id, path, 'waba' AS subject FROM customers
+    UNION ALL
+    SELECT n.customer_id, n.number_id, coalesce(n.path, c.path), 'number'
+      FROM wabamigrate.number n JOIN customers c USING (customer_id)
+     WHERE n.cancelled_at IS NULL
+)
+INSERT INTO wabamigrate.step (batch_id, customer_id, number_id, path, kind, ordinal, urgency, state,
+                              prereqs_left, phase, lane, not_before, moved_at)
+SELECT $1::bigint, w.customer_id, w.number_id, w.path, k.kind, k.ordinal, k.urgency, k.state,
+       k.prereqs_left, k.first_phase, k.lane, t.now, t.now
+  FROM wanted w
+  JOIN kinds k USING (path, subject)
+ CROSS JOIN (SELECT wabamigrate.clock() AS now OFFSET 0) t
+ ORDER BY w.customer_id, w.number_id NULLS FIRST, k.ordinal;
