@@ -48,6 +48,8 @@ static bool is_digit(char character)
 /* Bytes of the separator that `text` begins with, or 0. */
 static size_t separator_length(const char *text)
 {
+    if (is_digit(*text))
+        return 0;
     for (size_t i = 0; i < sizeof separators / sizeof separators[0]; i++) {
         size_t length = strlen(separators[i]);
         if (strncmp(text, separators[i], length) == 0)
