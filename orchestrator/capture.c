@@ -4,23 +4,34 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/arena.h"
 #include "orchestrator/credentials.h"
 #include "orchestrator/lines.h"
 #include "orchestrator/pg.h"
+#include "orchestrator/pg_prepared.h"
 #include "orchestrator/say.h"
 #include "orchestrator/session_message.h"
 #include "sql/statements.h"
 
-static enum status find_customer(PGconn *conn, const struct session_message *line, PGresult **found,
-                                 struct fault *fault)
+struct session {
+    PGconn *conn;
+    const struct vault *vault;
+    struct pg_prepared prepared; /* planning took longer than all the rest */
+    bool may_flush_late;         /* the lines are there again after a crash */
+    struct capture_counts *counts;
+};
+
+static enum status find_customer(struct session *session, const struct session_message *line,
+                                 PGresult **found, struct fault *fault)
 {
     const char *values[] = {line->batch, line->customer, line->waba_id,
                             line->phone_number_id ? line->phone_number_id : "",
                             line->business_id ? line->business_id : ""};
 
-    if (pg_query(conn, SQL_CAPTURE_FIND, 5, values, found, fault) != STATUS_OK)
+    if (pg_prepared_query(&session->prepared, session->conn, SQL_CAPTURE_FIND, 5, values, found,
+                          fault) != STATUS_OK)
         return STATUS_DATABASE;
     if (PQntuples(*found) == 1)
         return STATUS_OK;
@@ -38,7 +49,7 @@ static enum status find_customer(PGconn *conn, const struct session_message *lin
                      line->customer ? "batch" : "customer");
 }
 
-static enum status refuse_foreign(PGconn *conn, const struct session_message *line,
+static enum status refuse_foreign(struct session *session, const struct session_message *line,
                                   const PGresult *found, struct fault *fault)
 {
     PG_AUTO_CLEAR PGresult *foreign = NULL;
@@ -60,7 +71,8 @@ static enum status refuse_foreign(PGconn *conn, const struct session_message *li
             "WABA %s belongs to business %s, but customer %s is business %s; Meta moves "
             "numbers only within one business portfolio",
             line->waba_id, line->business_id, customer, pg_cell(found, 0, "business_id"));
-    if (pg_query(conn, SQL_CAPTURE_FOREIGN, 3, values, &foreign, fault) != STATUS_OK)
+    if (pg_prepared_query(&session->prepared, session->conn, SQL_CAPTURE_FOREIGN, 3, values,
+                          &foreign, fault) != STATUS_OK)
         return STATUS_DATABASE;
     if (PQntuples(foreign) > 0)
         return fault_set(fault, STATUS_INVALID,
@@ -69,11 +81,12 @@ static enum status refuse_foreign(PGconn *conn, const struct session_message *li
     return STATUS_OK;
 }
 
-static enum status record(PGconn *conn, const struct vault *vault,
-                          const struct session_message *line, const PGresult *found,
-                          struct capture_counts *counts, struct fault *fault)
+static enum status record(struct session *session, const struct session_message *line,
+                          const PGresult *found, struct fault *fault)
 {
     PG_AUTO_CLEAR PGresult *fresh = NULL;
+    const struct vault *vault = session->vault;
+    struct capture_counts *counts = session->counts;
     const char *context = credentials_context(line->arena, "signup_code",
                                               pg_cell(found, 0, "batch"), pg_cell(found, 0, "key"));
     char *digest = pg_bytea(line->code ? vault_digest(vault, line->code) : NULL);
@@ -90,13 +103,16 @@ static enum status record(PGconn *conn, const struct vault *vault,
 
     /* A step that comes to wait just now must be seen to wait: whoever settles it holds this lock.
      */
-    enum status status = pg_query(conn, SQL_CUSTOMER_LOCK, 1, locked, NULL, fault);
+    enum status status = pg_prepared_query(&session->prepared, session->conn, SQL_CUSTOMER_LOCK, 1,
+                                           locked, NULL, fault);
     if (status == STATUS_OK)
-        status = pg_query(conn, SQL_CAPTURE_RECORD, 6, kept, &fresh, fault);
+        status = pg_prepared_query(&session->prepared, session->conn, SQL_CAPTURE_RECORD, 6, kept,
+                                   &fresh, fault);
     if (status == STATUS_OK && PQntuples(fresh) == 0)
         counts->known++;
     else if (status == STATUS_OK)
-        status = pg_query(conn, SQL_CAPTURE_APPLY, 3, applied, NULL, fault);
+        status = pg_prepared_query(&session->prepared, session->conn, SQL_CAPTURE_APPLY, 3, applied,
+                                   NULL, fault);
     if (status == STATUS_OK && PQntuples(fresh) > 0)
         counts->taken++;
     free(digest);
@@ -104,56 +120,88 @@ static enum status record(PGconn *conn, const struct vault *vault,
     return status;
 }
 
-static enum status take(PGconn *conn, const struct vault *vault, const struct session_message *line,
-                        struct capture_counts *counts, struct fault *fault)
+static enum status begin(struct session *session, struct fault *fault)
+{
+    const char *values[] = {session->may_flush_late ? "t" : "f"};
+
+    if (pg_begin(session->conn, fault) != STATUS_OK)
+        return STATUS_DATABASE;
+    return pg_prepared_query(&session->prepared, session->conn, SQL_CAPTURE_BEGIN, 1, values, NULL,
+                             fault);
+}
+
+static enum status take_once(struct session *session, const struct session_message *line,
+                             struct fault *fault)
 {
     PG_AUTO_CLEAR PGresult *found = NULL;
 
-    if (pg_begin(conn, fault) != STATUS_OK)
-        return STATUS_DATABASE;
-    enum status status = find_customer(conn, line, &found, fault);
+    enum status status = begin(session, fault);
     if (status == STATUS_OK)
-        status = refuse_foreign(conn, line, found, fault);
+        status = find_customer(session, line, &found, fault);
     if (status == STATUS_OK)
-        status = record(conn, vault, line, found, counts, fault);
+        status = refuse_foreign(session, line, found, fault);
     if (status == STATUS_OK)
-        return pg_script(conn, "COMMIT", fault);
-    (void)!pg_script(conn, "ROLLBACK", NULL);
+        status = record(session, line, found, fault);
+    if (status == STATUS_OK)
+        return pg_script(session->conn, "COMMIT", fault);
+    (void)!pg_script(session->conn, "ROLLBACK", NULL);
     return status;
 }
 
-static enum status take_text(PGconn *conn, const struct vault *vault, const char *text,
-                             struct capture_counts *counts, struct fault *fault)
+static enum status take(struct session *session, const struct session_message *line,
+                        struct fault *fault)
+{
+    enum status status = take_once(session, line, fault);
+
+    if (status != STATUS_DATABASE || session->prepared.is_forgone ||
+        !pg_prepared_is_lost(fault->sqlstate))
+        return status;
+    pg_prepared_forgo(&session->prepared);
+    *fault = (struct fault)FAULT_NONE;
+    return take_once(session, line, fault);
+}
+
+static enum status take_text(struct session *session, const char *text, struct fault *fault)
 {
     struct session_message line;
     enum status status = session_message_read(text, &line, fault);
 
     if (status == STATUS_OK && line.is_taken) {
-        status = take(conn, vault, &line, counts, fault);
+        status = take(session, &line, fault);
     } else if (status == STATUS_OK) {
-        counts->passed++;
+        session->counts->passed++;
         fault_set(fault, STATUS_OK, "%s: %s", line.event, line.why_passed);
     }
     session_message_finish(&line);
     return status;
 }
 
-enum status capture_stream(PGconn *conn, const struct vault *vault, FILE *stream, const char *name,
-                           struct capture_counts *counts, struct fault *fault)
+/* A file is there again after a crash of the database, so its lines need not be waited for one by
+ * one: what is committed is flushed once, at the end, before anything is said of it. Whatever
+ * builds on a line meanwhile is committed after it, and the database keeps commits in their order.
+ * What comes over a pipe may be gone. */
+static bool is_file(FILE *stream)
+{
+    struct stat about;
+
+    return fstat(fileno(stream), &about) == 0 && S_ISREG(about.st_mode);
+}
+
+static enum status read_lines(struct session *session, FILE *stream, const char *name,
+                              struct fault *fault)
 {
     enum status status = STATUS_OK;
     struct lines lines;
 
-    memset(counts, 0, sizeof *counts);
     lines_init(&lines, stream, SESSION_MESSAGE_BYTES_MAX);
     while (status == STATUS_OK && lines_next(&lines)) {
         struct fault local = FAULT_NONE;
         if (*lines.text == '\0' && !lines.wrong)
             continue;
         enum status taken = lines.wrong ? fault_set(&local, STATUS_INVALID, "%s", lines.wrong)
-                                        : take_text(conn, vault, lines.text, counts, &local);
+                                        : take_text(session, lines.text, &local);
         if (taken == STATUS_INVALID)
-            counts->refused++;
+            session->counts->refused++;
         else if (taken != STATUS_OK)
             status = fault_set(fault, taken, "%s", local.message);
         if (local.message[0] && status == STATUS_OK)
@@ -165,5 +213,19 @@ enum status capture_stream(PGconn *conn, const struct vault *vault, FILE *stream
         status = fault_set(fault, STATUS_INVALID, "%s cannot be read on after line %u: %s", name,
                            lines.at, strerror(errno));
     lines_finish(&lines);
+    return status;
+}
+
+enum status capture_stream(PGconn *conn, const struct vault *vault, FILE *stream, const char *name,
+                           struct capture_counts *counts, struct fault *fault)
+{
+    struct session session = {
+        .conn = conn, .vault = vault, .may_flush_late = is_file(stream), .counts = counts};
+
+    memset(counts, 0, sizeof *counts);
+    enum status status = read_lines(&session, stream, name, fault);
+    /* After a failure nobody is told that anything was taken. */
+    if (status == STATUS_OK && session.may_flush_late)
+        status = pg_query(conn, SQL_CAPTURE_FLUSH, 0, NULL, NULL, fault);
     return status;
 }

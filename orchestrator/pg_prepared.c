@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/fault.h"
+#include "orchestrator/pg.h"
 
 #define NAME_BYTES 32
 
@@ -52,6 +52,43 @@ void pg_prepared_confirm(struct pg_prepared *prepared)
 {
     BUG_UNLESS(prepared->confirmed < prepared->sent);
     prepared->confirmed++;
+}
+
+static enum status prepare(struct pg_prepared *prepared, PGconn *conn, const char *name,
+                           const char *sql, int count, struct fault *fault)
+{
+    PG_AUTO_CLEAR PGresult *got = PQprepare(conn, name, sql, count, NULL);
+
+    BUG_UNLESS(prepared->sent < PG_PREPARED_MAX);
+    if (PQresultStatus(got) != PGRES_COMMAND_OK)
+        return pg_fault(conn, got, fault);
+    prepared->sql[prepared->sent++] = sql;
+    prepared->confirmed = prepared->sent;
+    return STATUS_OK;
+}
+
+enum status pg_prepared_query(struct pg_prepared *prepared, PGconn *conn, const char *sql,
+                              int count, const char *const *values, PGresult **result,
+                              struct fault *fault)
+{
+    unsigned index = find(prepared, sql);
+    char name[NAME_BYTES];
+
+    if (prepared->is_forgone)
+        return pg_query(conn, sql, count, values, result, fault);
+    snprintf(name, sizeof name, "wabamigrate_%u", index);
+    if (index == prepared->sent && prepare(prepared, conn, name, sql, count, fault) != STATUS_OK)
+        return STATUS_DATABASE;
+    PGresult *got = PQexecPrepared(conn, name, count, values, NULL, NULL, 0);
+    ExecStatusType type = PQresultStatus(got);
+    enum status status = type == PGRES_TUPLES_OK || type == PGRES_COMMAND_OK
+                             ? STATUS_OK
+                             : pg_fault(conn, got, fault);
+    if (status == STATUS_OK && result)
+        *result = got;
+    else
+        PQclear(got);
+    return status;
 }
 
 bool pg_prepared_is_lost(const char *sqlstate)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * pg_prepared -- which statements one connection has prepared, in pipeline mode.
+ * pg_prepared -- which statements one connection has prepared.
  *
  * A statement that leaves often is parsed and planned once a connection and not once a flush. What
  * the server prepares stays prepared when the transaction around it is rolled back, but a pipeline
@@ -17,6 +17,8 @@
 
 #include <libpq-fe.h>
 #include <stdbool.h>
+
+#include "base/fault.h"
 
 #define PG_PREPARED_MAX 32
 
@@ -37,6 +39,11 @@ void pg_prepared_begin(struct pg_prepared *prepared);
 bool pg_prepared_send(struct pg_prepared *prepared, PGconn *conn, const char *sql, int count,
                       const char *const *values);
 void pg_prepared_confirm(struct pg_prepared *prepared);
+
+/* The same without a pipeline: waits for the answer, as pg_query() does. */
+MUST_CHECK enum status pg_prepared_query(struct pg_prepared *prepared, PGconn *conn,
+                                         const char *sql, int count, const char *const *values,
+                                         PGresult **result, struct fault *fault);
 
 bool pg_prepared_is_lost(const char *sqlstate); /* NULL is fine */
 void pg_prepared_forgo(struct pg_prepared *prepared);

@@ -15,7 +15,7 @@ ALLOWED = re.compile(rf'SQL_[A-Z0-9_]+|(?:"(?:[^"\\]|\\.)*"\s*)+|{PASSES_ON}|con
 # function: which of its arguments is the SQL
 TAKES_SQL = {"pg_query": 1, "pg_script": 1, "queue": 1, "queue_often": 1, "pg_columns_send": 1, "tell_key": 2, "PQexec": 1,
              "PQexecParams": 1, "PQprepare": 2, "PQsendQuery": 1, "PQsendQueryParams": 1, "PQsendPrepare": 2,
-             "pg_prepared_send": 2}
+             "pg_prepared_send": 2, "pg_prepared_query": 2}
 # Who may call libpq with SQL: the rest of the program goes through pg.
 CALLS_LIBPQ = {"orchestrator/pg.c", "orchestrator/pg_prepared.c", "orchestrator/store_run.c",
                "orchestrator/keeper.c"}
