@@ -75,15 +75,17 @@ static void write_values(struct claim_marks *marks)
     struct pg_columns columns;
 
     pg_columns_init(&columns, CLAIM_MARKS_VALUES);
-    for (int i = 0; i < CLAIM_MARKS_URGENCIES * CLAIM_MARKS_ORDINALS; i++) {
-        int urgency = i / CLAIM_MARKS_ORDINALS, ordinal = i % CLAIM_MARKS_ORDINALS;
-        const struct claim_mark *mark = &marks->places[urgency][ordinal];
+    for (int i = 0; i < CLAIM_MARKS_URGENCIES * TURN_COUNT * CLAIM_MARKS_ORDINALS; i++) {
+        int ordinal = i % CLAIM_MARKS_ORDINALS, turn = i / CLAIM_MARKS_ORDINALS % TURN_COUNT;
+        int urgency = i / CLAIM_MARKS_ORDINALS / TURN_COUNT;
+        const struct claim_mark *mark = &marks->places[urgency][turn][ordinal];
         if (!mark->is_set)
             continue;
         pg_array_add_i64(&columns.arrays[0], urgency);
         pg_array_add_i64(&columns.arrays[1], ordinal);
         pg_array_add_text(&columns.arrays[2], mark->not_before);
         pg_array_add_i64(&columns.arrays[3], mark->step_id);
+        pg_array_add_i64(&columns.arrays[4], turn);
     }
     pg_columns_send(&columns, SQL_STEP_CLAIM, NULL, NULL, keep, marks);
 }
@@ -112,12 +114,13 @@ static void set(struct claim_mark *mark, int64_t step_id, const char *not_before
 static void read_row(struct claim_marks *marks, const PGresult *rows, int row)
 {
     int64_t urgency = pg_cell_i64(rows, row, "urgency");
+    int64_t turn = pg_cell_i64(rows, row, "turn");
     int64_t ordinal = pg_cell_i64(rows, row, "ordinal");
 
-    BUG_UNLESS(urgency >= 0 && urgency < CLAIM_MARKS_URGENCIES && ordinal >= 0 &&
-               ordinal < CLAIM_MARKS_ORDINALS);
-    if (!pg_cell_bool(rows, row, "is_held"))
-        set(&marks->places[urgency][ordinal], pg_cell_i64(rows, row, "step_id"),
+    BUG_UNLESS(urgency >= 0 && urgency < CLAIM_MARKS_URGENCIES && turn >= 0 && turn < TURN_COUNT &&
+               ordinal >= 0 && ordinal < CLAIM_MARKS_ORDINALS);
+    if (!pg_cell_bool(rows, row, "is_held") && !pg_cell_bool(rows, row, "is_parked"))
+        set(&marks->places[urgency][turn][ordinal], pg_cell_i64(rows, row, "step_id"),
             pg_cell(rows, row, "not_before"));
 }
 
@@ -126,13 +129,17 @@ static void mark_passed(struct claim_marks *marks, const PGresult *rows)
 {
     int last = PQntuples(rows) - 1;
     int64_t urgency = pg_cell_i64(rows, last, "urgency");
+    int64_t turn = pg_cell_i64(rows, last, "turn");
     int64_t ordinal = pg_cell_i64(rows, last, "ordinal");
+    int64_t until =
+        (urgency * TURN_COUNT + turn) * CLAIM_MARKS_ORDINALS + CLAIM_MARKS_ORDINALS - 1 - ordinal;
 
-    for (int u = 0; u <= urgency; u++) {
-        for (int o = CLAIM_MARKS_ORDINALS - 1; o > (u == urgency ? ordinal : -1); o--) {
-            if (!marks->places[u][o].is_set)
-                set(&marks->places[u][o], 0, pg_cell(rows, last, "claimed_at"));
-        }
+    for (int64_t i = 0; i < until; i++) { /* in the order of the queue */
+        int64_t o = CLAIM_MARKS_ORDINALS - 1 - i % CLAIM_MARKS_ORDINALS;
+        int64_t t = i / CLAIM_MARKS_ORDINALS % TURN_COUNT;
+        struct claim_mark *mark = &marks->places[i / CLAIM_MARKS_ORDINALS / TURN_COUNT][t][o];
+        if (!mark->is_set)
+            set(mark, 0, pg_cell(rows, last, "claimed_at"));
     }
 }
 

@@ -17,10 +17,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The places that step_claim.sql reads: urgency by ordinal. */
+#include "orchestrator/turn.h"
+
+/* The places that step_claim.sql reads: urgency by turn (turn.h) by ordinal. */
 #define CLAIM_MARKS_URGENCIES 2
 #define CLAIM_MARKS_ORDINALS 32
-#define CLAIM_MARKS_VALUES 4
+#define CLAIM_MARKS_VALUES 5
 
 /* Up to where a place has been read: the last step that was claimed of it, or the time at which it
  * had none. */
@@ -31,7 +33,7 @@ struct claim_mark {
 };
 
 struct claim_marks {
-    struct claim_mark places[CLAIM_MARKS_URGENCIES][CLAIM_MARKS_ORDINALS];
+    struct claim_mark places[CLAIM_MARKS_URGENCIES][TURN_COUNT][CLAIM_MARKS_ORDINALS];
     bool is_any;
     bool is_whole;   /* the claim under way, or the last one, looks at everything */
     bool was_enough; /* the last one found as many as it wanted */

@@ -363,6 +363,7 @@ static void queue_claim(struct store_run *store, unsigned want)
                             NULL,
                             NULL,
                             NULL,
+                            NULL,
                             NULL};
 
     snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
@@ -623,6 +624,8 @@ static void read_claim(struct store_run *store, const PGresult *rows)
     store->claimed_all = PQntuples(rows) >= (int)store->wanted || has_parked;
     claim_marks_read(&store->marks, rows, PQntuples(rows) >= (int)store->wanted,
                      clock_monotonic_ms());
+    if (has_parked) /* what it left stands before the marks */
+        claim_marks_forget(&store->marks);
     for (struct task *task = store->fresh.first; task; task = task->next)
         task->not_after_ms = store->claimed_at_ms + terms->step_ms - terms->margin_ms;
 }

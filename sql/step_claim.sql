@@ -5,7 +5,8 @@
 -- registrations: $7 how many of a number may count at a time bigint, $8 for how many ms each does bigint,
 -- $9 why it waits where it may not spend one text[] (by how many are spent; the last: Meta has blocked it);
 -- where it begins to read (claim_marks.h; NULL: at the start), arrays of one length: $10 urgency smallint[],
--- $11 ordinal smallint[], $12 not_before text[] (timestamptz), $13 step_id bigint[]
+-- $11 ordinal smallint[], $12 not_before text[] (timestamptz), $13 step_id bigint[], $14 turn
+-- smallint[]
 --
 -- A run that another one has ended claims nothing.
 --
@@ -17,9 +18,9 @@
 -- through stays ready, its budget is parked, and one step of each comes back with is_parked: whoever asked
 -- may ask again at once, for others.
 --
--- What is held back is gathered into arrays first, and each place of a path (urgency, ordinal) is read from
--- the index in order and up to now: the reading ends at the limit, and what is due later, however much that
--- is, is not looked at. A join for each would have all ready steps read and sorted.
+-- What is held back is gathered into arrays first, and each place (urgency, turn, ordinal) is read from the
+-- index in order and up to now: the reading ends at the limit, and what is due later, however much that
+-- is, is not looked at. The order is that of turn.h. A join for each would have all ready steps read and sorted.
 WITH moment AS MATERIALIZED (
     SELECT wabamigrate.clock() AS now
 ), book AS MATERIALIZED (
@@ -27,14 +28,15 @@ WITH moment AS MATERIALIZED (
       FROM wabamigrate.batch
      WHERE batch_id = $2::bigint
 ), place AS (
-    SELECT u.urgency::smallint, o.ordinal::smallint,
+    SELECT u.urgency::smallint, t.turn::smallint, o.ordinal::smallint,
            coalesce(m.not_before::timestamptz, '-infinity') AS not_before,
            coalesce(m.step_id, 0) AS step_id
       FROM generate_series(0, 1) u (urgency)
-     CROSS JOIN generate_series(0, 31) o (ordinal) -- as path_step has it
-      LEFT JOIN unnest($10::smallint[], $11::smallint[], $12::text[], $13::bigint[])
-                AS m (urgency, ordinal, not_before, step_id)
-             ON m.urgency = u.urgency AND m.ordinal = o.ordinal
+     CROSS JOIN generate_series(0, 3) t (turn)
+     CROSS JOIN generate_series(0, (SELECT max(ordinal) FROM wabamigrate.path_step)) o (ordinal)
+      LEFT JOIN unnest($10::smallint[], $11::smallint[], $12::text[], $13::bigint[], $14::smallint[])
+                AS m (urgency, ordinal, not_before, step_id, turn)
+             ON m.urgency = u.urgency AND m.ordinal = o.ordinal AND m.turn = t.turn
 ), closed AS (
     -- Customers that nothing is claimed of.
     SELECT c.customer_id FROM wabamigrate.customer c
@@ -44,13 +46,13 @@ WITH moment AS MATERIALIZED (
     SELECT g.customer_id * 4 + g.lane AS place FROM wabamigrate.parked_lane g
 ), picked AS MATERIALIZED (
     SELECT s.*
-      FROM (SELECT * FROM place ORDER BY urgency, ordinal DESC) p
+      FROM (SELECT * FROM place ORDER BY urgency, turn, ordinal DESC) p
      CROSS JOIN LATERAL (
-    SELECT s.step_id, s.epoch, s.kind, s.phase, s.number_id, s.customer_id, s.lane, s.urgency, s.ordinal,
+    SELECT s.step_id, s.epoch, s.kind, s.phase, s.number_id, s.customer_id, s.lane, s.urgency, s.turn, s.ordinal,
            s.not_before, s.memo
       FROM wabamigrate.step s
      WHERE s.batch_id = $2::bigint AND s.state = 'ready' AND s.not_before <= (SELECT now FROM moment)
-       AND s.urgency = p.urgency AND s.ordinal = p.ordinal
+       AND s.urgency = p.urgency AND s.turn = p.turn AND s.ordinal = p.ordinal
        AND (s.not_before, s.step_id) > (p.not_before, p.step_id)
        AND (EXISTS (SELECT 1 FROM wabamigrate.batch b
                      WHERE b.batch_id = $2::bigint AND b.state = 'open')
@@ -115,7 +117,7 @@ WITH moment AS MATERIALIZED (
 ), numbered AS (
     SELECT n.*, min(n.place) OVER (PARTITION BY n.customer_id, n.kind, n.phase, n.memo) AS first_place
       FROM (
-    SELECT k.*, row_number() OVER (ORDER BY k.urgency, k.ordinal DESC, k.not_before, k.step_id) AS place
+    SELECT k.*, row_number() OVER (ORDER BY k.urgency, k.turn, k.ordinal DESC, k.not_before, k.step_id) AS place
       FROM picked k
      WHERE k.step_id <> ALL (ARRAY(SELECT step_id FROM spending WHERE free_at IS NOT NULL))) n
 ), asked AS (
@@ -193,7 +195,7 @@ WITH moment AS MATERIALIZED (
 )
 SELECT t.step_id, t.epoch, t.kind, t.phase, t.memo, t.tries, t.is_in_doubt,
        coalesce(w.calls, 0) AS calls, t.is_parked, t.parked_scope, t.parked_subject,
-       t.urgency, t.ordinal, t.not_before, (SELECT now FROM moment) AS claimed_at,
+       t.urgency, t.turn, t.ordinal, t.not_before, (SELECT now FROM moment) AS claimed_at,
        t.is_held, CASE WHEN t.is_held THEN wabamigrate.rfc3339(t.not_before) END AS held_until,
        CASE WHEN t.is_held THEN t.note END AS held_why,
        wabamigrate.unix_ms(t.intended_at) AS intended_at_ms,
@@ -246,4 +248,4 @@ SELECT t.step_id, t.epoch, t.kind, t.phase, t.memo, t.tries, t.is_in_doubt,
   JOIN wabamigrate.customer c ON c.customer_id = t.customer_id
   JOIN wabamigrate.path_step q ON q.path = t.path AND q.kind = t.kind
   LEFT JOIN wabamigrate.number n ON n.number_id = t.number_id
- ORDER BY t.urgency, t.ordinal DESC, t.not_before, t.step_id;
+ ORDER BY t.urgency, t.turn, t.ordinal DESC, t.not_before, t.step_id;

@@ -24,6 +24,7 @@ WITH wanted AS (
        AND EXISTS (SELECT 1 FROM wabamigrate.step s WHERE s.customer_id = n.customer_id)
 ), made AS (
     SELECT w.*, p.kind, p.ordinal, p.urgency, p.first_phase, f.lane,
+           wabamigrate.turn_of(coalesce(z.numbers, 0)) AS turn,
            -- A WABA's step that needs a number's step is content with the first of them.
            (SELECT count(*)
               FROM wabamigrate.path_need d
@@ -39,11 +40,15 @@ WITH wanted AS (
         ON p.path = w.path
        AND p.subject = CASE WHEN w.number_id IS NULL THEN 'waba' ELSE 'number' END
       JOIN wabamigrate.job_phase f ON f.kind = p.kind AND f.phase = p.first_phase
+      LEFT JOIN (SELECT n.customer_id, count(*) AS numbers FROM wabamigrate.number n
+                  WHERE n.batch_id = $1::bigint AND n.cancelled_at IS NULL
+                  GROUP BY n.customer_id) z ON z.customer_id = w.customer_id
 )
 INSERT INTO wabamigrate.step (batch_id, customer_id, number_id, path, kind, ordinal, urgency, state,
-                              prereqs_left, phase, lane)
+                              prereqs_left, phase, lane, turn)
 SELECT batch_id, customer_id, number_id, path, kind, ordinal, urgency,
-       CASE WHEN prereqs_left = 0 THEN 'ready' ELSE 'pending' END, prereqs_left, first_phase, lane
+       CASE WHEN prereqs_left = 0 THEN 'ready' ELSE 'pending' END, prereqs_left, first_phase, lane,
+       turn
   FROM made m
  WHERE NOT EXISTS (SELECT 1 FROM wabamigrate.step s
                     WHERE s.number_id = m.number_id AND s.kind = m.kind)

@@ -11,21 +11,25 @@ WITH kinds AS MATERIALIZED (
                            JOIN wabamigrate.path_step q ON q.path = d.path AND q.kind = d.needs
                           WHERE d.path = p.path AND d.kind = p.kind) d
 ), customers AS MATERIALIZED (
-    SELECT c.customer_id, coalesce(c.path, b.path) AS path
+    SELECT c.customer_id, coalesce(c.path, b.path) AS path,
+           wabamigrate.turn_of(coalesce(z.numbers, 0)) AS turn
       FROM wabamigrate.customer c JOIN wabamigrate.batch b USING (batch_id)
+      LEFT JOIN (SELECT n.customer_id, count(*) AS numbers FROM wabamigrate.number n
+                  WHERE n.batch_id = $1::bigint AND n.cancelled_at IS NULL
+                  GROUP BY n.customer_id) z ON z.customer_id = c.customer_id
      WHERE c.batch_id = $1::bigint
        AND NOT EXISTS (SELECT 1 FROM wabamigrate.step s WHERE s.customer_id = c.customer_id)
 ), wanted AS (
-    SELECT customer_id, NULL::bigint AS number_id, path, 'waba' AS subject FROM customers
+    SELECT customer_id, NULL::bigint AS number_id, path, 'waba' AS subject, turn FROM customers
     UNION ALL
-    SELECT n.customer_id, n.number_id, coalesce(n.path, c.path), 'number'
+    SELECT n.customer_id, n.number_id, coalesce(n.path, c.path), 'number', c.turn
       FROM wabamigrate.number n JOIN customers c USING (customer_id)
      WHERE n.cancelled_at IS NULL
 )
 INSERT INTO wabamigrate.step (batch_id, customer_id, number_id, path, kind, ordinal, urgency, state,
-                              prereqs_left, phase, lane, not_before, moved_at)
+                              prereqs_left, phase, lane, turn, not_before, moved_at)
 SELECT $1::bigint, w.customer_id, w.number_id, w.path, k.kind, k.ordinal, k.urgency, k.state,
-       k.prereqs_left, k.first_phase, k.lane, t.now, t.now
+       k.prereqs_left, k.first_phase, k.lane, w.turn, t.now, t.now
   FROM wanted w
   JOIN kinds k USING (path, subject)
  CROSS JOIN (SELECT wabamigrate.clock() AS now OFFSET 0) t

@@ -228,16 +228,19 @@ BEGIN
 END
 $$;
 
+-- Not an SQL function: that would be planned at each call.
 CREATE FUNCTION wabamigrate.budget_keep(g wabamigrate.budget) RETURNS void
-    LANGUAGE sql
-BEGIN ATOMIC
+    LANGUAGE plpgsql
+AS $$
+BEGIN
     UPDATE wabamigrate.budget b
        SET percent = g.percent, calls = g.calls, is_active = g.is_active, minute = g.minute,
            counts = g.counts, used = g.used, given_back = g.given_back, unanswered = g.unanswered,
            heard_at = g.heard_at, parked_until = g.parked_until, parked_for = g.parked_for,
            header = g.header, updated_at = wabamigrate.clock()
      WHERE b.scope = g.scope AND b.subject = g.subject;
-END;
+END
+$$;
 
 -- A budget of whose limit not an eighth is used: what is under way there is not looked after, which spares
 -- a write for each answer.
@@ -306,10 +309,21 @@ BEGIN
                AND b.unanswered + k.calls
                    <= (b.calls - wabamigrate.budget_spare(b.calls, k.q) - b.used + b.unanswered) / 2
             RETURNING b.scope, b.subject, k.calls
+        ), first AS ( -- the first of a WABA, within the spare
+            INSERT INTO wabamigrate.budget (scope, subject, calls, minute, counts, used, unanswered)
+            SELECT k.scope, k.subject, (k.q).calls_at_first, a_minute,
+                   array_fill(0, ARRAY[k.minutes - 1]) || k.calls, k.calls, k.calls
+              FROM own k
+             WHERE k.calls <= wabamigrate.budget_spare((k.q).calls_at_first, k.q)
+               AND NOT EXISTS (SELECT 1 FROM wabamigrate.budget b
+                                WHERE b.scope = k.scope AND b.subject = k.subject)
+            ON CONFLICT DO NOTHING
+            RETURNING scope, subject, used AS calls
         )
-        SELECT k.scope, k.subject, k.places, e.calls AS served
+        SELECT k.scope, k.subject, k.places, coalesce(e.calls, f.calls) AS served
           FROM ask k
           LEFT JOIN easy e ON e.scope = k.scope AND e.subject = k.subject
+          LEFT JOIN first f ON f.scope = k.scope AND f.subject = k.subject
          ORDER BY k.places[1]
     LOOP
         IF asked.served IS NOT NULL THEN
@@ -347,7 +361,8 @@ BEGIN
         IF asked.scope IS NOT NULL AND (taken > 0 OR is_short) THEN
             g.counts[q.minutes] := g.counts[q.minutes] + taken;
             g.used := g.used + taken;
-            IF NOT wabamigrate.budget_is_far(g.used, g.calls) THEN
+            IF NOT wabamigrate.budget_is_far(g.used, g.calls)
+               OR coalesce(g.heard_at <= now_at - interval '10 min', true) THEN
                 g.unanswered := g.unanswered + taken;
             END IF;
             IF is_short AND coalesce(g.parked_until <= now_at, true) THEN
@@ -460,7 +475,8 @@ BEGIN
         ), known AS MATERIALIZED (
             -- Where nothing that was said changes anything, as budget_hear would find.
             SELECT t.scope, t.subject, t.answered, t.returned, t.percent, t.minutes,
-                   wabamigrate.budget_is_far(b.used, b.calls) AS is_far
+                   wabamigrate.budget_is_far(b.used, b.calls)
+                   AND coalesce(b.heard_at > now_at - interval '5 min', false) AS is_far
               FROM own t
               JOIN wabamigrate.budget b ON b.scope = t.scope AND b.subject = t.subject
              CROSS JOIN LATERAL (
@@ -469,7 +485,6 @@ BEGIN
              WHERE t.park_ms = 0 AND t.header IS NULL AND (b.is_active OR NOT t.has_registered)
                AND b.minute = a_minute AND cardinality(b.counts) = t.minutes
                AND b.parked_for IS DISTINCT FROM 'answer'
-               AND b.heard_at > now_at - interval '5 min'
                AND t.returned <= b.counts[t.minutes]
                AND (t.percent IS NULL
                     OR b.calls <= b.used + w.whole * (100 - t.percent) / 100

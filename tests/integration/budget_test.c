@@ -6,8 +6,10 @@
 #include <CUnit/CUnit.h>
 #include <CUnit/TestRun.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "orchestrator/turn.h"
 #include "tests/integration/testbed.h"
 #include "tests/integration/worker.h"
 #include "tests/unit/base/suite.h"
@@ -126,7 +128,7 @@ static void headers_alone_prove_the_tier(void)
     testbed_clear(conn);
     testbed_do(conn, "SELECT wabamigrate.budget_take('1', array_fill('waba'::text, ARRAY[3]),"
                      " array_fill('5'::text, ARRAY[3]), ARRAY[1, 1, 1])");
-    expect_budget("waba 5", "calls, used, unanswered", "200/3/0"); /* far from its edge */
+    expect_budget("waba 5", "calls, used, unanswered", "200/3/3");
     testbed_do(conn, "SELECT wabamigrate.budget_hear('waba', '5', 3, 0, 1, 0, false, NULL)");
     expect_budget("waba 5", "calls, is_active", "200/f"); /* 3 of 200 may be 1 % */
     testbed_do(conn, "SELECT wabamigrate.budget_hear('waba', '5', 0, 0, 0, 0, false, NULL)");
@@ -242,6 +244,88 @@ static void steps_that_share_a_read_are_one_call(void)
     worker_close(&worker);
 }
 
+/* ---- the order ---- */
+
+#define STEPS_MAX 64
+
+static int compare(const void *left, const void *right)
+{
+    return turn_compare(left, right);
+}
+
+/* Every step of the book, with what decides its turn, as the database has it. */
+static size_t read_steps(struct turn_step steps[STEPS_MAX])
+{
+    const char *text =
+        testbed_ask(conn, "SELECT concat_ws(',', urgency, turn, ordinal,"
+                          " wabamigrate.unix_ms(not_before), step_id) FROM wabamigrate.step");
+    size_t count = 0;
+
+    for (; *text; text += strcspn(text, " "), text += *text == ' ') {
+        struct turn_step *step = &steps[count++];
+        long long due_ms, step_id;
+        CU_ASSERT_EQUAL_FATAL(sscanf(text, "%d,%d,%d,%lld,%lld", &step->urgency, &step->turn,
+                                     &step->ordinal, &due_ms, &step_id),
+                              5);
+        step->due_ms = due_ms;
+        step->step_id = step_id;
+    }
+    return count;
+}
+
+static void steps_are_claimed_in_the_order_of_their_turn(void)
+{
+    struct turn_step steps[STEPS_MAX];
+    struct worker worker;
+
+    worker_open(&worker, begin());
+    for (int round = 0; round < 20; round++) {
+        testbed_do(conn, "DELETE FROM wabamigrate.budget; DELETE FROM wabamigrate.attempt;"
+                         "DELETE FROM wabamigrate.registration");
+        testbed_do(conn,
+                   "UPDATE wabamigrate.step SET state = 'ready', run_id = NULL, prereqs_left = 0,"
+                   " turn = floor(random() * 4),"
+                   " lane = floor(random() * 2) * 3,"
+                   " not_before = date_trunc('second', now()) - floor(random() * 3)"
+                   " * interval '1 s' - interval '1 min'");
+        size_t count = read_steps(steps), at = 0;
+        qsort(steps, count, sizeof steps[0], compare);
+        CU_ASSERT_EQUAL(worker_flush(&worker, STEPS_MAX), count);
+        for (const struct task *task = worker.hand.first; task && at < count; task = task->next)
+            CU_ASSERT_EQUAL(task->step_id, steps[at++].step_id);
+        task_queue_destroy_all(&worker.hand);
+        task_queue_init(&worker.hand);
+    }
+    worker_close(&worker);
+}
+
+static void a_turn_is_the_same_in_both(void)
+{
+    char sql[96], wanted[16];
+
+    for (int64_t numbers = 0; numbers < 3000000; numbers = numbers * 3 / 2 + 1) {
+        snprintf(sql, sizeof sql, "SELECT wabamigrate.turn_of(%lld)", (long long)numbers);
+        snprintf(wanted, sizeof wanted, "%d", turn_of(numbers));
+        testbed_expect(conn, sql, wanted);
+    }
+}
+
+static void the_small_customer_is_finished_first(void)
+{
+    struct worker worker;
+
+    worker_open(&worker, begin());
+    testbed_expect(conn, "SELECT string_agg(DISTINCT turn::text, ' ') FROM wabamigrate.step", "0");
+    make_ready("confirm_number");
+    testbed_do(conn, "UPDATE wabamigrate.step SET turn = wabamigrate.turn_of(10000)"
+                     " WHERE customer_id = (SELECT min(customer_id) FROM wabamigrate.customer)");
+    CU_ASSERT_EQUAL(worker_flush(&worker, 2), 2);
+    CU_ASSERT_STRING_EQUAL(worker.hand.first->facts.customer, "florist-lune");
+    CU_ASSERT_STRING_EQUAL(worker.hand.first->next->facts.customer, "florist-lune");
+    CU_ASSERT_EQUAL(worker_flush(&worker, 64), 3);
+    worker_close(&worker);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -256,6 +340,10 @@ int main(void)
         {"what never left is given back, and a dead worker keeps nobody waiting",
          what_never_left_is_given_back_and_a_dead_worker_keeps_nobody_waiting},
         {"steps that share a read are one call", steps_that_share_a_read_are_one_call},
+        {"steps are claimed in the order of their turn",
+         steps_are_claimed_in_the_order_of_their_turn},
+        {"a turn is the same in both", a_turn_is_the_same_in_both},
+        {"the small customer is finished first", the_small_customer_is_finished_first},
         CU_TEST_INFO_NULL,
     };
 

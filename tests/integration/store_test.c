@@ -103,8 +103,9 @@ static void claim_by_hand(const struct worker *worker, const char *want)
                             NULL,
                             NULL,
                             NULL,
+                            NULL,
                             NULL};
-    run_sql(conn, SQL_STEP_CLAIM, 13, values);
+    run_sql(conn, SQL_STEP_CLAIM, 14, values);
     registration_terms_finish(&terms);
 }
 
