@@ -313,8 +313,11 @@ static void heed_ends(struct run *run, int64_t now_ms)
         stop(run, STOP_OUTAGE, "Graph does not answer, for longer than --patience");
     if (store_run_is_buried(run->store))
         stop(run, STOP_BURIED, "another run has taken this one's work over: its lease had run out");
-    if (store_run_has_failed(run->store, &fault))
+    /* Whatever else it was told to stop for: nothing that is in flight can be recorded any more. */
+    if (run->stop != STOP_STORE && store_run_has_failed(run->store, &fault)) {
+        run->stop = STOP_NOT;
         stop(run, STOP_STORE, fault.message);
+    }
     heed_threshold(run);
     heed_outlook(run, now_ms);
 }

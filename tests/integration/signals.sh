@@ -53,4 +53,11 @@ same "the same command finishes" 40 "$(count_state 'done')"
 world state >"$PLACE/state.json"
 check "nothing took effect twice" judge twice "$LOG"
 check "and nothing was sent again without a look-up" judge blind "$LOG" "$PLACE/state.json"
+
+fresh doomed --latency-ms 1500
+program_starts "${RUN_OPTIONS[@]}" "$BOOK"
+wait_for_registrations 1
+kill "$RUN"
+sql "DROP SCHEMA wabamigrate CASCADE" >/dev/null
+program_ended 7 "a database that fails for good while a run ends does not keep it"
 finish
