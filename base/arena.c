@@ -19,6 +19,9 @@
 #define ARENA_IS_CHECKED 0
 #endif
 
+/* The first block is small, since thousands of arenas (a step in hand each) need no more; each of
+ * the next is twice as large as the one before, to the last of these. */
+#define FIRST_BLOCK_BYTES 2048
 #define BLOCK_BYTES 8192
 
 struct block {
@@ -65,7 +68,7 @@ void arena_reset(struct arena *arena)
         return;
     /* A block made for one big thing is not worth keeping, and under ASan none is: a stale pointer
      * must be seen. */
-    if (ARENA_IS_CHECKED || block->capacity != BLOCK_BYTES) {
+    if (ARENA_IS_CHECKED || block->capacity > BLOCK_BYTES) {
         free_blocks(block);
         arena->blocks = NULL;
         return;
@@ -106,8 +109,11 @@ void *arena_alloc(struct arena *arena, size_t bytes)
 
     /* At least one byte, so that two empty things still have two addresses. */
     size_t taken = ((bytes > 0 ? bytes : 1) + alignment - 1) / alignment * alignment;
-    if (block == NULL || taken > block->capacity - block->used)
-        block = add_block(arena, taken > BLOCK_BYTES ? taken : BLOCK_BYTES);
+    if (block == NULL || taken > block->capacity - block->used) {
+        size_t usual = block == NULL ? FIRST_BLOCK_BYTES : 2 * block->capacity;
+        usual = usual < BLOCK_BYTES ? usual : BLOCK_BYTES;
+        block = add_block(arena, taken > usual ? taken : usual);
+    }
 
     void *memory = block->data + block->used;
     block->used += taken;

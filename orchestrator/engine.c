@@ -352,7 +352,7 @@ static void give_back_late(struct engine *engine)
 static bool may_start_one(const struct engine *engine, bool may_start, int64_t not_after_ms)
 {
     return may_start && engine->waiting.count > 0 && !engine->outage.is_holding &&
-           !engine->is_credential_refused &&
+           !engine->is_credential_refused && graph_has_room(engine->graph) &&
            engine->in_flight < engine->settings.graph.concurrency &&
            clock_monotonic_ms() < not_after_ms;
 }
@@ -366,10 +366,11 @@ void engine_turn(struct engine *engine, bool may_start, int64_t not_after_ms)
     if (may_send && !engine->is_probing &&
         outage_is_probe_due(&engine->outage, clock_monotonic_ms()))
         probe(engine);
+    /* What is on a connection that is there already, and what has failed at once, has made room. */
     do {
         while (may_start_one(engine, may_start, not_after_ms))
             start(engine, task_queue_take(&engine->waiting));
-    } while (graph_launch(engine->graph)); /* what has failed at once has made room */
+    } while (graph_launch(engine->graph) || may_start_one(engine, may_start, not_after_ms));
 }
 
 struct task_queue *engine_settled(struct engine *engine)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: PostgreSQL */
 #include "orchestrator/graph.h"
 
+#include <dlfcn.h>
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +16,18 @@
 /* Meta names no Retry-After at all, so a long one is a mistake of something in between. */
 #define RETRY_AFTER_MAX_SECONDS (24 * 60 * 60)
 #define TARGET_BYTES_MAX (64u * 1024)
-/* An answer's buffer larger than this is not kept for the next one. */
+/* An answer's buffer larger than this is not kept for another answer. */
 #define ANSWER_KEPT_BYTES (256u * 1024)
+/* Requests that wait for a new connection at a time, unless none gets one any more: then others are
+ * not to wait for them. */
+#define UNREADY_MAX 32
+#define UNREADY_PATIENCE_MS 250
+/* libcurl's buffers of each transfer; 16 and 64 KiB are its defaults, 1 and 16 its least. */
+#define DOWNLOAD_BYTES 4096L
+#define UPLOAD_BYTES 16384L
+/* OpenSSL's, whose numbers are part of its interface. */
+#define TLS_CONTROL_MODE 33
+#define TLS_MODE_RELEASE_BUFFERS 0x10L
 
 struct transfer {
     struct graph *graph;
@@ -27,6 +38,7 @@ struct transfer {
     bool was_rewound;
     bool is_effect;
     int64_t not_after_ms;
+    bool is_unready;
     bool has_left; /* the connection was ready, and libcurl was let write the request */
     bool is_withheld;
     struct buffer answer; /* what comes back */
@@ -38,6 +50,9 @@ struct transfer {
     struct transfer *next; /* every transfer there is */
 };
 
+/* SSL_CTX_ctrl() */
+typedef long tls_control(void *context, int what, long value, void *more);
+
 struct graph {
     struct graph_settings settings;
     graph_done *done;
@@ -47,7 +62,11 @@ struct graph {
     CURLSH *share;
     struct curl_slist *post_headers;
     struct transfer *transfers;
+    tls_control *tls_control; /* NULL: not OpenSSL */
+    struct buffer spare;      /* for the next answer that begins: few arrive at the same time */
     struct transfer *free_transfers; /* their easy handles keep no connection; the multi does */
+    unsigned unready;                /* sent, and not yet on a connection that is ready */
+    int64_t ready_at_ms;             /* when one of them was, or the first of them was sent */
     int64_t calls;
     int64_t not_after_ms; /* for all of them */
     const char *ca_file;
@@ -58,6 +77,10 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *self)
 {
     struct transfer *transfer = self;
 
+    if (!transfer->answer.data) {
+        transfer->answer = transfer->graph->spare;
+        buffer_init(&transfer->graph->spare, GRAPH_BODY_BYTES_MAX);
+    }
     /* A short count ends the transfer with CURLE_WRITE_ERROR: too large is as good as lost. */
     transfer->is_too_large = buffer_append(&transfer->answer, bytes, size * count) != STATUS_OK;
     return transfer->is_too_large ? 0 : size * count;
@@ -82,6 +105,15 @@ static bool is_too_late(const struct transfer *transfer)
     return now_ms >= transfer->not_after_ms || now_ms >= transfer->graph->not_after_ms;
 }
 
+static void note_ready(struct transfer *transfer)
+{
+    if (!transfer->is_unready)
+        return;
+    transfer->is_unready = false;
+    transfer->graph->unready--;
+    transfer->graph->ready_at_ms = clock_monotonic_ms();
+}
+
 /* The connection is there, be it a new or a reused one, and the request is about to be written to
  * it. libcurl comes here again when it wants to send it a second time. */
 static int on_ready(void *self, char *peer, char *local, int peer_port, int local_port)
@@ -89,6 +121,7 @@ static int on_ready(void *self, char *peer, char *local, int peer_port, int loca
     struct transfer *transfer = self;
 
     (void)peer, (void)local, (void)peer_port, (void)local_port;
+    note_ready(transfer);
     if (transfer->has_left && transfer->is_effect) {
         transfer->was_rewound = true;
         return CURL_PREREQFUNC_ABORT;
@@ -167,10 +200,13 @@ static void transfer_give_back(struct transfer *transfer)
     if (transfer->answer.data)
         explicit_bzero(transfer->answer.data, transfer->answer.length);
     curl_easy_setopt(transfer->easy, CURLOPT_XOAUTH2_BEARER, NULL);
-    if (transfer->answer.capacity > ANSWER_KEPT_BYTES) {
+    if (!graph->spare.data && transfer->answer.capacity <= ANSWER_KEPT_BYTES) {
+        buffer_clear(&transfer->answer);
+        graph->spare = transfer->answer;
+    } else {
         buffer_finish(&transfer->answer);
-        buffer_init(&transfer->answer, GRAPH_BODY_BYTES_MAX);
     }
+    buffer_init(&transfer->answer, GRAPH_BODY_BYTES_MAX);
     transfer->next_free = graph->free_transfers;
     graph->free_transfers = transfer;
 }
@@ -181,6 +217,28 @@ static void transfer_destroy(struct transfer *transfer)
     buffer_finish(&transfer->body);
     buffer_finish(&transfer->answer);
     free(transfer);
+}
+
+/* Half of what a connection takes are OpenSSL's buffers, 35 KiB, which it can do without between
+ * two records. libcurl may have been built with another library, so it is looked for where libcurl
+ * has loaded it. */
+static tls_control *find_tls_control(void)
+{
+    const char *library = curl_version_info(CURLVERSION_NOW)->ssl_version;
+    tls_control *control = NULL;
+
+    if (library && strncmp(library, "OpenSSL/", strlen("OpenSSL/")) == 0)
+        *(void **)&control = dlsym(RTLD_DEFAULT, "SSL_CTX_ctrl");
+    return control;
+}
+
+static CURLcode on_tls(CURL *easy, void *context, void *self)
+{
+    const struct graph *graph = self;
+
+    (void)easy;
+    graph->tls_control(context, TLS_CONTROL_MODE, TLS_MODE_RELEASE_BUFFERS, NULL);
+    return CURLE_OK;
 }
 
 /* Debian's libcurl has a CA path beside the CA file, and a CA path switches libcurl's cache of
@@ -204,9 +262,11 @@ enum status graph_create(const struct graph_settings *settings, graph_done *done
     graph->not_after_ms = GRAPH_ANY_TIME;
     graph->is_shared = settings->is_read_only;
     graph->ca_file = settings->ca_file ? settings->ca_file : default_ca_file();
+    graph->tls_control = find_tls_control();
     graph->multi = curl_multi_init();
     graph->share = curl_share_init();
     BUG_UNLESS(graph->multi && graph->share);
+    buffer_init(&graph->spare, GRAPH_BODY_BYTES_MAX);
     curl_share_setopt(graph->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
     /* Room for those that carry one request only: else each would first close another that is kept,
      * whose next request would need a handshake too: 1.2 ms of CPU, one call in twenty. */
@@ -241,6 +301,7 @@ void graph_destroy(struct graph *graph)
     curl_multi_cleanup(graph->multi);
     watch_destroy(graph->watch);
     curl_share_cleanup(graph->share);
+    buffer_finish(&graph->spare);
     curl_slist_free_all(graph->post_headers);
     free(graph);
     curl_global_cleanup();
@@ -265,6 +326,10 @@ static void set_common_options(const struct graph *graph, struct transfer *trans
 
     if (graph->watch)
         watch_attach(graph->watch, easy);
+    if (graph->tls_control) {
+        curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls);
+        curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, graph);
+    }
     curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
     curl_easy_setopt(easy, CURLOPT_SHARE, graph->share);
@@ -274,6 +339,7 @@ static void set_common_options(const struct graph *graph, struct transfer *trans
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, DOWNLOAD_BYTES);
     curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)GRAPH_BODY_BYTES_MAX);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "wabamigrate/" WABAMIGRATE_VERSION);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -310,6 +376,7 @@ static void set_body(const struct graph *graph, struct transfer *transfer)
     CURL *easy = transfer->easy;
 
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, UPLOAD_BYTES);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, graph->post_headers);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->body.length);
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
@@ -380,7 +447,16 @@ enum status graph_send(struct graph *graph, const struct request *request, bool 
         return fault_set(fault, STATUS_INTERNAL, "libcurl: %s", curl_multi_strerror(code));
     }
     graph->calls++;
+    if (graph->unready++ == 0)
+        graph->ready_at_ms = transfer->started_ms;
+    transfer->is_unready = true;
     return STATUS_OK;
+}
+
+bool graph_has_room(const struct graph *graph)
+{
+    return graph->unready < UNREADY_MAX ||
+           clock_monotonic_ms() - graph->ready_at_ms > UNREADY_PATIENCE_MS;
 }
 
 static const char *header(CURL *easy, const char *name)
@@ -481,6 +557,7 @@ static bool deliver_finished(struct graph *graph)
         struct transfer *transfer;
         CURLcode result = message->data.result; /* the message dies with the removal */
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+        note_ready(transfer);
         deliver(graph, transfer, result);
         curl_multi_remove_handle(graph->multi, transfer->easy);
         transfer_give_back(transfer);

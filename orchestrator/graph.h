@@ -69,6 +69,10 @@ MUST_CHECK enum status graph_create(const struct graph_settings *settings, graph
 /* Cuts what is in flight without a word to the callback. NULL is fine. */
 void graph_destroy(struct graph *graph);
 
+/* False while so many requests wait for a new connection that more of them would only cost memory:
+ * a handshake takes more than its connection does afterwards. */
+bool graph_has_room(const struct graph *graph);
+
 #define GRAPH_ANY_TIME INT64_MAX
 
 /* Starts a request; `context` comes back with the answer. It does not leave at or after

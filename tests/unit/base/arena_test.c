@@ -102,6 +102,15 @@ static void texts_of_any_length_are_printed(void)
     arena_destroy(arena);
 }
 
+static void texts_are_joined(void)
+{
+    struct arena *arena = arena_create();
+
+    check_text(arena_join(arena, "pin", ":", "autumn", "/", "+49"), "pin:autumn/+49");
+    check_text(arena_join(arena, ""), "");
+    arena_destroy(arena);
+}
+
 int main(void)
 {
     /* clang-format off */
@@ -110,6 +119,7 @@ int main(void)
         {"pieces are zeroed again after a reset", pieces_are_zeroed_again_after_a_reset},
         {"empty pieces have addresses of their own", empty_pieces_have_addresses_of_their_own},
         {"texts are copied", texts_are_copied},
+        {"texts are joined", texts_are_joined},
         {"texts of any length are printed", texts_of_any_length_are_printed},
         CU_TEST_INFO_NULL,
     };

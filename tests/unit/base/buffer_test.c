@@ -120,6 +120,21 @@ static void taking_hands_the_bytes_over_and_empties_the_buffer(void)
     buffer_finish(&buffer);
 }
 
+static void room_is_given_up_to_the_ceiling_and_only_what_was_used_counts(void)
+{
+    struct buffer buffer;
+
+    buffer_init(&buffer, 8);
+    CU_ASSERT_EQUAL(buffer_append_text(&buffer, "abc"), STATUS_OK);
+    CU_ASSERT_PTR_NULL(buffer_reserve(&buffer, 6));
+    char *room = buffer_reserve(&buffer, 5);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(room);
+    memcpy(room, "de", 2);
+    buffer_commit(&buffer, 2);
+    check_text(buffer_text(&buffer), "abcde");
+    buffer_finish(&buffer);
+}
+
 int main(void)
 {
     /* clang-format off */
@@ -130,6 +145,7 @@ int main(void)
         {"any bytes are kept and a NUL follows", any_bytes_are_kept_and_a_nul_follows},
         {"printing grows the buffer", printing_grows_the_buffer},
         {"clearing forgets the content and keeps the memory", clearing_forgets_the_content_and_keeps_the_memory},
+        {"room is given up to the ceiling, and only what was used counts", room_is_given_up_to_the_ceiling_and_only_what_was_used_counts},
         {"taking hands the bytes over and empties the buffer", taking_hands_the_bytes_over_and_empties_the_buffer},
         CU_TEST_INFO_NULL,
     };

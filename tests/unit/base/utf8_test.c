@@ -27,11 +27,28 @@ static void a_text_is_valid_when_all_of_it_is(void)
     CU_ASSERT_FALSE(utf8_is_valid("caf\xe9", 4));
 }
 
+/* Eight ASCII characters are looked at together. */
+static void every_place_of_a_long_text_counts(void)
+{
+    static const char wrong[] = {'\0', '\x80', '\xff'};
+    char text[24];
+
+    for (size_t i = 0; i < sizeof text; i++) {
+        memset(text, i % 2 ? '\x01' : '\x7f', sizeof text);
+        CU_ASSERT(utf8_is_valid(text, sizeof text));
+        for (size_t j = 0; j < sizeof wrong; j++) {
+            text[i] = wrong[j];
+            CU_ASSERT_FALSE(utf8_is_valid(text, sizeof text));
+        }
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {{"a character has a length only when it is well formed",
                             a_character_has_a_length_only_when_it_is_well_formed},
                            {"a text is valid when all of it is", a_text_is_valid_when_all_of_it_is},
+                           {"every place of a long text counts", every_place_of_a_long_text_counts},
                            CU_TEST_INFO_NULL};
 
     return run_suite("utf8", tests);
