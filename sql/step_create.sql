@@ -1,7 +1,7 @@
 -- The steps that customers and numbers of the batch do not have yet, each with how many of the steps
 -- it needs are not done. The order at the end is no matter of taste: the sort ends the reading of steps
 -- before the first one is inserted; without it every look for an existing step walks over the new ones,
--- which took minutes at 40,000. Customers without any step are left to step_create_first.sql.
+-- which took minutes at 40,000. A batch without any step is left to step_create_first.sql.
 -- $1 batch_id bigint
 --
 -- Whoever has steps stays on their path.
@@ -12,7 +12,7 @@ WITH wanted AS (
                     c.path, b.path) AS path
       FROM wabamigrate.customer c JOIN wabamigrate.batch b USING (batch_id)
      WHERE c.batch_id = $1::bigint
-       AND EXISTS (SELECT 1 FROM wabamigrate.step s WHERE s.customer_id = c.customer_id)
+       AND EXISTS (SELECT 1 FROM wabamigrate.step s WHERE s.batch_id = $1::bigint)
     UNION ALL
     SELECT n.batch_id, n.customer_id, n.number_id,
            coalesce((SELECT s.path FROM wabamigrate.step s WHERE s.number_id = n.number_id LIMIT 1),
@@ -21,7 +21,7 @@ WITH wanted AS (
       JOIN wabamigrate.customer c USING (customer_id)
       JOIN wabamigrate.batch b ON b.batch_id = n.batch_id
      WHERE n.batch_id = $1::bigint AND n.cancelled_at IS NULL
-       AND EXISTS (SELECT 1 FROM wabamigrate.step s WHERE s.customer_id = n.customer_id)
+       AND EXISTS (SELECT 1 FROM wabamigrate.step s WHERE s.batch_id = $1::bigint)
 ), made AS (
     SELECT w.*, p.kind, p.ordinal, p.urgency, p.first_phase, f.lane,
            wabamigrate.turn_of(coalesce(z.numbers, 0)) AS turn,

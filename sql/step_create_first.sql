@@ -1,6 +1,6 @@
--- All steps of the customers that have none yet, and of their numbers: a first load. Nothing can be done
--- of what they need, so how many that is is the same for every one of them, and nothing need be looked
--- up. The others' are step_create.sql's. $1 batch_id bigint
+-- All steps of a batch that has none yet: a first load. Nothing can be done of what they need, so how many
+-- that is is the same for every one of them, and nothing need be looked up. What a later load brings is
+-- step_create.sql's. $1 batch_id bigint
 WITH kinds AS MATERIALIZED (
     SELECT p.path, p.kind, p.ordinal, p.urgency, p.first_phase, p.subject, f.lane, d.prereqs_left,
            CASE WHEN d.prereqs_left = 0 THEN 'ready' ELSE 'pending' END AS state
@@ -18,7 +18,7 @@ WITH kinds AS MATERIALIZED (
                   WHERE n.batch_id = $1::bigint AND n.cancelled_at IS NULL
                   GROUP BY n.customer_id) z ON z.customer_id = c.customer_id
      WHERE c.batch_id = $1::bigint
-       AND NOT EXISTS (SELECT 1 FROM wabamigrate.step s WHERE s.customer_id = c.customer_id)
+       AND NOT EXISTS (SELECT 1 FROM wabamigrate.step s WHERE s.batch_id = $1::bigint)
 ), wanted AS (
     SELECT customer_id, NULL::bigint AS number_id, path, 'waba' AS subject, turn FROM customers
     UNION ALL
