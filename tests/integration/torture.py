@@ -50,7 +50,7 @@ FAULTS = ("kill", "cut", "withhold", "full")
 # Where an answer can be withheld; a fault at another point is no other fault.
 WITHHELD = ("answer", "committing", "written")
 ENDLESS_S = 120  # seconds that nothing takes that works; not a measure of anything
-TRIES_MAX = 8    # of one command after a fault
+TRIES_MAX = 12   # of one command after a fault: a doubt about a line waits for six looks, one a try
 AFTERMATH = 60   # points within which a second fault comes
 SPREAD = 12      # points by which two undisturbed runs may differ
 MINUTE_S = 70    # the same where a code must not expire meanwhile
