@@ -194,7 +194,7 @@ static uint32_t make(struct known_customers *customers, const struct manifest_cu
             known->prints[next++] = print_of(field_of(customer, agreed_fields[i]));
     for (unsigned i = 0; i < customer->attest_count; i++)
         known->prints[next++] = attest_print(&customer->attest[i]);
-    strcpy((char *)(known->prints + next), customer->id);
+    memcpy(known->prints + next, customer->id, strlen(customer->id) + 1);
     return where;
 }
 

@@ -15,7 +15,7 @@
 #define PLACE_BITS (LINE_BITS + 1)
 
 _Static_assert(REST_BITS + PLACE_BITS == 64, "an entry is one word");
-_Static_assert(NUMBER_INDEX_LINE_MAX == (UINT32_C(1) << LINE_BITS) - 1, "the greatest line");
+_Static_assert(NUMBER_INDEX_LINE_MAX >> LINE_BITS == 0, "every line has a place in an entry");
 
 enum { SHELVES = 1 << SHELF_BITS, FIRST_ROOM = 8 };
 
