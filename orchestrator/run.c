@@ -112,7 +112,7 @@ static unsigned room(const struct run *run)
 }
 
 /* Nothing is lost when outcomes wait for company as long as there is enough in hand for the next
- * flush's time too; and a flush costs PostgreSQL the same few ms of CPU for one as for twenty. */
+ * flush's time too; and a flush has its cost, however few steps it brings. */
 static int64_t gathering_ms(const struct run *run, int64_t now_ms)
 {
     unsigned in_flight = engine_in_flight(run->engine);

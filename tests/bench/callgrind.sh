@@ -42,20 +42,12 @@ done
 
 # ---- the two, counted ----
 
-# A fresh simulator where everybody has signed up, with codes that outlive a client that is fifty times slower.
-start_signed_up() {
-    stop_simulator
-    start_simulator "$PLACE/book/book.yaml"
-    simulator signups '{"all":true}' >"$PLACE/signups.jsonl"
-    simulator clock '{"advance_seconds":-3600}' >/dev/null
-    : >"$PLACE/requests.jsonl"
-}
-
 run() { # [TOOL…]
     local status=0
     start_database
     load_book "$PLACE/book/book.yaml"
-    start_signed_up
+    start_signed_up "$PLACE/book/book.yaml"
+    codes_live_on
     wabamigrate --quiet capture --file "$PLACE/signups.jsonl" &>"$PLACE/capture.out"
     : >"$PLACE/requests.jsonl"
     "$@" "$BUILD/wabamigrate" --log-format json --progress never run --concurrency "$CONCURRENCY" \
@@ -66,7 +58,8 @@ run() { # [TOOL…]
 }
 
 bare_loop() { # [TOOL…]
-    start_signed_up
+    start_signed_up "$PLACE/book/book.yaml"
+    codes_live_on
     "$@" "$BUILD/tests/bench/bare_loop" "$WABAMIGRATE_GRAPH_URL" "$PLACE/cert.pem" "$CONCURRENCY" \
         <"$PLACE/calls.jsonl" >"$PLACE/bare.out" 2>"$PLACE/bare.err"
     stop_world

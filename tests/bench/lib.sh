@@ -97,6 +97,19 @@ simulator() { # PATH BODY
     curl -sS --fail-with-body --cacert "$PLACE/cert.pem" -d "$2" "$WABAMIGRATE_GRAPH_URL/simulator/$1"
 }
 
+# A fresh simulator where everybody has signed up; the messages are in $PLACE/signups.jsonl.
+start_signed_up() { # BOOK
+    stop_simulator
+    start_simulator "$1"
+    simulator signups '{"all":true}' >"$PLACE/signups.jsonl"
+}
+
+# What capture has taken stays good for whoever is slow; what was asked so far is forgotten.
+codes_live_on() {
+    simulator clock '{"advance_seconds":-3600}' >/dev/null
+    : >"$PLACE/requests.jsonl"
+}
+
 # A certificate that is its own authority, for an hour's use.
 make_certificate() {
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \

@@ -98,17 +98,6 @@ until_first_call() {
         }'
 }
 
-# A fresh simulator of $BOOK where everybody has signed up; the messages are in $PLACE/signups.jsonl.
-start_signed_up() {
-    stop_simulator
-    start_simulator "$BOOK"
-    simulator signups '{"all":true}' >"$PLACE/signups.jsonl"
-}
-codes_live_on() {
-    simulator clock '{"advance_seconds":-3600}' >/dev/null
-    : >"$PLACE/requests.jsonl"
-}
-
 # ---- the run ----
 
 # Runs the program to its end; its log goes to $PLACE/run.err, what it used to $PLACE/used.
@@ -127,7 +116,7 @@ load_and_sign_up() {
     start_database
     load_book "$BOOK"
     note load_ms "$(cut -d ' ' -f 2 "$PLACE/used")"
-    start_signed_up
+    start_signed_up "$BOOK"
     before=$(now_ms)
     wabamigrate --quiet capture --file "$PLACE/signups.jsonl" &>"$PLACE/capture.out" ||
         fail "capture: $(tail -n 1 "$PLACE/capture.out")"
@@ -244,7 +233,7 @@ measure_peers() {
     head -n "$SCRIPT_CALLS" "$PLACE/calls.jsonl" >"$PLACE/some.jsonl"
     for name in bare curl python node; do
         has_peer "$name" || continue
-        start_signed_up
+        start_signed_up "$BOOK"
         codes_live_on
         "measure_$name"
         stop_world

@@ -17,37 +17,39 @@ TOLERANCE = 1.10
 PAGE = 100  # entries of one answer
 BATCH, WABA, PAGES, NUMBER = "batch", "WABA", "page", "number"
 
-# Step, what it calls, and how often at least: once for each of that.
+# Step, what it calls, and how often at least: once for each of that. First what both paths have.
+BEGUN = (
+    ("preflight", "GET debug_token", BATCH),
+    ("preflight", "GET system_users", BATCH),
+    ("read_source", "GET source WABA", PAGES),
+)
+MADE_READY = (
+    ("subscribe_webhooks", "POST subscribed_apps", WABA),
+    ("assign_system_user", "POST assigned_users", WABA),
+    ("share_credit_line", "POST whatsapp_credit_sharing_and_attach", WABA),
+    ("share_credit_line", "GET allocation", WABA),
+    ("share_credit_line", "GET destination WABA's funding", WABA),
+)
+MOVED = (
+    ("register_number", "POST register", NUMBER),
+    ("confirm_number", "GET phone_numbers", PAGES),
+)
 BOUND = {
     "embedded_signup": (
-        ("preflight", "GET debug_token", BATCH),
-        ("preflight", "GET system_users", BATCH),
-        ("read_source", "GET source WABA", PAGES),
+        *BEGUN,
         ("exchange_code", "GET oauth/access_token", WABA),
         ("read_destination", "GET destination WABA", PAGES),
-        ("subscribe_webhooks", "POST subscribed_apps", WABA),
-        ("assign_system_user", "POST assigned_users", WABA),
-        ("share_credit_line", "POST whatsapp_credit_sharing_and_attach", WABA),
-        ("share_credit_line", "GET allocation", WABA),
-        ("share_credit_line", "GET destination WABA's funding", WABA),
-        ("register_number", "POST register", NUMBER),
-        ("confirm_number", "GET phone_numbers", PAGES),
+        *MADE_READY,
+        *MOVED,
     ),
     "programmatic": (
-        ("preflight", "GET debug_token", BATCH),
-        ("preflight", "GET system_users", BATCH),
-        ("read_source", "GET source WABA", PAGES),
+        *BEGUN,
         ("read_destination", "GET destination WABA", PAGES),
-        ("subscribe_webhooks", "POST subscribed_apps", WABA),
-        ("assign_system_user", "POST assigned_users", WABA),
-        ("share_credit_line", "POST whatsapp_credit_sharing_and_attach", WABA),
-        ("share_credit_line", "GET allocation", WABA),
-        ("share_credit_line", "GET destination WABA's funding", WABA),
+        *MADE_READY,
         ("create_number", "POST phone_numbers", NUMBER),
         ("request_code", "POST request_code", NUMBER),
         ("verify_code", "POST verify_code", NUMBER),
-        ("register_number", "POST register", NUMBER),
-        ("confirm_number", "GET phone_numbers", PAGES),
+        *MOVED,
     ),
 }
 

@@ -805,6 +805,16 @@ static void a_code_captured_while_another_is_exchanged_is_not_forgotten(void)
     }
 }
 
+/* Until the read of bakery-lune's destination is in hand. */
+static void work_until_destination_is_read(struct worker *worker)
+{
+    while (!worker_find(worker, "read_destination", "bakery-lune")) {
+        settle_all(worker, "await_signup", OUTCOME_DONE);
+        settle_all(worker, "exchange_code", OUTCOME_DONE);
+        CU_ASSERT_FATAL(worker_flush(worker, 64) > 0);
+    }
+}
+
 static void news_of_a_waba_while_its_number_is_being_checked_are_not_lost(void)
 {
     struct worker worker;
@@ -814,11 +824,7 @@ static void news_of_a_waba_while_its_number_is_being_checked_are_not_lost(void)
     worker_flush(&worker, 64);
     struct task *stale = worker_find(&worker, "check", BAKERY_1);
     CU_ASSERT_PTR_NOT_NULL_FATAL(stale);
-    while (!worker_find(&worker, "read_destination", "bakery-lune")) {
-        settle_all(&worker, "await_signup", OUTCOME_DONE);
-        settle_all(&worker, "exchange_code", OUTCOME_DONE);
-        CU_ASSERT_FATAL(worker_flush(&worker, 64) > 0);
-    }
+    work_until_destination_is_read(&worker);
     worker_settle(&worker, worker_find(&worker, "read_destination", "bakery-lune"), OUTCOME_DONE);
     worker_flush(&worker, 0);
     expect_step("check", BAKERY_1, "concat_ws('/', s.state, s.is_nudged)", "running/t");
@@ -836,11 +842,7 @@ static void news_of_a_waba_while_its_number_is_being_claimed_are_not_lost(void)
 
     worker_open(&worker, begin());
     worker_flush(&worker, 64);
-    while (!worker_find(&worker, "read_destination", "bakery-lune")) {
-        settle_all(&worker, "await_signup", OUTCOME_DONE);
-        settle_all(&worker, "exchange_code", OUTCOME_DONE);
-        CU_ASSERT_FATAL(worker_flush(&worker, 64) > 0);
-    }
+    work_until_destination_is_read(&worker);
     settle_all(&worker, "read_source", OUTCOME_DONE);
     worker_flush(&worker, 0);
     expect_step("check", BAKERY_1, "concat_ws('/', s.state, s.is_nudged)", "ready/f");
@@ -861,11 +863,7 @@ static void news_of_a_waba_in_the_same_group_as_the_check_are_not_lost(void)
 
     worker_open(&worker, begin());
     worker_flush(&worker, 64);
-    while (!worker_find(&worker, "read_destination", "bakery-lune")) {
-        settle_all(&worker, "await_signup", OUTCOME_DONE);
-        settle_all(&worker, "exchange_code", OUTCOME_DONE);
-        CU_ASSERT_FATAL(worker_flush(&worker, 64) > 0);
-    }
+    work_until_destination_is_read(&worker);
     settle_all(&worker, "read_source", OUTCOME_DONE);
     worker_flush(&worker, 64);
     worker_settle(&worker, worker_find(&worker, "check", BAKERY_1), OUTCOME_WAIT_PERSON);
