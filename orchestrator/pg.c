@@ -192,10 +192,8 @@ bool pg_may_come(const char *conninfo)
     return false;
 }
 
-enum status pg_query(PGconn *conn, const char *sql, int count, const char *const *values,
-                     PGresult **result, struct fault *fault)
+enum status pg_take(PGconn *conn, PGresult *got, PGresult **result, struct fault *fault)
 {
-    PGresult *got = PQexecParams(conn, sql, count, NULL, values, NULL, NULL, 0);
     ExecStatusType type = PQresultStatus(got);
 
     if (type != PGRES_TUPLES_OK && type != PGRES_COMMAND_OK) {
@@ -208,6 +206,13 @@ enum status pg_query(PGconn *conn, const char *sql, int count, const char *const
     else
         PQclear(got);
     return STATUS_OK;
+}
+
+enum status pg_query(PGconn *conn, const char *sql, int count, const char *const *values,
+                     PGresult **result, struct fault *fault)
+{
+    return pg_take(conn, PQexecParams(conn, sql, count, NULL, values, NULL, NULL, 0), result,
+                   fault);
 }
 
 enum status pg_script(PGconn *conn, const char *sql, struct fault *fault)

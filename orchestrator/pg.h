@@ -41,6 +41,10 @@ bool pg_has_option(PGconn *conn, const char *keyword, const char *value);
  */
 bool pg_may_come(const char *conninfo);
 
+/* What a blocking call has brought, `got`: into *result, which is the caller's to clear (NULL: it
+ * is cleared here). Clears it and fails with what the server said where it is an error. */
+MUST_CHECK enum status pg_take(PGconn *conn, PGresult *got, PGresult **result, struct fault *fault);
+
 /* Runs one statement with text parameters; *result is the caller's (PQclear) and may be NULL to
  * throw it away. May block. */
 MUST_CHECK enum status pg_query(PGconn *conn, const char *sql, int count, const char *const *values,

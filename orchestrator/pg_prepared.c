@@ -79,16 +79,7 @@ enum status pg_prepared_query(struct pg_prepared *prepared, PGconn *conn, const 
     snprintf(name, sizeof name, "wabamigrate_%u", index);
     if (index == prepared->sent && prepare(prepared, conn, name, sql, count, fault) != STATUS_OK)
         return STATUS_DATABASE;
-    PGresult *got = PQexecPrepared(conn, name, count, values, NULL, NULL, 0);
-    ExecStatusType type = PQresultStatus(got);
-    enum status status = type == PGRES_TUPLES_OK || type == PGRES_COMMAND_OK
-                             ? STATUS_OK
-                             : pg_fault(conn, got, fault);
-    if (status == STATUS_OK && result)
-        *result = got;
-    else
-        PQclear(got);
-    return status;
+    return pg_take(conn, PQexecPrepared(conn, name, count, values, NULL, NULL, 0), result, fault);
 }
 
 bool pg_prepared_is_lost(const char *sqlstate)
