@@ -9,7 +9,8 @@
  * may move); such a step needs nothing else. Where a step of a number needs one of the WABA, it
  * waits for that one. `refreshes`: when this step is done, the named step is looked at again if it
  * was waiting or blocked. `renewed_by`: where this step waits for a code, a person's retry goes
- * back to the named step, and does all between the two again.
+ * back to the named step, and does all between the two again. `only_with`: the step is made for
+ * those only that have this setting of the manifest; whoever needs it names what it needs, too.
  */
 #ifndef WABAMIGRATE_JOBS_PATH_H
 #define WABAMIGRATE_JOBS_PATH_H
@@ -23,6 +24,7 @@ struct path_step {
     const char *needs[PATH_NEEDS_MAX]; /* NULL-terminated unless full */
     const char *refreshes;             /* or NULL */
     const char *renewed_by;            /* or NULL; of the same subject */
+    const char *only_with;             /* or NULL; "data_localization_region" */
 };
 
 struct path {

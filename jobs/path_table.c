@@ -5,39 +5,38 @@
 
 /* clang-format off */
 static const struct path_step embedded_signup[] = {
-    /* kind               needs                              refreshes, renewed by */
-    {"read_source",        {NULL}, "check", NULL},
-    {"await_signup",       {NULL}, NULL, NULL},
-    {"exchange_code",      {"await_signup"}, NULL, NULL},
-    {"read_destination",   {"exchange_code"}, "check", NULL},
-    {"check",              {"read_source"}, NULL, NULL},
+    /* kind               needs                              refreshes, renewed by, only with */
+    {"read_source",        {NULL}, "check", NULL, NULL},
+    {"await_signup",       {NULL}, NULL, NULL, NULL},
+    {"exchange_code",      {"await_signup"}, NULL, NULL, NULL},
+    {"read_destination",   {"exchange_code"}, "check", NULL, NULL},
+    {"check",              {"read_source"}, NULL, NULL, NULL},
     /* Subscribing before sharing the line also satisfies Meta's "at least one app subscribed". */
-    {"subscribe_webhooks", {"check"}, NULL, NULL},
-    {"assign_system_user", {"subscribe_webhooks"}, NULL, NULL},
-    {"share_credit_line",  {"assign_system_user"}, NULL, NULL},
-    /* The storage setting can only be changed while the number is not registered; its one call is made
-     * only where the manifest names a region. */
-    {"set_storage",        {"check", "share_credit_line"}, NULL, NULL},
-    {"register_number",    {"set_storage"}, NULL, NULL},
-    {"confirm_number",     {"register_number"}, NULL, NULL},
+    {"subscribe_webhooks", {"check"}, NULL, NULL, NULL},
+    {"assign_system_user", {"subscribe_webhooks"}, NULL, NULL, NULL},
+    {"share_credit_line",  {"assign_system_user"}, NULL, NULL, NULL},
+    /* The storage setting can only be changed while the number is not registered. */
+    {"set_storage",        {"check", "share_credit_line"}, NULL, NULL, "data_localization_region"},
+    {"register_number",    {"check", "share_credit_line", "set_storage"}, NULL, NULL, NULL},
+    {"confirm_number",     {"register_number"}, NULL, NULL, NULL},
 };
 
 /* The destination is there from the start, so the verdict waits for what it says. Meta asks for the
  * subscription and a payment method before the number is created. */
 static const struct path_step programmatic[] = {
-    {"read_source",        {NULL}, "check", NULL},
-    {"read_destination",   {"read_source"}, "check", NULL},
-    {"check",              {"read_destination"}, NULL, NULL},
-    {"subscribe_webhooks", {"check"}, NULL, NULL},
-    {"assign_system_user", {"subscribe_webhooks"}, NULL, NULL},
-    {"share_credit_line",  {"assign_system_user"}, NULL, NULL},
-    {"create_number",      {"check", "share_credit_line"}, NULL, NULL},
-    {"request_code",       {"create_number"}, NULL, NULL},
-    {"await_code",         {"request_code"}, NULL, "request_code"},
-    {"verify_code",        {"await_code"}, NULL, "request_code"},
-    {"set_storage",        {"verify_code"}, NULL, NULL},
-    {"register_number",    {"set_storage"}, NULL, "request_code"},
-    {"confirm_number",     {"register_number"}, NULL, NULL},
+    {"read_source",        {NULL}, "check", NULL, NULL},
+    {"read_destination",   {"read_source"}, "check", NULL, NULL},
+    {"check",              {"read_destination"}, NULL, NULL, NULL},
+    {"subscribe_webhooks", {"check"}, NULL, NULL, NULL},
+    {"assign_system_user", {"subscribe_webhooks"}, NULL, NULL, NULL},
+    {"share_credit_line",  {"assign_system_user"}, NULL, NULL, NULL},
+    {"create_number",      {"check", "share_credit_line"}, NULL, NULL, NULL},
+    {"request_code",       {"create_number"}, NULL, NULL, NULL},
+    {"await_code",         {"request_code"}, NULL, "request_code", NULL},
+    {"verify_code",        {"await_code"}, NULL, "request_code", NULL},
+    {"set_storage",        {"verify_code"}, NULL, NULL, "data_localization_region"},
+    {"register_number",    {"verify_code", "set_storage"}, NULL, "request_code", NULL},
+    {"confirm_number",     {"register_number"}, NULL, NULL, NULL},
 };
 /* clang-format on */
 

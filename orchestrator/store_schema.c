@@ -97,6 +97,7 @@ static void describe_paths(json_object *steps, json_object *needs)
             put_text(row, "first_phase", kind->phases[0].name);
             put_text(row, "refreshes", step->refreshes);
             put_text(row, "renewed_by", step->renewed_by);
+            put_text(row, "only_with", step->only_with);
             json_object_object_add(row, "takes_code", json_object_new_boolean(kind->takes_code));
             json_object_object_add(row, "gather_ms", json_object_new_int64(kind->gather_ms));
             json_object_object_add(row, "is_assessed", json_object_new_boolean(kind->is_assessed));

@@ -222,13 +222,28 @@ static void send_outcomes(const struct task_queue *group, const char *run_id, co
     pg_columns_send(&columns, SQL_STEP_SETTLE, run_id, grace_ms, send, self);
 }
 
+/* Whether any path has a step looked at again when this kind is done. */
+static bool refreshes_another(const char *kind)
+{
+    for (size_t p = 0; p < PATH_COUNT; p++) {
+        for (size_t i = 0; i < PATHS[p].step_count; i++) {
+            const struct path_step *step = &PATHS[p].steps[i];
+            if (step->refreshes && strcmp(step->kind, kind) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
 static void send_refresh(const struct task_queue *group, store_send *send, void *self)
 {
     struct pg_columns columns;
 
     pg_columns_init(&columns, 1);
-    for (const struct task *task = group->first; task; task = task->next)
-        pg_array_add_i64(&columns.arrays[0], task->step_id);
+    for (const struct task *task = group->first; task; task = task->next) {
+        if (refreshes_another(task->kind->name))
+            pg_array_add_i64(&columns.arrays[0], task->step_id);
+    }
     pg_columns_send(&columns, SQL_STEP_REFRESH, NULL, NULL, send, self);
 }
 

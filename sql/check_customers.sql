@@ -5,7 +5,12 @@ SELECT c.key, c.destination_waba_id, c.business_token_sealed,
        -- a run would not read it again
        wabamigrate.is_fresh(c.source_read_at)
        AND NOT EXISTS (SELECT 1 FROM wabamigrate.step s
-                        WHERE s.customer_id = c.customer_id AND s.state = 'blocked') AS has_fresh_source
+                        WHERE s.customer_id = c.customer_id AND s.number_id IS NULL
+                          AND s.state = 'blocked')
+       AND NOT EXISTS (SELECT 1 FROM wabamigrate.number n
+                         JOIN wabamigrate.step s ON s.number_id = n.number_id
+                        WHERE n.customer_id = c.customer_id AND s.state = 'blocked')
+           AS has_fresh_source
   FROM wabamigrate.customer c JOIN wabamigrate.batch b USING (batch_id)
  WHERE b.name = $1
    AND (c.destination_waba_id IS NOT NULL OR c.business_token_sealed IS NOT NULL

@@ -43,9 +43,13 @@ WITH again AS (
            moved_at = wabamigrate.clock(),
            prereqs_left = (SELECT count(*)
                              FROM wabamigrate.path_need d
-                             JOIN wabamigrate.step e
-                               ON e.customer_id = t.customer_id AND e.kind = d.needs
-                              AND (e.number_id IS NULL OR e.number_id = t.number_id)
+                            CROSS JOIN LATERAL (
+                                  SELECT o.state, o.number_id, o.ordinal FROM wabamigrate.step o
+                                   WHERE o.number_id = t.number_id AND o.kind = d.needs
+                                  UNION ALL
+                                  SELECT o.state, o.number_id, o.ordinal FROM wabamigrate.step o
+                                   WHERE o.customer_id = t.customer_id AND o.number_id IS NULL
+                                     AND o.kind = d.needs) e
                             WHERE d.path = t.path AND d.kind = t.kind
                               AND (e.state <> 'done'
                                    OR e.number_id IS NOT NULL AND e.ordinal >= w.ordinal))

@@ -10,9 +10,12 @@ WITH input AS MATERIALIZED (
            AS i (number, rule, verdict, evidence, field, value, owner, remedy, waits_for, is_blocking,
                  is_fixable, read_at, attested_by)
 ), known AS (
-    -- Of a number that was never looked at there is no last answer to any rule to look for.
-    SELECT i.number FROM (SELECT DISTINCT number FROM input) i
-     WHERE EXISTS (SELECT 1 FROM wabamigrate.finding f WHERE f.batch = $1 AND f.number = i.number)
+    -- Of a number that was never looked at there is no last answer to any rule to look for. Asked number
+    -- by number: what else the book has is not read.
+    SELECT i.number
+      FROM (SELECT DISTINCT number FROM input) i
+     CROSS JOIN LATERAL (SELECT FROM wabamigrate.finding f
+                          WHERE f.batch = $1 AND f.number = i.number LIMIT 1) f
 )
 INSERT INTO wabamigrate.finding (batch, number, rule, verdict, evidence, field, value, owner, remedy,
                                  waits_for, is_blocking, is_fixable, read_at, attested_by)

@@ -4,8 +4,11 @@ SELECT s.kind AS step, a.phase, wabamigrate.rfc3339(a.intended_at) AS at, a.requ
        a.http_status, a.ms, a.fbtrace_id, r.worker, a.answer,
        wabamigrate.rfc3339(a.taken_at) AS taken_at, a.taken_why, wabamigrate.rfc3339(a.late_at) AS late_at
   FROM wabamigrate.number n
-  JOIN wabamigrate.step s
-    ON s.customer_id = n.customer_id AND (s.number_id IS NULL OR s.number_id = n.number_id)
+ CROSS JOIN LATERAL (
+       SELECT o.step_id, o.kind, o.ordinal FROM wabamigrate.step o WHERE o.number_id = n.number_id
+       UNION ALL
+       SELECT o.step_id, o.kind, o.ordinal FROM wabamigrate.step o
+        WHERE o.customer_id = n.customer_id AND o.number_id IS NULL) s
   JOIN wabamigrate.attempt a USING (step_id)
   JOIN wabamigrate.run r ON r.run_id = a.run_id
  WHERE n.batch_id = $1::bigint AND n.number = $2

@@ -180,12 +180,11 @@ WITH moment AS MATERIALIZED (
            moved_at = (SELECT now FROM moment),
            deadline = (SELECT now FROM moment) + $6::bigint * interval '1 ms',
            intended_at = CASE WHEN p.is_effect THEN (SELECT now FROM moment) ELSE s.intended_at END
-      FROM wabamigrate.job_phase p
-     WHERE s.step_id = ANY (ARRAY(SELECT step_id FROM allowed
-                                  EXCEPT SELECT step_id FROM spending
-                                  UNION ALL SELECT step_id FROM spent))
-       AND p.kind = s.kind AND p.phase = s.phase
-    RETURNING s.*, p.is_effect
+      FROM allowed a, wabamigrate.job_phase p
+     WHERE s.step_id = a.step_id AND p.kind = s.kind AND p.phase = s.phase
+       AND (a.step_id <> ALL (ARRAY(SELECT step_id FROM spending))
+            OR a.step_id = ANY (ARRAY(SELECT step_id FROM spent)))
+    RETURNING s.*, p.is_effect, a.calls
 ), intents AS (
     INSERT INTO wabamigrate.attempt (step_id, epoch, run_id, phase, is_effect, intended_at)
     SELECT step_id, epoch, $1::bigint, phase, true, (SELECT now FROM moment) FROM taken WHERE is_effect
@@ -194,7 +193,7 @@ WITH moment AS MATERIALIZED (
      WHERE n.number_id = ANY (ARRAY(SELECT number_id FROM taken)) AND n.is_done
 )
 SELECT t.step_id, t.epoch, t.kind, t.phase, t.memo, t.tries, t.is_in_doubt,
-       coalesce(w.calls, 0) AS calls, t.is_parked, t.parked_scope, t.parked_subject,
+       t.calls, t.is_parked, t.parked_scope, t.parked_subject,
        t.urgency, t.turn, t.ordinal, t.not_before, (SELECT now FROM moment) AS claimed_at,
        t.is_held, CASE WHEN t.is_held THEN wabamigrate.rfc3339(t.not_before) END AS held_until,
        CASE WHEN t.is_held THEN t.note END AS held_why,
@@ -239,11 +238,10 @@ SELECT t.step_id, t.epoch, t.kind, t.phase, t.memo, t.tries, t.is_in_doubt,
   FROM (SELECT *, false AS is_held, false AS is_parked, NULL AS parked_scope, NULL AS parked_subject
           FROM taken
         UNION ALL
-        SELECT *, true, true, false, NULL, NULL FROM held
+        SELECT *, true, 0, true, false, NULL, NULL FROM held
         UNION ALL
-        SELECT s.*, true, false, true, p.scope, p.subject
+        SELECT s.*, true, 0, false, true, p.scope, p.subject
           FROM parked p JOIN wabamigrate.step s USING (step_id)) t
-  LEFT JOIN allowed w ON w.step_id = t.step_id
   JOIN book b ON true
   JOIN wabamigrate.customer c ON c.customer_id = t.customer_id
   JOIN wabamigrate.path_step q ON q.path = t.path AND q.kind = t.kind

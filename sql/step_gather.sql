@@ -7,9 +7,10 @@
 WITH gathering AS (
     SELECT g.customer_id, g.path, g.kind,
            wabamigrate.clock() + g.gather_ms * interval '1 ms' AS until,
-           EXISTS (SELECT 1 FROM wabamigrate.step o
-                    WHERE o.customer_id = g.customer_id AND o.path = g.path
-                      AND o.number_id IS NOT NULL AND o.ordinal < g.ordinal
+           EXISTS (SELECT 1 FROM wabamigrate.number m
+                     JOIN wabamigrate.step o ON o.number_id = m.number_id
+                    WHERE m.customer_id = g.customer_id AND NOT m.is_done AND o.path = g.path
+                      AND o.ordinal < g.ordinal
                       AND (o.state = 'running'
                            OR o.state = 'ready' AND o.not_before <= wabamigrate.clock())) AS is_awaited
       FROM (SELECT DISTINCT s.customer_id, q.path, q.kind, q.ordinal, q.gather_ms
@@ -20,15 +21,18 @@ WITH gathering AS (
 )
 UPDATE wabamigrate.step t
    SET not_before = CASE WHEN NOT g.is_awaited THEN wabamigrate.clock()
-                         ELSE coalesce((SELECT min(o.not_before) FROM wabamigrate.step o
-                                         WHERE o.customer_id = g.customer_id AND o.path = g.path
+                         ELSE coalesce((SELECT min(o.not_before)
+                                          FROM wabamigrate.number m
+                                          JOIN wabamigrate.step o ON o.number_id = m.number_id
+                                         WHERE m.customer_id = g.customer_id AND o.path = g.path
                                            AND o.kind = g.kind AND o.state = 'ready'
                                            AND o.waiting_for = 'siblings'
                                            AND o.not_before > wabamigrate.clock()),
                                        g.until) END,
        waiting_for = CASE WHEN g.is_awaited THEN 'siblings' END
   FROM gathering g
- WHERE t.customer_id = g.customer_id AND t.path = g.path AND t.kind = g.kind AND t.state = 'ready'
+  JOIN wabamigrate.number n ON n.customer_id = g.customer_id AND NOT n.is_done
+ WHERE t.number_id = n.number_id AND t.path = g.path AND t.kind = g.kind AND t.state = 'ready'
    AND CASE WHEN g.is_awaited THEN t.epoch = 0 AND t.moved_at = wabamigrate.clock()
                                    AND t.waiting_for IS NULL
             ELSE t.waiting_for = 'siblings' AND t.not_before > wabamigrate.clock() END;

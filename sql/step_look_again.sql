@@ -24,8 +24,8 @@ WITH held AS (
        SET state = 'ready', phase = p.first_phase, memo = NULL, tries = 0,
            not_before = wabamigrate.clock(), moved_at = wabamigrate.clock()
       FROM stale p
-     WHERE r.customer_id = p.customer_id AND r.kind = p.kind AND r.path = p.path
-       AND r.state = 'done'
+     WHERE r.customer_id = p.customer_id AND r.number_id IS NULL AND r.kind = p.kind
+       AND r.path = p.path AND r.state = 'done'
        AND (p.is_read_again
             OR p.is_signed_up
                AND NOT (wabamigrate.is_fresh(r.moved_at)

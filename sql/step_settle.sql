@@ -82,11 +82,11 @@ WITH moment AS MATERIALIZED (
       FROM needed n
       JOIN wabamigrate.step t ON t.customer_id = n.customer_id AND t.kind = n.kind
                              AND t.number_id IS NULL
-     WHERE n.number_id IS NOT NULL
     UNION ALL
     SELECT t.step_id, n.done, n.path = t.path AND t.state = 'pending'
       FROM needed n
-      JOIN wabamigrate.step t ON t.customer_id = n.customer_id AND t.kind = n.kind
+      JOIN wabamigrate.number o ON o.customer_id = n.customer_id
+      JOIN wabamigrate.step t ON t.number_id = o.number_id AND t.kind = n.kind
      WHERE n.number_id IS NULL
 ), met AS (
     SELECT step_id, count(DISTINCT done)::smallint AS steps

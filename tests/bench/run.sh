@@ -6,6 +6,8 @@
 #   tests/bench/run.sh                        64 and 256 in flight, 3 rounds: about a quarter of an hour
 #   tests/bench/run.sh --rounds 1 64          one round at 64 only
 #   tests/bench/run.sh --calls 100000         at least so many calls in a run instead of 15,000: an hour
+#   tests/bench/run.sh --customers 1150       of so many customers instead of one for each 4.57 numbers: a
+#                                             run shares its credit line with 3,700 an hour at full speed
 #   tests/bench/run.sh --latency 300 64 256   another latency, in ms; 0: how many steps a second are kept
 #   tests/bench/run.sh --peers bare           only these beside the run, of bare,curl,python,node; or none
 #   tests/bench/run.sh --script-calls 5000    how many of the calls curl and the scripts make (10,000)
@@ -48,19 +50,21 @@ ROUNDS=3
 LATENCY_MS=100
 CALLS=15000
 SCRIPT_CALLS=10000
+CUSTOMERS=
 PEERS=bare,curl,python,node
 CONCURRENCIES=()
 # What the moving of a made-up book needs at the least: 3 calls a number, of 4.57 numbers a customer.
 CALLS_A_NUMBER=3
 NUMBERS_A_CUSTOMER_HUNDREDTHS=457
 
-usage() { sed -n 's/^#   //p' "${BASH_SOURCE[0]}" | head -n 7; }
+usage() { sed -n 's/^#   //p' "${BASH_SOURCE[0]}" | head -n 9; }
 
 while (($#)); do
     case $1 in
     --rounds) ROUNDS=${2:?} && shift 2 ;;
     --latency) LATENCY_MS=${2:?} && shift 2 ;;
     --calls) CALLS=${2:?} && shift 2 ;;
+    --customers) CUSTOMERS=${2:?} && shift 2 ;;
     --script-calls) SCRIPT_CALLS=${2:?} && shift 2 ;;
     --peers) PEERS=${2:?} && shift 2 ;;
     --build) BUILD=$(cd "${2:?}" && pwd -P) && shift 2 ;;
@@ -254,7 +258,9 @@ row() { # LABEL, and what prints a cell, called for every concurrency
 }
 
 numbers_for() { printf '%d\n' $((CALLS / CALLS_A_NUMBER)); }
-customers_for() { printf '%d\n' $(($(numbers_for) * 100 / NUMBERS_A_CUSTOMER_HUNDREDTHS)); }
+customers_for() {
+    printf '%d\n' "${CUSTOMERS:-$(($(numbers_for) * 100 / NUMBERS_A_CUSTOMER_HUNDREDTHS))}"
+}
 
 bound() { ((BOUND)) && printf '%d' "$BOUND" || printf 'none'; }
 share() { ((BOUND)) && spread "$1" 'x / bound' %.3f || printf -- '-'; }

@@ -1143,6 +1143,54 @@ static void a_changed_manifest_changes_what_has_not_begun_and_keeps_what_has(voi
     worker_close(&worker);
 }
 
+#define REGION ", data_localization_region: DE"
+
+/* Where the manifest names no region there is nothing to set, and nothing is waited for. */
+static void a_step_is_made_only_for_those_who_have_its_setting(void)
+{
+    struct worker worker;
+    static const char steps[] =
+        "SELECT concat_ws('/', count(*) FILTER (WHERE kind = 'set_storage'),"
+        "       string_agg(DISTINCT prereqs_left::text, ',')"
+        "           FILTER (WHERE kind = 'register_number'))"
+        "  FROM wabamigrate.step";
+
+    testbed_clear(conn);
+    char *without = edited(REGION, "");
+    int64_t batch_id = worker_load(conn, without);
+    testbed_expect(conn, steps, "0/2");
+    worker_expect_prerequisites(conn);
+    CU_ASSERT_EQUAL(worker_load(conn, WORKER_BOOK), batch_id); /* a later manifest names one */
+    testbed_expect(conn, steps, "5/3");
+    worker_expect_prerequisites(conn);
+    CU_ASSERT_EQUAL(worker_load(conn, without), batch_id); /* what is there stays */
+    testbed_expect(conn, steps, "5/3");
+    worker_open(&worker, batch_id);
+    worker_work_until(&worker, NULL);
+    worker_close(&worker);
+    expect_everything_done_once();
+    testbed_clear(conn);
+    batch_id = worker_load(conn, without);
+    worker_open(&worker, batch_id);
+    worker_work_until(&worker, "register_number");
+    worker_flush(&worker, 64);
+    testbed_expect(conn,
+                   "SELECT count(*) > 0 FROM wabamigrate.step"
+                   " WHERE kind = 'register_number' AND state = 'running'",
+                   "t");
+    CU_ASSERT_EQUAL(worker_load(conn, WORKER_BOOK), batch_id); /* too late for these */
+    testbed_expect(
+        conn,
+        "SELECT count(*) FROM wabamigrate.step s JOIN wabamigrate.step r USING (number_id)"
+        " WHERE s.kind = 'set_storage' AND r.kind = 'register_number' AND r.epoch > 0",
+        "0");
+    worker_expect_prerequisites(conn);
+    worker_work_until(&worker, NULL);
+    worker_close(&worker);
+    expect_everything_done_once();
+    free(without);
+}
+
 static void a_number_added_to_the_manifest_joins_where_its_customer_stands(void)
 {
     struct worker worker;
@@ -1552,6 +1600,8 @@ int main(void)
          a_changed_manifest_changes_what_has_not_begun_and_keeps_what_has},
         {"a number added to the manifest joins where its customer stands",
          a_number_added_to_the_manifest_joins_where_its_customer_stands},
+        {"a step is made only for those who have its setting",
+         a_step_is_made_only_for_those_who_have_its_setting},
         {"a number loaded while an outcome is being recorded is not forgotten",
          a_number_loaded_while_an_outcome_is_being_recorded_is_not_forgotten},
         {"a load writes what is new only", a_load_writes_what_is_new_only},

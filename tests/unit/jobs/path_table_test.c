@@ -21,6 +21,15 @@ static const struct path_step *find_step(const struct path *path, const char *ki
     return NULL;
 }
 
+static bool has_need(const struct path_step *step, const char *kind)
+{
+    for (size_t i = 0; i < need_count(step); i++) {
+        if (strcmp(step->needs[i], kind) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void every_step_is_a_kind_and_stands_once(void)
 {
     for (size_t p = 0; p < PATH_COUNT; p++) {
@@ -28,8 +37,19 @@ static void every_step_is_a_kind_and_stands_once(void)
             const struct path_step *step = &PATHS[p].steps[i];
             CU_ASSERT_PTR_NOT_NULL(job_find(step->kind));
             CU_ASSERT_PTR_EQUAL(find_step(&PATHS[p], step->kind), step);
-            if (step->refreshes != NULL)
-                CU_ASSERT_PTR_NOT_NULL(find_step(&PATHS[p], step->refreshes));
+            /* step_refresh.sql: one of the WABA, of a number's. */
+            if (step->refreshes != NULL) {
+                CU_ASSERT_PTR_NOT_NULL_FATAL(find_step(&PATHS[p], step->refreshes));
+                CU_ASSERT_EQUAL(job_find(step->kind)->subject, SUBJECT_WABA);
+                CU_ASSERT_EQUAL(job_find(step->refreshes)->subject, SUBJECT_NUMBER);
+            }
+            /* What may be missing: whoever needs it names all that it needs. */
+            for (size_t n = 0; n < need_count(step); n++) {
+                const struct path_step *need = find_step(&PATHS[p], step->needs[n]);
+                CU_ASSERT_PTR_NOT_NULL_FATAL(need);
+                for (size_t k = 0; need->only_with && k < need_count(need); k++)
+                    CU_ASSERT_TRUE(has_need(step, need->needs[k]));
+            }
             if (step->renewed_by != NULL)
                 CU_ASSERT_PTR_NOT_NULL(find_step(&PATHS[p], step->renewed_by));
         }
