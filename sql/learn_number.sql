@@ -1,5 +1,6 @@
 -- What a WABA's list said of its numbers. On the destination the list also tells each number's id
--- there. One group may hold both lists of a number, and a row can be updated only once.
+-- there. One group may hold both lists of a number, and a row can be updated only once. They are found by
+-- their number: by their customer (hence the + 0), each would be looked for among all of the customer's.
 -- $1 customer_id bigint[], $2 is_source boolean[], $3 digits text[], $4 id text[], $5 node text[]
 UPDATE wabamigrate.number n
    SET source_node = coalesce(i.source_node::jsonb, n.source_node),
@@ -17,4 +18,4 @@ UPDATE wabamigrate.number n
           FROM unnest($1::bigint[], $2::boolean[], $3::text[], $4::text[], $5::text[])
                AS u (customer_id, is_source, digits, id, node)
          GROUP BY customer_id, digits) i
- WHERE n.customer_id = i.customer_id AND n.number = '+' || i.digits;
+ WHERE n.number = '+' || i.digits AND n.customer_id + 0 = i.customer_id;

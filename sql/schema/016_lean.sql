@@ -49,3 +49,7 @@ UNION ALL
 SELECT c.customer_id, 2::smallint, g.parked_until
   FROM wabamigrate.budget g JOIN wabamigrate.customer c ON c.destination_waba_id = g.subject
  WHERE g.scope || '' = 'waba' AND g.parked_until > wabamigrate.clock();
+
+-- A customer's numbers that are not done, without those that are.
+DROP INDEX wabamigrate.number_open;
+CREATE INDEX number_open ON wabamigrate.number (batch_id, customer_id) WHERE NOT is_done;
