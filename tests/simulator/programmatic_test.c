@@ -44,24 +44,12 @@ static void stop(void)
 
 static void subscribe(void)
 {
-    CU_ASSERT_EQUAL(ask("POST", signup.waba_id, "/subscribed_apps", "{}").status, 200);
+    test_subscribe(&simulator, signup.waba_id, token);
 }
 
 static void pay(void)
 {
-    char user[32], path[96], body[128];
-    struct test_answer answer =
-        test_ask(&simulator, "GET", "/v26.0/1020304050/system_users", TEST_SYSTEM_TOKEN, NULL);
-    snprintf(user, sizeof user, "%s", test_value(&answer, "data.0.id"));
-    snprintf(path, sizeof path, "/v26.0/%s/assigned_users", signup.waba_id);
-    snprintf(body, sizeof body, "{\"user\":\"%s\",\"tasks\":[\"MANAGE\"]}", user);
-    CU_ASSERT_EQUAL(test_ask(&simulator, "POST", path, TEST_SYSTEM_TOKEN, body).status, 200);
-    snprintf(body, sizeof body, "{\"waba_id\":\"%s\",\"waba_currency\":\"EUR\"}", signup.waba_id);
-    CU_ASSERT_EQUAL(test_ask(&simulator, "POST",
-                             "/v26.0/5566778899/whatsapp_credit_sharing_and_attach",
-                             TEST_SYSTEM_TOKEN, body)
-                        .status,
-                    200);
+    test_pay(&simulator, signup.waba_id);
 }
 
 /* SECOND on the destination; its id. */
