@@ -43,12 +43,7 @@ static void stop(void)
 
 static void do_register(void)
 {
-    test_subscribe(&simulator, signup.waba_id, token);
-    test_pay(&simulator, signup.waba_id);
-    CU_ASSERT_EQUAL(ask("POST", signup.phone_id, "/register",
-                        "{\"messaging_product\":\"whatsapp\",\"pin\":\"123456\"}")
-                        .status,
-                    200);
+    test_register(&simulator, &signup, token);
 }
 
 /* ---- before and after ---- */
@@ -262,25 +257,16 @@ static void test_the_date_is_the_simulators_own(void)
     stop();
 }
 
+static const struct test_case cases[] = {
+    {"what a move changes", test_what_a_move_changes},
+    {"a share of the numbers loses something", test_a_share_of_the_numbers_loses_something},
+    {"what is of the node stays with it", test_what_is_of_the_node_stays_with_it},
+    {"a profile is refused", test_a_profile_is_refused},
+    {"a profile is written", test_a_profile_is_written},
+    {"the Date is the simulator's own", test_the_date_is_the_simulators_own},
+    {NULL, NULL}};
+
 int main(int argc, char **argv)
 {
-    if (argc != 2) {
-        fprintf(stderr, "usage: %s SIMULATOR\n", argv[0]);
-        return 2;
-    }
-    test_client_set_program(argv[1]);
-    CU_initialize_registry();
-    CU_pSuite suite = CU_add_suite("audit", NULL, NULL);
-    CU_add_test(suite, "what a move changes", test_what_a_move_changes);
-    CU_add_test(suite, "a share of the numbers loses something",
-                test_a_share_of_the_numbers_loses_something);
-    CU_add_test(suite, "what is of the node stays with it", test_what_is_of_the_node_stays_with_it);
-    CU_add_test(suite, "a profile is refused", test_a_profile_is_refused);
-    CU_add_test(suite, "a profile is written", test_a_profile_is_written);
-    CU_add_test(suite, "the Date is the simulator's own", test_the_date_is_the_simulators_own);
-    CU_basic_set_mode(CU_BRM_VERBOSE);
-    CU_basic_run_tests();
-    unsigned failures = CU_get_number_of_failures();
-    CU_cleanup_registry();
-    return failures == 0 ? 0 : 1;
+    return test_client_main(argc, argv, "audit", cases);
 }

@@ -74,7 +74,7 @@ bool losses_has(const struct world *world, const struct line *line, enum loss lo
     if ((line->losses & (1U << loss)) != 0 || !rules->has_shares)
         return (line->losses & (1U << loss)) != 0;
     uint64_t lot = index_mix(index_hash(line->number.text) ^ index_mix(rules->seed + loss));
-    return (double)(lot >> 11) / 9007199254740992.0 < rules->shares[loss];
+    return index_fraction(lot) < rules->shares[loss];
 }
 
 bool losses_show_on(const struct world *world, const struct phone *phone, enum loss loss)

@@ -161,7 +161,7 @@ enum fate template_fate(const struct world *world, const struct template *templa
         return fate;
     uint64_t lot = index_mix(index_hash(template->waba->id) ^ index_mix(rules->seed));
     lot = index_mix(lot + template->kind * UINT64_C(100000) + template->number);
-    double draw = (double)(lot >> 11) / 9007199254740992.0, passed = 0;
+    double draw = index_fraction(lot), passed = 0;
     for (unsigned i = 1; i < FATES_SHARED; i++) {
         passed += rules->shares[i];
         if (draw < passed)

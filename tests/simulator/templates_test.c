@@ -107,12 +107,7 @@ static struct test_answer migrate_id(const char *id)
 
 static void do_register(void)
 {
-    test_subscribe(&simulator, signup.waba_id, token);
-    test_pay(&simulator, signup.waba_id);
-    CU_ASSERT_EQUAL(ask("POST", signup.phone_id, "/register",
-                        "{\"messaging_product\":\"whatsapp\",\"pin\":\"123456\"}")
-                        .status,
-                    200);
+    test_register(&simulator, &signup, token);
 }
 
 /* ---- */
@@ -533,39 +528,29 @@ static void test_scenarios_that_make_no_sense(void)
     stop();
 }
 
+static const struct test_case cases[] = {
+    {"a call copies what is GREEN and UNKNOWN, once", test_a_call_copies_green_and_unknown},
+    {"what a repeat answers is a choice", test_what_a_repeat_answers_is_a_choice},
+    {"what refuses a whole call", test_what_refuses_a_whole_call},
+    {"nobody else may call", test_nobody_else_may_call},
+    {"pages of 500, or of fewer", test_pages},
+    {"a mixture of any size", test_a_mixture_of_any_size},
+    {"the destination's limit", test_the_limit},
+    {"registration copies GREEN by itself", test_registration_copies_green_by_itself},
+    {"registration copies what fits, and nothing twice",
+     test_registration_copies_what_fits_and_nothing_twice},
+    {"copies come gradually", test_copies_come_gradually},
+    {"what becomes of copies", test_what_becomes_of_copies},
+    {"failures of single templates", test_failures_of_single_templates},
+    {"a whole call fails once", test_a_whole_call_fails_once},
+    {"a long call has its effect", test_a_long_call_has_its_effect},
+    {"flows go first", test_flows_go_first},
+    {"what refuses a call for flows", test_what_refuses_a_call_for_flows},
+    {"shares are drawn the same way", test_shares_are_drawn_the_same_way},
+    {"scenarios that make no sense", test_scenarios_that_make_no_sense},
+    {NULL, NULL}};
+
 int main(int argc, char **argv)
 {
-    if (argc != 2) {
-        fprintf(stderr, "usage: %s SIMULATOR\n", argv[0]);
-        return 2;
-    }
-    test_client_set_program(argv[1]);
-    CU_initialize_registry();
-    CU_pSuite suite = CU_add_suite("templates", NULL, NULL);
-    CU_add_test(suite, "a call copies what is GREEN and UNKNOWN, once",
-                test_a_call_copies_green_and_unknown);
-    CU_add_test(suite, "what a repeat answers is a choice", test_what_a_repeat_answers_is_a_choice);
-    CU_add_test(suite, "what refuses a whole call", test_what_refuses_a_whole_call);
-    CU_add_test(suite, "nobody else may call", test_nobody_else_may_call);
-    CU_add_test(suite, "pages of 500, or of fewer", test_pages);
-    CU_add_test(suite, "a mixture of any size", test_a_mixture_of_any_size);
-    CU_add_test(suite, "the destination's limit", test_the_limit);
-    CU_add_test(suite, "registration copies GREEN by itself",
-                test_registration_copies_green_by_itself);
-    CU_add_test(suite, "registration copies what fits, and nothing twice",
-                test_registration_copies_what_fits_and_nothing_twice);
-    CU_add_test(suite, "copies come gradually", test_copies_come_gradually);
-    CU_add_test(suite, "what becomes of copies", test_what_becomes_of_copies);
-    CU_add_test(suite, "failures of single templates", test_failures_of_single_templates);
-    CU_add_test(suite, "a whole call fails once", test_a_whole_call_fails_once);
-    CU_add_test(suite, "a long call has its effect", test_a_long_call_has_its_effect);
-    CU_add_test(suite, "flows go first", test_flows_go_first);
-    CU_add_test(suite, "what refuses a call for flows", test_what_refuses_a_call_for_flows);
-    CU_add_test(suite, "shares are drawn the same way", test_shares_are_drawn_the_same_way);
-    CU_add_test(suite, "scenarios that make no sense", test_scenarios_that_make_no_sense);
-    CU_basic_set_mode(CU_BRM_VERBOSE);
-    CU_basic_run_tests();
-    unsigned failures = CU_get_number_of_failures();
-    CU_cleanup_registry();
-    return failures == 0 ? 0 : 1;
+    return test_client_main(argc, argv, "templates", cases);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: PostgreSQL */
 #include "tests/simulator/test_client.h"
 
+#include <CUnit/Basic.h>
 #include <curl/curl.h>
 #include <dirent.h>
 #include <stdio.h>
@@ -54,7 +55,7 @@ static void must(bool is_well, const char *what)
     exit(2);
 }
 
-void test_client_set_program(const char *path)
+static void set_program(const char *path)
 {
     program = path;
     setenv("TEST_SYSTEM_TOKEN", TEST_SYSTEM_TOKEN, 1);
@@ -62,6 +63,24 @@ void test_client_set_program(const char *path)
     setenv("TEST_APP_SECRET", TEST_APP_SECRET, 1);
     unsetenv("WABAMIGRATE_CLOCK_OFFSET");
     curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+int test_client_main(int argc, char **argv, const char *suite, const struct test_case *cases)
+{
+    if (argc != 2) {
+        fprintf(stderr, "usage: %s SIMULATOR\n", argv[0]);
+        return 2;
+    }
+    set_program(argv[1]);
+    CU_initialize_registry();
+    CU_pSuite added = CU_add_suite(suite, NULL, NULL);
+    for (; cases->sentence; cases++)
+        CU_add_test(added, cases->sentence, cases->run);
+    CU_basic_set_mode(CU_BRM_VERBOSE);
+    CU_basic_run_tests();
+    unsigned failures = CU_get_number_of_failures();
+    CU_cleanup_registry();
+    return failures == 0 ? 0 : 1;
 }
 
 /* ---- starting and stopping ---- */
@@ -348,4 +367,16 @@ void test_pay(const struct test_simulator *simulator, const char *waba_id)
     answer = test_ask(simulator, "POST", "/v26.0/5566778899/whatsapp_credit_sharing_and_attach",
                       TEST_SYSTEM_TOKEN, body);
     must(answer.status == 200, "a credit line");
+}
+
+void test_register(const struct test_simulator *simulator, const struct test_signup *signup,
+                   const char *token)
+{
+    char path[96];
+    test_subscribe(simulator, signup->waba_id, token);
+    test_pay(simulator, signup->waba_id);
+    snprintf(path, sizeof path, "/v26.0/%s/register", signup->phone_id);
+    struct test_answer answer = test_ask(simulator, "POST", path, token,
+                                         "{\"messaging_product\":\"whatsapp\",\"pin\":\"123456\"}");
+    must(answer.status == 200, "a registration");
 }

@@ -20,8 +20,13 @@ struct test_simulator {
     char folder[64], url[64], log[96];
 };
 
-/* The simulator's program file; set once, before anything else. */
-void test_client_set_program(const char *path);
+/* A test and what it says, the sentence of what holds; a list ends with NULL. */
+struct test_case {
+    const char *sentence;
+    void (*run)(void);
+};
+/* main() of a test program: its one argument is the simulator's program file. */
+int test_client_main(int argc, char **argv, const char *suite, const struct test_case *cases);
 
 /* With the manifest of test_client.c and this scenario (NULL for none). */
 void test_simulator_start(struct test_simulator *simulator, const char *scenario);
@@ -64,5 +69,8 @@ void test_exchange(const struct test_simulator *simulator, const struct test_sig
 /* The app subscribed, and the partner's credit line attached: ready to register. */
 void test_subscribe(const struct test_simulator *simulator, const char *waba_id, const char *token);
 void test_pay(const struct test_simulator *simulator, const char *waba_id);
+/* Both, and the number registered: it has moved. */
+void test_register(const struct test_simulator *simulator, const struct test_signup *signup,
+                   const char *token);
 
 #endif
