@@ -221,7 +221,7 @@ void copying_register(struct world *world, const struct waba *source, struct wab
             copying_is_there(world, destination, &templates[i]))
             continue;
         struct copy *copy = find_or_make(world, destination, &templates[i]);
-        if (copy->fate == FATE_FAILS_ONCE || trouble_with(destination, copy, false))
+        if (trouble_with(destination, copy, false))
             continue;
         make_copy(world, destination, copy, COPIED_BY_REGISTRATION, order++);
         room--;

@@ -313,6 +313,25 @@ static void test_registration_copies_what_fits_and_nothing_twice(void)
     stop();
 }
 
+static void test_what_is_there_already_is_left_alone(void)
+{
+    char id[32];
+    start(OF_CUSTOMER("\"templates\":{\"already_there\":3,\"approved_green\":1},"
+                      "\"destination_templates\":{\"already_there\":2,\"approved_green\":1}"));
+    snprintf(id, sizeof id, "%s", shown("already_there_1", "id"));
+    do_register(); /* the third is the French of the second */
+    CU_ASSERT_EQUAL(there("&name=already_there_1"), 1);
+    CU_ASSERT_EQUAL(there("&name=already_there_2"), 2);
+    CU_ASSERT_STRING_EQUAL(shown("already_there_1", "id"), id);
+    CU_ASSERT_EQUAL(there(""), 5); /* a kind's own are of other names, unless it says otherwise */
+    CU_ASSERT_EQUAL(there("&name=own_approved_green_1"), 1);
+    struct test_answer answer = migrate(SOURCE "}");
+    CU_ASSERT_EQUAL(test_count(&answer, "migrated_templates"), 0);
+    CU_ASSERT_EQUAL(test_count(&answer, "failed_templates"), 4);
+    CU_ASSERT_STRING_EQUAL(truth("copied"), "2");
+    stop();
+}
+
 static void test_copies_come_gradually(void)
 {
     start("{\"copying\":{\"delay_s\":100,\"each_ms\":10000}}");
@@ -539,6 +558,7 @@ static const struct test_case cases[] = {
     {"registration copies GREEN by itself", test_registration_copies_green_by_itself},
     {"registration copies what fits, and nothing twice",
      test_registration_copies_what_fits_and_nothing_twice},
+    {"what is there already is left alone", test_what_is_there_already_is_left_alone},
     {"copies come gradually", test_copies_come_gradually},
     {"what becomes of copies", test_what_becomes_of_copies},
     {"failures of single templates", test_failures_of_single_templates},
