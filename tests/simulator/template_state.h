@@ -8,7 +8,7 @@
 /* {"CUSTOMER": {…}}; `customer` narrows it, NULL is all of them. Of each destination:
  * "source_waba_id", "waba_id", "limit", "taken",
  * "qualifying": {"by_registration", "by_call"}  of the source's, whatever is there already
- * "least_calls"      that could copy all of those which do by a call
+ * "least_calls"      that could copy all of those which do by a call, when it names their ids
  * "calls"            that were not refused
  * "copied", "on_their_way", "asked_when_there"  (nothing moved twice: the last is 0)
  * "templates": [{"source_id", "name", "language", "copied_by": "call" | "registration" | null,
