@@ -5,6 +5,9 @@
  * GET  /simulator/health    {"status":"ok"}
  * GET  /simulator/state     the whole world; ?number=+33… or ?customer=… for a part
  * GET  /simulator/summary   its sums only: how many moved, calls, effects, faults
+ * GET  /simulator/templates what was copied where, when and by what, how often it was asked for,
+ *                           and how few calls could have done it; ?customer=… for one,
+ *                           ?short=1 for the sums: see template_state.h
  * GET  /simulator/clock     {"now":"…","now_ms":…}
  * POST /simulator/clock     {"advance_seconds":N}
  * POST /simulator/signups   {"customers":["bakery-lune"]}, {"numbers":["+33…"]} or {"all":true}:
