@@ -301,6 +301,8 @@ static void leave_history(void)
                "   false, false, '2026-11-01T00:00:01Z', NULL),"
                "  ('" BATCH "', '+3', 2, 'a', 'pass', 'api', 'f', '2', NULL, NULL, NULL,"
                "   false, false, '2026-11-01T00:00:02Z', NULL),"
+               "  ('" BATCH "', '+3', 2, 'c', 'pass', 'none', NULL, NULL, NULL, NULL, NULL,"
+               "   false, false, NULL, NULL),"
                "  ('" BATCH "', '+3', 2, 'a', 'pass', 'api', 'f', '3', NULL, NULL, NULL,"
                "   false, false, '2026-11-01T00:00:02Z', NULL),"
                "  ('" BATCH "', '+3', 3, 'b', 'pass', 'api', 'f', '4', NULL, NULL, NULL,"
@@ -350,7 +352,7 @@ static void the_history_of_an_older_database_is_told_as_before(void)
     upgrade();
     read_history(SQL_REPORT_CHANGES, after);
     check_text(after, before);
-    testbed_expect(conn, differs, "0/0/17");
+    testbed_expect(conn, differs, "0/0/18");
     testbed_do(conn, "DROP TABLE kept");
 }
 
