@@ -81,6 +81,23 @@ enum status buffer_append_text(struct buffer *buffer, const char *text)
     return buffer_append(buffer, text, strlen(text));
 }
 
+enum status buffer_append_json(struct buffer *buffer, const char *text)
+{
+    enum status status = buffer_append(buffer, "\"", 1);
+
+    for (const char *at = text; status == STATUS_OK && *at != '\0';) {
+        const char *run = at;
+        while ((unsigned char)*at >= 0x20 && *at != '"' && *at != '\\')
+            at++;
+        status = buffer_append(buffer, run, (size_t)(at - run));
+        if (status == STATUS_OK && (*at == '"' || *at == '\\'))
+            status = buffer_printf(buffer, "\\%c", *at++);
+        else if (status == STATUS_OK && *at != '\0')
+            status = buffer_printf(buffer, "\\u%04x", (unsigned)(unsigned char)*at++);
+    }
+    return status == STATUS_OK ? buffer_append(buffer, "\"", 1) : status;
+}
+
 enum status buffer_printf(struct buffer *buffer, const char *format, ...)
 {
     va_list arguments;

@@ -29,6 +29,8 @@ void buffer_clear(struct buffer *buffer);
 
 MUST_CHECK enum status buffer_append(struct buffer *buffer, const void *bytes, size_t count);
 MUST_CHECK enum status buffer_append_text(struct buffer *buffer, const char *text);
+/* As a JSON string, with its quotes. */
+MUST_CHECK enum status buffer_append_json(struct buffer *buffer, const char *text);
 MUST_CHECK enum status buffer_printf(struct buffer *buffer, const char *format, ...)
     PRINTF_LIKE(2, 3);
 

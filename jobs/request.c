@@ -48,22 +48,6 @@ static enum status append_encoded(struct buffer *buffer, const char *text, bool 
     return STATUS_OK;
 }
 
-static enum status append_json_text(struct buffer *buffer, const char *text)
-{
-    TRY(buffer_append(buffer, "\"", 1));
-    for (const char *at = text; *at != '\0';) {
-        const char *run = at;
-        while ((unsigned char)*at >= 0x20 && *at != '"' && *at != '\\')
-            at++;
-        TRY(buffer_append(buffer, run, (size_t)(at - run)));
-        if (*at == '"' || *at == '\\')
-            TRY(buffer_printf(buffer, "\\%c", *at++));
-        else if (*at != '\0')
-            TRY(buffer_printf(buffer, "\\u%04x", (unsigned)(unsigned char)*at++));
-    }
-    return buffer_append(buffer, "\"", 1);
-}
-
 static const char *encoded_copy(struct arena *arena, const char *text)
 {
     struct buffer buffer;
@@ -163,11 +147,11 @@ static enum status append_object(const struct request *request, enum request_pla
         if (param->place != place)
             continue;
         TRY(buffer_append_text(buffer, separator));
-        TRY(append_json_text(buffer, param->name));
+        TRY(buffer_append_json(buffer, param->name));
         TRY(buffer_append(buffer, ":", 1));
         TRY(param->json != NULL
                 ? buffer_append_text(buffer, param->json)
-                : append_json_text(buffer, param_text(param, audience, &is_masked)));
+                : buffer_append_json(buffer, param_text(param, audience, &is_masked)));
         separator = ",";
     }
     return buffer_append(buffer, "}", 1);
@@ -185,7 +169,7 @@ static enum status describe(const struct request *request, struct buffer *buffer
 {
     TRY(buffer_printf(buffer,
                       "{\"method\":\"%s\",\"path\":", request_method_name(request->method)));
-    TRY(append_json_text(buffer, request->path));
+    TRY(buffer_append_json(buffer, request->path));
     TRY(buffer_append_text(buffer, ",\"query\":"));
     TRY(append_object(request, REQUEST_QUERY, REQUEST_FOR_HISTORY, buffer));
     TRY(buffer_append_text(buffer, ",\"body\":"));
@@ -194,7 +178,7 @@ static enum status describe(const struct request *request, struct buffer *buffer
     if (request->token == NULL)
         TRY(buffer_append_text(buffer, "null"));
     else
-        TRY(append_json_text(buffer, request->token_name != NULL ? request->token_name : ""));
+        TRY(buffer_append_json(buffer, request->token_name != NULL ? request->token_name : ""));
     return buffer_append(buffer, "}", 1);
 }
 

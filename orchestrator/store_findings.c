@@ -8,16 +8,16 @@
 #include "base/hash.h"
 #include "sql/statements.h"
 
-#define FINDING_COLUMNS 13
-#define ASSESSMENT_COLUMNS 4
+#define ASSESSMENT_COLUMNS 5
+#define FINDINGS_BYTES_MAX (16u * 1024 * 1024)
 #define DIGEST_COLUMN 1
 #define DIGEST_BYTES 17
 
 void store_findings_init(struct store_findings *findings, const PGresult *known)
 {
     findings->known = known;
-    pg_columns_init(&findings->findings, FINDING_COLUMNS);
     pg_columns_init(&findings->assessments, ASSESSMENT_COLUMNS);
+    buffer_init(&findings->text, FINDINGS_BYTES_MAX);
 }
 
 /* Tells this number's answers from its own earlier ones. When
@@ -61,67 +61,98 @@ int store_findings_row(const PGresult *rows, const char *number)
     return -1;
 }
 
-static void add_assessment(struct store_findings *findings, const char *number,
-                           const struct finding *list, size_t count, const char *text)
+/* What it is made of has been read under limits of its own. */
+static void add(struct buffer *text, const char *bytes)
 {
-    struct pg_array *array = findings->assessments.arrays;
+    BUG_UNLESS(buffer_append_text(text, bytes) == STATUS_OK);
+}
+
+/* `key` with what goes before and behind it: ,"rule": */
+static void add_text(struct buffer *text, const char *key, const char *value)
+{
+    if (!value)
+        return;
+    add(text, key);
+    BUG_UNLESS(buffer_append_json(text, value) == STATUS_OK);
+}
+
+static void add_finding(struct buffer *text, const struct finding *finding)
+{
+    add_text(text, "{\"rule\":", finding->rule);
+    add_text(text, ",\"verdict\":", verdict_name(finding->verdict));
+    add_text(text, ",\"evidence\":", evidence_name(finding->evidence));
+    add_text(text, ",\"field\":", finding->field);
+    if (finding->value) { /* JSON already */
+        add(text, ",\"value\":");
+        add(text, finding->value);
+    }
+    add_text(text, ",\"owner\":", finding->owner);
+    add_text(text, ",\"remedy\":", finding->remedy);
+    add_text(text, ",\"waits_for\":", finding->waits_for);
+    if (finding->is_blocking)
+        add(text, ",\"is_blocking\":true");
+    if (finding->is_fixable)
+        add(text, ",\"is_fixable\":true");
+    add_text(text, ",\"read_at\":", finding->read_at);
+    add_text(text, ",\"attested_by\":", finding->attested_by);
+    add(text, "}");
+}
+
+/* As sql/schema/017_findings.sql has them. Valid until the next call. */
+static const char *findings_text(struct buffer *text, const struct finding *list, size_t count)
+{
+    buffer_clear(text);
+    for (size_t i = 0; i < count; i++) {
+        add(text, i == 0 ? "[" : ",");
+        add_finding(text, &list[i]);
+    }
+    add(text, "]");
+    return buffer_text(text);
+}
+
+/* When Graph was last read for it. */
+static const char *last_read(const struct finding *list, size_t count)
+{
     const char *read_at = NULL;
-    const struct finding *block;
-    const char *standing = "eligible";
 
     for (size_t i = 0; i < count; i++) {
         const char *at = list[i].evidence == EVIDENCE_API ? list[i].read_at : NULL;
         if (at && (!read_at || strcmp(at, read_at) > 0))
             read_at = at;
     }
-    pg_array_add_text(array++, number);
-    pg_array_add_text(array++, text);
-    if (!eligibility_passes(list, count, &block))
-        standing = block->waits_for ? "waiting" : "blocked";
-    pg_array_add_text(array++, standing);
-    pg_array_add_text(array, read_at);
+    return read_at;
 }
 
-static void add_finding(struct store_findings *findings, const char *number,
-                        const struct finding *finding)
+static const char *standing(const struct finding *list, size_t count)
 {
-    struct pg_array *array = findings->findings.arrays;
+    const struct finding *block;
 
-    pg_array_add_text(array++, number);
-    pg_array_add_text(array++, finding->rule);
-    pg_array_add_text(array++, verdict_name(finding->verdict));
-    pg_array_add_text(array++, evidence_name(finding->evidence));
-    pg_array_add_text(array++, finding->field);
-    pg_array_add_text(array++, finding->value);
-    pg_array_add_text(array++, finding->owner);
-    pg_array_add_text(array++, finding->remedy);
-    pg_array_add_text(array++, finding->waits_for);
-    pg_array_add_bool(array++, finding->is_blocking);
-    pg_array_add_bool(array++, finding->is_fixable);
-    pg_array_add_text(array++, finding->read_at);
-    pg_array_add_text(array, finding->attested_by);
+    if (eligibility_passes(list, count, &block))
+        return "eligible";
+    return block->waits_for ? "waiting" : "blocked";
 }
 
 void store_findings_add(struct store_findings *findings, const char *number,
                         const struct finding *list, size_t count)
 {
+    struct pg_array *array = findings->assessments.arrays;
     char text[DIGEST_BYTES];
     int row = store_findings_row(findings->known, number);
 
     if (count == 0)
         return;
     digest(list, count, text);
-    add_assessment(findings, number, list, count, text);
-    if (row >= 0 && strcmp(PQgetvalue(findings->known, row, DIGEST_COLUMN), text) == 0)
-        return;
-    for (size_t i = 0; i < count; i++)
-        add_finding(findings, number, &list[i]);
+    bool is_known = row >= 0 && strcmp(PQgetvalue(findings->known, row, DIGEST_COLUMN), text) == 0;
+    pg_array_add_text(array++, number);
+    pg_array_add_text(array++, text);
+    pg_array_add_text(array++, standing(list, count));
+    pg_array_add_text(array++, last_read(list, count));
+    pg_array_add_text(array, is_known ? NULL : findings_text(&findings->text, list, count));
 }
 
 void store_findings_send(struct store_findings *findings, const char *batch, store_send *send,
                          void *self)
 {
-    /* The findings first: what an assessment says is there must be there. */
-    pg_columns_send(&findings->findings, SQL_FINDING_RECORD, batch, NULL, send, self);
     pg_columns_send(&findings->assessments, SQL_ASSESSMENT_RECORD, batch, NULL, send, self);
+    buffer_finish(&findings->text);
 }

@@ -2,8 +2,8 @@
 /*
  * store_findings -- what the rules said of many numbers, kept with its time: a run's and a check's.
  *
- * A number whose answers are all as they were costs one row that is looked at; only where an answer
- * changed is there anything to add.
+ * A number whose answers are all as they were costs one row that is looked at; where one of them
+ * changed, one row more, with all of them.
  */
 #ifndef WABAMIGRATE_ORCHESTRATOR_STORE_FINDINGS_H
 #define WABAMIGRATE_ORCHESTRATOR_STORE_FINDINGS_H
@@ -13,7 +13,8 @@
 
 struct store_findings {
     const PGresult *known; /* sql/assessment_known.sql, borrowed; NULL: all findings are sent */
-    struct pg_columns findings, assessments;
+    struct pg_columns assessments;
+    struct buffer text; /* one number's findings, being made */
 };
 
 /* `known` must have been read under sql/assessment_lock.sql, in the transaction that records. */

@@ -100,6 +100,7 @@ static enum status read_numbers(struct reading *reading, struct report *report, 
 static void read_finding(struct reading *reading, const PGresult *rows, int row,
                          struct report_finding *finding)
 {
+    memset(finding, 0, sizeof *finding);
     finding->rule = text(reading, rows, row, "rule");
     finding->verdict = text(reading, rows, row, "verdict");
     finding->evidence = text(reading, rows, row, "evidence");
@@ -111,8 +112,10 @@ static void read_finding(struct reading *reading, const PGresult *rows, int row,
     finding->is_fixable = pg_cell_bool(rows, row, "is_fixable");
     finding->is_blocking = pg_cell_bool(rows, row, "is_blocking");
     finding->attested_by = text(reading, rows, row, "attested_by");
-    finding->found_at = reading->number ? text(reading, rows, row, "found_at") : NULL;
-    finding->is_past = pg_cell_bool(rows, row, "is_past");
+    if (reading->number) {
+        finding->found_at = text(reading, rows, row, "found_at");
+        finding->is_past = pg_cell_bool(rows, row, "is_past");
+    }
 }
 
 static int compare_numbers(const void *left, const void *right)
@@ -139,9 +142,12 @@ static enum status read_findings(struct reading *reading, struct report *report,
 {
     PG_AUTO_CLEAR PGresult *rows = NULL;
     const char *values[] = {reading->batch, reading->number};
+    enum status status =
+        reading->number ? pg_query(reading->conn, SQL_REPORT_CHANGES, 2, values, &rows, fault)
+                        : pg_query(reading->conn, SQL_REPORT_FINDINGS, 1, values, &rows, fault);
 
-    if (pg_query(reading->conn, SQL_REPORT_FINDINGS, 2, values, &rows, fault) != STATUS_OK)
-        return STATUS_DATABASE;
+    if (status != STATUS_OK)
+        return status;
     int count = PQntuples(rows);
     struct report_finding *findings =
         arena_alloc(reading->arena, ((size_t)count + 1) * sizeof *findings);

@@ -1,2 +1,2 @@
 -- After a load, so that the run's statements are planned for the size of this book.
-ANALYZE wabamigrate.step, wabamigrate.attempt, wabamigrate.finding;
+ANALYZE wabamigrate.step, wabamigrate.attempt, wabamigrate.assessment;

@@ -247,7 +247,7 @@ snapshot() {
     sql "$tables"
 }
 # The same but for what a check keeps of its own.
-batch_snapshot() { snapshot | grep -vE '^(finding|assessment|look|reading)\|'; }
+batch_snapshot() { snapshot | grep -vE '^(assessment|look|reading)\|'; }
 
 judge() { python3 "$HERE/judge.py" "$@"; }
 

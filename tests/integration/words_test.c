@@ -194,21 +194,6 @@ static void states_of_numbers_are_those_of_the_contract(void)
     expect_equal(&in_view, &in_program, "number_status and STORE_STATES");
 }
 
-static void verdicts_and_evidence_are_the_planner_s(void)
-{
-    struct words allowed, ours = {.count = 0};
-
-    for (enum verdict verdict = VERDICT_PASS; verdict <= VERDICT_FAIL; verdict++)
-        add_word(&ours, verdict_name(verdict), strlen(verdict_name(verdict)));
-    read_check("finding", "verdict", &allowed);
-    expect_equal(&ours, &allowed, "finding.verdict");
-    ours.count = 0;
-    for (enum evidence evidence = EVIDENCE_API; evidence <= EVIDENCE_NONE; evidence++)
-        add_word(&ours, evidence_name(evidence), strlen(evidence_name(evidence)));
-    read_check("finding", "evidence", &allowed);
-    expect_equal(&ours, &allowed, "finding.evidence");
-}
-
 /* ---- the tables of steps ---- */
 
 static void expect_row(const char *sql, const char *wanted)
@@ -340,7 +325,6 @@ int main(void)
          states_of_steps_are_the_words_the_program_writes},
         {"states of numbers are those of the contract",
          states_of_numbers_are_those_of_the_contract},
-        {"verdicts and evidence are the planner's", verdicts_and_evidence_are_the_planner_s},
         {"paths in the database are those of the program",
          paths_in_the_database_are_those_of_the_program},
         {"phases in the database are those of the program",

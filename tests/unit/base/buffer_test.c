@@ -56,6 +56,32 @@ static void a_refused_append_keeps_what_was_there(void)
     buffer_finish(&buffer);
 }
 
+static void a_json_string_is_quoted(void)
+{
+    static const struct {
+        const char *text, *wanted;
+    } cases[] = {
+        {"", "\"\""},
+        {"plain", "\"plain\""},
+        {"caf\xc3\xa9", "\"caf\xc3\xa9\""},
+        {"\"\\", "\"\\\"\\\\\""},
+        {"a\nb\x01", "\"a\\u000ab\\u0001\""},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buffer buffer;
+        size_t length = strlen(cases[i].wanted);
+        for (size_t ceiling = 0; ceiling <= length; ceiling++) {
+            buffer_init(&buffer, ceiling);
+            CU_ASSERT_EQUAL(buffer_append_json(&buffer, cases[i].text),
+                            ceiling < length ? STATUS_LIMIT : STATUS_OK);
+            if (ceiling == length)
+                check_text(buffer_text(&buffer), cases[i].wanted);
+            buffer_finish(&buffer);
+        }
+    }
+}
+
 static void any_bytes_are_kept_and_a_nul_follows(void)
 {
     struct buffer buffer;
@@ -142,6 +168,7 @@ int main(void)
         {"a new buffer reads as empty text", a_new_buffer_reads_as_empty_text},
         {"the ceiling is reached but not passed", the_ceiling_is_reached_but_not_passed},
         {"a refused append keeps what was there", a_refused_append_keeps_what_was_there},
+        {"a JSON string is quoted", a_json_string_is_quoted},
         {"any bytes are kept and a NUL follows", any_bytes_are_kept_and_a_nul_follows},
         {"printing grows the buffer", printing_grows_the_buffer},
         {"clearing forgets the content and keeps the memory", clearing_forgets_the_content_and_keeps_the_memory},
