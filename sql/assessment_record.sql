@@ -16,6 +16,8 @@ WITH input AS MATERIALIZED (
        SET seen_at = wabamigrate.clock(), read_at = coalesce(i.read_at, a.read_at)
       FROM input i
      WHERE i.is_same AND a.assessment_id = i.assessment_id
+       -- Said once more, for plans made while the table is empty: these rows are read and no others.
+       AND a.assessment_id = ANY (ARRAY(SELECT assessment_id FROM input WHERE is_same))
 )
 INSERT INTO wabamigrate.assessment (batch, number, digest, standing, read_at, findings)
 SELECT $1, i.number, i.digest, i.standing, i.read_at,
