@@ -3,11 +3,13 @@
 -- NULL: all), $3 highest number_id bigint (NULL: all), $4 how many of a number may count at a time bigint
 UPDATE wabamigrate.step s
    SET not_before = wabamigrate.clock()
-  FROM wabamigrate.number n
-  JOIN wabamigrate.customer c USING (customer_id)
+  FROM wabamigrate.open_step q
+  JOIN wabamigrate.number n ON n.number_id = q.number_id
+  JOIN wabamigrate.customer c ON c.customer_id = n.customer_id
  CROSS JOIN LATERAL wabamigrate.registrations_of(n.number) r
- WHERE s.batch_id = $1::bigint AND s.state = 'ready' AND s.waiting_for = 'registrations'
-   AND s.not_before > wabamigrate.clock() AND n.number_id = s.number_id
+ WHERE q.batch_id = $1::bigint AND q.state = 'ready' AND q.waiting_for = 'registrations'
+   AND s.step_id = q.step_id AND s.state = 'ready' AND s.waiting_for = 'registrations'
+   AND s.not_before > wabamigrate.clock()
    AND r.registrations < $4::bigint AND r.blocked_until IS NULL
    AND ($2::text[] IS NULL OR c.key = ANY ($2::text[]) OR n.number = ANY ($2::text[]))
    AND ($3::bigint IS NULL OR n.number_id <= $3::bigint);

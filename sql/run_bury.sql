@@ -19,9 +19,10 @@ WITH dead AS (
                 THEN 'the worker that sent it, or meant to, has gone, and no answer was recorded'
                 ELSE 'no answer was recorded by the step''s deadline'
            END AS why
-      FROM wabamigrate.step s
-      JOIN wabamigrate.run r USING (run_id)
-     WHERE r.batch_id = $3::bigint AND s.state = 'running'
+      FROM wabamigrate.open_step q
+      JOIN wabamigrate.step s ON s.step_id = q.step_id AND s.state = 'running' AND s.run_id = q.run_id
+      JOIN wabamigrate.run r ON r.run_id = q.run_id
+     WHERE r.batch_id = $3::bigint AND q.state = 'running'
        AND (r.run_id IN (SELECT run_id FROM dead) OR r.ended_at IS NOT NULL
             OR s.deadline <= wabamigrate.clock())
        FOR NO KEY UPDATE OF s SKIP LOCKED

@@ -4,7 +4,9 @@
 WITH back AS (
     UPDATE wabamigrate.step s
        SET state = 'ready', run_id = NULL, deadline = NULL, moved_at = wabamigrate.clock()
-     WHERE s.run_id = $1::bigint AND s.state = 'running'
+      FROM wabamigrate.open_step q
+     WHERE q.run_id = $1::bigint AND q.state = 'running'
+       AND s.step_id = q.step_id AND s.run_id = $1::bigint AND s.state = 'running'
        AND NOT EXISTS (SELECT 1 FROM unnest($2::bigint[], $3::bigint[]) AS h (step_id, epoch)
                         WHERE h.step_id = s.step_id AND h.epoch = s.epoch)
     RETURNING s.step_id, s.epoch

@@ -10,9 +10,9 @@ SELECT min(greatest(0, wabamigrate.unix_ms(greatest(s.not_before, g.parked_until
        count(*) FILTER (WHERE s.state = 'running' AND s.run_id <> $4::bigint) AS held_elsewhere,
        count(*) FILTER (WHERE s.state = 'ready' AND g.parked_until IS NOT NULL) AS parked,
        count(*) FILTER (WHERE s.state = 'ready') AS ready
-  FROM (SELECT * FROM wabamigrate.step WHERE batch_id = $1::bigint AND state = 'ready'
+  FROM (SELECT * FROM wabamigrate.open_step WHERE batch_id = $1::bigint AND state = 'ready'
         UNION ALL
-        SELECT * FROM wabamigrate.step WHERE batch_id = $1::bigint AND state = 'running') s
+        SELECT * FROM wabamigrate.open_step WHERE batch_id = $1::bigint AND state = 'running') s
   JOIN wabamigrate.customer c ON c.customer_id = s.customer_id
   LEFT JOIN wabamigrate.number n ON n.number_id = s.number_id
   LEFT JOIN wabamigrate.parked_lane l ON l.customer_id = s.customer_id AND l.lane = s.lane

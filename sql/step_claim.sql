@@ -48,9 +48,12 @@ WITH moment AS MATERIALIZED (
     SELECT s.*
       FROM (SELECT * FROM place ORDER BY urgency, turn, ordinal DESC) p
      CROSS JOIN LATERAL (
-    SELECT s.step_id, s.epoch, s.kind, s.phase, s.number_id, s.customer_id, s.lane, s.urgency, s.turn, s.ordinal,
-           s.not_before, s.memo
-      FROM wabamigrate.step s
+    SELECT o.step_id, o.epoch, o.kind, o.phase, s.number_id, s.customer_id, s.lane, s.urgency, s.turn, s.ordinal,
+           s.not_before, o.memo
+      FROM wabamigrate.open_step s
+      JOIN wabamigrate.step o ON o.step_id = s.step_id
+       -- The step is what is locked, and looked at again where somebody else had it locked.
+       AND o.state = 'ready' AND o.not_before <= (SELECT now FROM moment)
      WHERE s.batch_id = $2::bigint AND s.state = 'ready' AND s.not_before <= (SELECT now FROM moment)
        AND s.urgency = p.urgency AND s.turn = p.turn AND s.ordinal = p.ordinal
        AND (s.not_before, s.step_id) > (p.not_before, p.step_id)
@@ -102,43 +105,42 @@ WITH moment AS MATERIALIZED (
                                                  AND n.number_id <= $5::bigint)))
      ORDER BY s.not_before, s.step_id
      LIMIT $3::bigint
-       FOR UPDATE OF s SKIP LOCKED) s
+       FOR UPDATE OF o SKIP LOCKED) s
      LIMIT $3::bigint
-), spending AS (
-    SELECT k.step_id, k.epoch + 1 AS epoch, n.number, r.registrations, r.free_place, r.blocked_until,
-           greatest(r.count_until[$7::bigint], r.blocked_until) AS free_at
-      FROM wabamigrate.number n
-      JOIN picked k ON k.number_id = n.number_id
-      JOIN wabamigrate.job_phase p ON p.kind = k.kind AND p.phase = k.phase AND p.is_registration
-     CROSS JOIN LATERAL wabamigrate.registrations_of(n.number) r
-     WHERE n.number_id = ANY (ARRAY(SELECT o.number_id FROM picked o
-                                      JOIN wabamigrate.job_phase q USING (kind, phase)
-                                     WHERE q.is_registration))
+), judged AS MATERIALIZED (
+    -- What each would spend of its number's registrations; free_at: when it may, where it may not now.
+    SELECT k.*, p.is_shared, p.calls_max, p.is_registration, l.number, l.registrations, l.free_place,
+           l.blocked_until, greatest(l.count_until[$7::bigint], l.blocked_until) AS free_at
+      FROM picked k
+      JOIN wabamigrate.job_phase p ON p.kind = k.kind AND p.phase = k.phase
+      LEFT JOIN LATERAL (SELECT n.number, r.*
+                           FROM wabamigrate.number n
+                          CROSS JOIN LATERAL wabamigrate.registrations_of(n.number) r
+                          WHERE p.is_registration AND n.number_id = k.number_id) l ON true
 ), numbered AS (
     SELECT n.*, min(n.place) OVER (PARTITION BY n.customer_id, n.kind, n.phase, n.memo) AS first_place
       FROM (
     SELECT k.*, row_number() OVER (ORDER BY k.urgency, k.turn, k.ordinal DESC, k.not_before, k.step_id) AS place
-      FROM picked k
-     WHERE k.step_id <> ALL (ARRAY(SELECT step_id FROM spending WHERE free_at IS NOT NULL))) n
+      FROM judged k
+     WHERE k.free_at IS NULL) n
 ), asked AS (
     -- Steps that share a read are one call, that of the first; the others go with it or not at all.
-    SELECT k.step_id, k.place, l.leader,
+    SELECT k.step_id, k.epoch, k.place, k.is_registration, k.number, k.free_place, l.leader,
            CASE k.lane WHEN 1 THEN 'waba' WHEN 2 THEN 'waba' WHEN 3 THEN 'credit_line' END AS scope,
            CASE k.lane WHEN 1 THEN c.source_waba_id
                        WHEN 2 THEN c.destination_waba_id
                        WHEN 3 THEN b.app_id END AS subject,
            CASE WHEN k.lane = 2 AND c.destination_waba_id IS NULL THEN 0 -- nothing to ask yet
                 WHEN l.leader < k.place THEN 0
-                WHEN p.calls_max <= 1 THEN p.calls_max
-                ELSE least(p.calls_max,
+                WHEN k.calls_max <= 1 THEN k.calls_max
+                ELSE least(k.calls_max,
                            greatest(1, (SELECT count(o.source_phone_number_id)
                                           FROM wabamigrate.number o
                                          WHERE o.customer_id = k.customer_id))) END::integer AS calls
       FROM numbered k
-      JOIN wabamigrate.job_phase p ON p.kind = k.kind AND p.phase = k.phase
       JOIN wabamigrate.customer c ON c.customer_id = k.customer_id
       JOIN wabamigrate.batch b ON b.batch_id = c.batch_id
-     CROSS JOIN LATERAL (SELECT CASE WHEN p.is_shared THEN k.first_place ELSE k.place END AS leader) l
+     CROSS JOIN LATERAL (SELECT CASE WHEN k.is_shared THEN k.first_place ELSE k.place END AS leader) l
 ), granted AS MATERIALIZED (
     SELECT wabamigrate.budget_take(b.app_id, a.scopes, a.subjects, a.costs) AS places
       FROM (SELECT array_agg(scope ORDER BY place) AS scopes,
@@ -148,7 +150,8 @@ WITH moment AS MATERIALIZED (
       JOIN wabamigrate.batch b ON b.batch_id = $2::bigint
      WHERE a.costs IS NOT NULL
 ), allowed AS (
-    SELECT a.step_id, a.calls FROM asked a JOIN granted g ON g.places[a.leader]
+    SELECT a.step_id, a.epoch, a.calls, a.is_registration, a.number, a.free_place
+      FROM asked a JOIN granted g ON g.places[a.leader]
 ), parked AS (
     SELECT DISTINCT ON (a.scope, a.subject) a.step_id, a.scope, a.subject
       FROM asked a JOIN granted g ON NOT g.places[a.leader]
@@ -157,9 +160,9 @@ WITH moment AS MATERIALIZED (
     INSERT INTO wabamigrate.registration AS r
            (number, place, spent_at, counts_until, step_id, epoch)
     SELECT number, free_place, (SELECT now FROM moment),
-           (SELECT now FROM moment) + $8::bigint * interval '1 ms', step_id, epoch
-      FROM spending
-     WHERE free_at IS NULL AND step_id IN (SELECT step_id FROM allowed)
+           (SELECT now FROM moment) + $8::bigint * interval '1 ms', step_id, epoch + 1
+      FROM allowed
+     WHERE is_registration
      ORDER BY number -- so that no two workers wait for each other
     ON CONFLICT (number, place) DO UPDATE
        SET spent_at = excluded.spent_at, counts_until = excluded.counts_until,
@@ -171,7 +174,7 @@ WITH moment AS MATERIALIZED (
        SET not_before = g.free_at, waiting_for = 'registrations', moved_at = (SELECT now FROM moment),
            note = ($9::text[])[CASE WHEN g.blocked_until IS NOT NULL THEN cardinality($9::text[])
                                     ELSE least(g.registrations, cardinality($9::text[]) - 1) END]
-      FROM spending g
+      FROM judged g
      WHERE s.step_id = g.step_id AND g.free_at IS NOT NULL
     RETURNING s.*
 ), taken AS (
@@ -182,8 +185,7 @@ WITH moment AS MATERIALIZED (
            intended_at = CASE WHEN p.is_effect THEN (SELECT now FROM moment) ELSE s.intended_at END
       FROM allowed a, wabamigrate.job_phase p
      WHERE s.step_id = a.step_id AND p.kind = s.kind AND p.phase = s.phase
-       AND (a.step_id <> ALL (ARRAY(SELECT step_id FROM spending))
-            OR a.step_id = ANY (ARRAY(SELECT step_id FROM spent)))
+       AND (NOT a.is_registration OR a.step_id = ANY (ARRAY(SELECT step_id FROM spent)))
     RETURNING s.*, p.is_effect, a.calls
 ), intents AS (
     INSERT INTO wabamigrate.attempt (step_id, epoch, run_id, phase, is_effect, intended_at)

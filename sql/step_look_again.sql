@@ -10,22 +10,27 @@ WITH held AS (
                        WHERE n.customer_id = s.customer_id AND n.is_eligible IS NULL
                          AND n.cancelled_at IS NULL) AS is_read_again,
            c.destination_waba_id IS NOT NULL AS is_signed_up, c.destination_read_at
-      FROM wabamigrate.step s
-      JOIN wabamigrate.customer c USING (customer_id)
-     WHERE s.batch_id = $1::bigint AND s.state IN ('waiting', 'blocked')
+      FROM wabamigrate.open_step q
+      JOIN wabamigrate.step s ON s.step_id = q.step_id
+      JOIN wabamigrate.customer c ON c.customer_id = q.customer_id
+     WHERE q.batch_id = $1::bigint AND q.state IN ('waiting', 'blocked')
 ), stale AS (
     -- Looked up by customer and kind: whatever else is done is not read.
-    SELECT DISTINCT h.customer_id, p.path, p.kind, p.first_phase, h.is_read_again, h.is_signed_up,
-           h.destination_read_at
-      FROM held h
-      JOIN wabamigrate.path_step p ON p.path = h.path AND p.refreshes = h.kind
+    SELECT k.*, r.step_id
+      FROM (SELECT DISTINCT h.customer_id, p.path, p.kind, p.first_phase, h.is_read_again,
+                   h.is_signed_up, h.destination_read_at
+              FROM held h
+              JOIN wabamigrate.path_step p ON p.path = h.path AND p.refreshes = h.kind) k
+     CROSS JOIN LATERAL (SELECT s.step_id FROM wabamigrate.step s
+                          WHERE s.customer_id = k.customer_id AND s.number_id IS NULL
+                            AND s.kind = k.kind
+                          LIMIT 1) r
 ), fresh AS (
     UPDATE wabamigrate.step r
        SET state = 'ready', phase = p.first_phase, memo = NULL, tries = 0,
            not_before = wabamigrate.clock(), moved_at = wabamigrate.clock()
       FROM stale p
-     WHERE r.customer_id = p.customer_id AND r.number_id IS NULL AND r.kind = p.kind
-       AND r.path = p.path AND r.state = 'done'
+     WHERE r.step_id = p.step_id AND r.path = p.path AND r.state = 'done'
        AND (p.is_read_again
             OR p.is_signed_up
                AND NOT (wabamigrate.is_fresh(r.moved_at)

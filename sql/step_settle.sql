@@ -74,19 +74,23 @@ WITH moment AS MATERIALIZED (
      WHERE m.state = 'done'
 ), waiting AS (
     -- A number's step is waited for by its number's and by its WABA's, a WABA's by all of the customer's.
+    -- Each is looked up by itself (LIMIT): whatever the plan, no other steps are read.
     SELECT t.step_id, n.done, n.path = t.path AND t.state = 'pending' AS is_open
       FROM needed n
-      JOIN wabamigrate.step t ON t.number_id = n.number_id AND t.kind = n.kind
+     CROSS JOIN LATERAL (SELECT s.step_id, s.path, s.state FROM wabamigrate.step s
+                          WHERE s.number_id = n.number_id AND s.kind = n.kind LIMIT 1) t
     UNION ALL
     SELECT t.step_id, n.done, n.path = t.path AND t.state = 'pending'
       FROM needed n
-      JOIN wabamigrate.step t ON t.customer_id = n.customer_id AND t.kind = n.kind
-                             AND t.number_id IS NULL
+     CROSS JOIN LATERAL (SELECT s.step_id, s.path, s.state FROM wabamigrate.step s
+                          WHERE s.customer_id = n.customer_id AND s.number_id IS NULL
+                            AND s.kind = n.kind LIMIT 1) t
     UNION ALL
     SELECT t.step_id, n.done, n.path = t.path AND t.state = 'pending'
       FROM needed n
       JOIN wabamigrate.number o ON o.customer_id = n.customer_id
-      JOIN wabamigrate.step t ON t.number_id = o.number_id AND t.kind = n.kind
+     CROSS JOIN LATERAL (SELECT s.step_id, s.path, s.state FROM wabamigrate.step s
+                          WHERE s.number_id = o.number_id AND s.kind = n.kind LIMIT 1) t
      WHERE n.number_id IS NULL
 ), met AS (
     SELECT step_id, count(DISTINCT done)::smallint AS steps

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /* The schema and the statements: every file of sql/ against a real server. */
+#include <json-c/json.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -123,6 +124,87 @@ static void every_parameter_is_named_in_the_head_comment(void)
             fprintf(stderr, "\n    %s.sql uses $%u and names $%u\n", statement->name, used, named);
         CU_ASSERT_EQUAL(used, named);
     }
+}
+
+/* ---- plans ---- */
+
+/* What a run sends all the time. */
+static const char *const steady[] = {
+    "run_turn",        "customer_lock",       "step_claim",       "step_settle",
+    "step_refresh",    "step_gather",         "assessment_known", "assessment_record",
+    "number_assessed", "learn_customer",      "learn_number",     "learn_verification",
+    "learn_waba",      "run_forget",          "run_bury",         "run_renew",
+    "step_look_again", "registration_release"};
+
+/* Those that grow with the book. All budgets may be read when a run is buried. */
+static bool is_large(const char *table)
+{
+    static const char *const large[] = {"step",     "open_step",  "attempt",     "number",
+                                        "customer", "assessment", "registration"};
+
+    for (size_t i = 0; i < sizeof large / sizeof large[0]; i++) {
+        if (strcmp(table, large[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static const char *text_of(json_object *plan, const char *key)
+{
+    json_object *value = NULL;
+
+    return json_object_object_get_ex(plan, key, &value) ? json_object_get_string(value) : NULL;
+}
+
+static void expect_conditions(const char *name, json_object *plan)
+{
+    const char *node = text_of(plan, "Node Type"), *table = text_of(plan, "Relation Name");
+    const char *index = text_of(plan, "Index Name");
+    json_object *parts = NULL;
+
+    /* What is running is little, whatever the book. */
+    bool is_short = index && strcmp(index, "open_running") == 0;
+    if (table && is_large(table) && !is_short && strstr(node, "Scan") &&
+        !text_of(plan, "Index Cond")) {
+        fprintf(stderr, "\n    %s.sql: %s of all of %s\n", name, node, table);
+        CU_FAIL("a table is read from end to end");
+    }
+    if (json_object_object_get_ex(plan, "Plans", &parts)) {
+        for (size_t i = 0; i < json_object_array_length(parts); i++)
+            expect_conditions(name, json_object_array_get_idx(parts, i));
+    }
+}
+
+/* A run's plans are made once, and often before there is much in the tables: then it costs the
+ * planner nothing to read a whole index for every row. What it looks up has to be such that it
+ * cannot. */
+static void what_a_run_sends_all_the_time_looks_up_what_it_needs(void)
+{
+    testbed_reset(conn);
+    testbed_do(conn, "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan;"
+                     "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;"
+                     "SET LOCAL enable_mergejoin = off; SET LOCAL enable_hashjoin = off");
+    for (size_t i = 0; i < sizeof steady / sizeof steady[0]; i++) {
+        const struct sql_statement *statement = SQL_STATEMENTS;
+        char sql[256];
+        while (strcmp(statement->name, steady[i]) != 0)
+            statement++;
+        PQclear(PQprepare(conn, statement->name, statement->text, 0, NULL));
+        int bytes = snprintf(sql, sizeof sql, "EXPLAIN (FORMAT JSON) EXECUTE %s(", statement->name);
+        for (unsigned n = highest_parameter(statement->text, false); n > 0; n--)
+            bytes += snprintf(sql + bytes, sizeof sql - (size_t)bytes, n > 1 ? "NULL," : "NULL)");
+        PGresult *answer = PQexec(conn, sql);
+        json_object *plans =
+            PQntuples(answer) == 1 ? json_tokener_parse(PQgetvalue(answer, 0, 0)) : NULL;
+        PQclear(answer);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(plans);
+        json_object *plan = NULL;
+        (void)json_object_object_get_ex(json_object_array_get_idx(plans, 0), "Plan", &plan);
+        expect_conditions(statement->name, plan);
+        json_object_put(plans);
+    }
+    testbed_do(conn, "ROLLBACK");
+    testbed_do(conn, "DEALLOCATE ALL");
 }
 
 /* ---- sealed values ---- */
@@ -370,6 +452,8 @@ int main(void)
          every_statement_can_be_prepared_on_a_fresh_schema},
         {"those that cannot be prepared run as they stand",
          those_that_cannot_be_prepared_run_as_they_stand},
+        {"what a run sends all the time looks up what it needs",
+         what_a_run_sends_all_the_time_looks_up_what_it_needs},
         {"every parameter is named in the head comment",
          every_parameter_is_named_in_the_head_comment},
         {"every sealed column is a place of sealed values",
