@@ -34,57 +34,113 @@ const char *template_qualifies(const char *status, const char *quality)
     return !quality || is(quality, "UNKNOWN") ? "call" : "none";
 }
 
-static void judge_there(struct template_row *row)
+/* What the copy's own status says of it; NULL: it is one to be used. */
+static const char *result_of_status(const char *status)
 {
     static const struct {
         const char *status, *result;
-    } results[] = {{"REJECTED", "rejected"}, {"PAUSED", "paused"},        {"DISABLED", "disabled"},
-                   {"ARCHIVED", "archived"}, {"PENDING", "waiting"},      {"IN_APPEAL", "waiting"},
-                   {"DELETED", "gone"},      {"PENDING_DELETION", "gone"}};
+    } results[] = {{"REJECTED", "rejected"},    {"PAUSED", "paused"},
+                   {"DISABLED", "disabled"},    {"LIMIT_EXCEEDED", "disabled"},
+                   {"ARCHIVED", "archived"},    {"DELETED", "gone"},
+                   {"PENDING_DELETION", "gone"}};
 
-    row->result = row->was_there_before ? "was_there" : "copied";
-    row->reason = NULL;
     for (size_t i = 0; i < sizeof results / sizeof results[0]; i++) {
-        if (is(row->destination_status, results[i].status)) {
-            row->result = results[i].result;
-            row->reason = "status";
-        }
+        if (is(status, results[i].status))
+            return results[i].result;
     }
-    if (is(row->result, "copied") && row->source_category && row->destination_category &&
-        strcmp(row->source_category, row->destination_category) != 0) {
-        row->result = "category_changed";
-        row->reason = "category";
-    }
+    return NULL;
 }
 
-static void judge_missing(struct template_row *row)
+static bool has_other_category(const struct template_row *row)
 {
-    if (row->was_seen) {
-        row->result = "gone";
-        row->reason = "status";
-    } else if (is(row->qualifies, "none")) {
-        row->result = "not_qualified";
-        row->reason = is(row->source_status, "APPROVED") ? "quality" : "status";
-    } else if (row->given_up) {
-        row->result = "given_up";
-        row->reason = row->given_up;
-    } else if (row->was_asked && !row->refusal) {
-        row->result = "waiting";
-        row->reason = NULL;
-    } else {
-        row->result = "missing";
-        row->reason = row->refusal ? "refused" : NULL;
-    }
+    return row->source_category && row->destination_category &&
+           strcmp(row->source_category, row->destination_category) != 0;
+}
+
+static const char *judge_there(const struct template_row *row)
+{
+    const char *result = result_of_status(row->destination_status);
+
+    if (row->was_there_before)
+        return "was_there";
+    if (result)
+        return result;
+    if (has_other_category(row))
+        return "category_changed";
+    return is_one_of(row->destination_status, (const char *const[]){"PENDING", "IN_APPEAL", NULL})
+               ? "waiting"
+               : "copied";
+}
+
+static const char *judge_missing(const struct template_row *row)
+{
+    if (row->is_destination_gone || row->is_source_gone)
+        return "gone";
+    if (is(row->qualifies, "none"))
+        return "not_qualified";
+    if (row->given_up)
+        return "given_up";
+    return row->is_asked ? "waiting" : "missing";
+}
+
+static const char *not_qualified_by(const struct template_row *row)
+{
+    return is(row->source_status, "APPROVED") ? "quality" : "status";
+}
+
+static const char *rejected_by(const struct template_row *row)
+{
+    return has_other_category(row) || is(row->destination_rejected_reason, "INCORRECT_CATEGORY")
+               ? "category"
+               : "rejected_reason";
+}
+
+static const char *or_unknown(const char *word)
+{
+    return word ? word : "UNKNOWN";
+}
+
+static void give_reason(struct template_row *row, const char *reason, const char *text)
+{
+    row->reason = reason;
+    row->reason_text = text;
+}
+
+static void judge_reason(struct template_row *row)
+{
+    bool is_there = row->destination_status != NULL;
+
+    give_reason(row, NULL, NULL);
+    if (is(row->result, "not_qualified"))
+        give_reason(row, not_qualified_by(row),
+                    or_unknown(is(row->source_status, "APPROVED") ? row->source_quality
+                                                                  : row->source_status));
+    else if (is(row->result, "given_up"))
+        give_reason(row, row->given_up, row->refusal);
+    else if (is(row->result, "rejected"))
+        give_reason(row, rejected_by(row), row->destination_rejected_reason);
+    else if (is(row->result, "category_changed"))
+        give_reason(row, "category", row->destination_category);
+    else if (is(row->result, "waiting"))
+        give_reason(row,
+                    is_there       ? "pending"
+                    : row->refusal ? "refused"
+                                   : "asked",
+                    is_there ? row->destination_status : row->refusal);
+    else if (is(row->result, "missing"))
+        give_reason(row, "not_asked", NULL);
+    else if (is(row->result, "gone"))
+        give_reason(row, row->is_destination_gone || is_there ? "destination" : "source", NULL);
 }
 
 void template_judge(struct template_row *row)
 {
+    static const char *const usable[] = {"copied", "category_changed", "was_there", NULL};
+
     row->qualifies = template_qualifies(row->source_status, row->source_quality);
-    row->is_usable = is(row->destination_status, "APPROVED");
-    if (row->destination_status)
-        judge_there(row);
-    else
-        judge_missing(row);
+    row->result = row->destination_status ? judge_there(row) : judge_missing(row);
+    row->is_usable = is(row->destination_status, "APPROVED") && is_one_of(row->result, usable);
+    judge_reason(row);
 }
 
 /* ---- what to do ---- */
@@ -97,20 +153,16 @@ static const struct template_advice advices[] = {
     {"waiting", NULL, NULL, TEMPLATE_WAITS, "It is on its way", NULL, NULL},
     {"category_changed", NULL, NULL, TEMPLATE_OPTIONAL, "Meta has put the copy into another category",
      "customer", "It can be used, and nothing has to be created again. Its messages are charged by the new category; where that is wrong, ask for a review in WhatsApp Manager."},
-    {"missing", "limit", NULL, TEMPLATE_PARTNER, "The new account has no room for more message templates",
-     "partner", "Have message templates deleted that the new account does not need, or have the business verified (250 become 6,000), then copy again with `wabamigrate templates migrate`."},
-    {"missing", "refused", NULL, TEMPLATE_PARTNER, "Meta did not copy it",
-     "partner", "Copy it again with `wabamigrate templates migrate`; if Meta refuses again, the customer must create it on the new account."},
     {"missing", NULL, NULL, TEMPLATE_PARTNER, "It has not been copied",
      "partner", "Copy it with `wabamigrate templates migrate`."},
     {"given_up", "limit", NULL, TEMPLATE_PARTNER, "The new account has no room for more message templates",
      "partner", "Have message templates deleted that the new account does not need, or have the business verified (250 become 6,000), then copy again with `wabamigrate templates migrate`."},
-    {"given_up", "category", NULL, TEMPLATE_CUSTOMER, "Meta did not copy it because of its category",
-     "customer", "Create it again on the new account, in the category that fits its text, and submit it."},
     {"given_up", "refused", NULL, TEMPLATE_CUSTOMER, "Meta did not copy it",
      "customer", "Create it again on the new account, mending what Meta says of it, and submit it."},
     {"given_up", NULL, NULL, TEMPLATE_CUSTOMER, "It did not come over",
      "customer", "Create it again on the new account and submit it."},
+    {"rejected", "category", NULL, TEMPLATE_CUSTOMER, "Meta has rejected the copy because of its category",
+     "customer", "Create it again on the new account, in the category that fits its text, and submit it, or appeal in WhatsApp Manager."},
     {"rejected", NULL, NULL, TEMPLATE_CUSTOMER, "Meta has rejected the copy",
      "customer", "Change the copy on the new account so that it keeps to the rules of its category and submit it again, or appeal in WhatsApp Manager."},
     {"disabled", NULL, NULL, TEMPLATE_CUSTOMER, "Meta has disabled the copy",
@@ -119,10 +171,9 @@ static const struct template_advice advices[] = {
      "customer", "Meta ends the pause by itself. Change its text if its recipients keep reporting it."},
     {"archived", NULL, NULL, TEMPLATE_OPTIONAL, "The copy has been archived because nobody used it",
      "customer", "If it is still needed, take it out of the archive in WhatsApp Manager: Meta deletes it 28 days after it was archived."},
+    {"gone", "source", NULL, TEMPLATE_FINE, "It is no longer on the old account, and was not copied", NULL, NULL},
     {"gone", NULL, NULL, TEMPLATE_OPTIONAL, "The copy is no longer on the new account",
      "customer", "If it is still needed and nobody deleted it on purpose, create it again on the new account and submit it."},
-    {"not_qualified", "not_readable", NULL, TEMPLATE_PARTNER, "The old account could not be read",
-     "partner", "Ask the customer for access to the old account, or compare both accounts in WhatsApp Manager."},
     {"not_qualified", "quality", NULL, TEMPLATE_CUSTOMER, "Its quality is too low to be copied",
      "customer", "Create it again on the new account and submit it."},
     {"not_qualified", NULL, "PENDING", TEMPLATE_OPTIONAL, "Meta has not decided on it yet",
@@ -175,48 +226,29 @@ const char *template_category(const struct template_row *row)
 /* "UTILITY → MARKETING" */
 static void write_categories(const struct template_row *row, char detail[TEMPLATE_DETAIL_BYTES])
 {
-    const char *before =
-        row->source_category ? row->source_category : row->destination_previous_category;
-
-    (void)snprintf(detail, TEMPLATE_DETAIL_BYTES, "%.60s → %.60s", before ? before : "?",
+    (void)snprintf(detail, TEMPLATE_DETAIL_BYTES, "%.60s → %.60s",
+                   row->source_category ? row->source_category : "?",
                    row->destination_category ? row->destination_category : "?");
-}
-
-static const char *detail_of(const struct template_row *row)
-{
-    static const char *const on_destination[] = {"rejected", "paused", "disabled", "archived", NULL};
-
-    if (row->refusal && is_one_of(row->result, (const char *const[]){"missing", "given_up", NULL}))
-        return row->refusal;
-    if (is(row->result, "rejected") && row->destination_rejected_reason &&
-        !is(row->destination_rejected_reason, "NONE"))
-        return row->destination_rejected_reason;
-    if (is_one_of(row->result, on_destination))
-        return row->destination_status;
-    if (is(row->result, "not_qualified"))
-        return is(row->reason, "quality") ? row->source_quality : row->source_status;
-    return NULL;
 }
 
 void template_detail(const struct template_row *row, char detail[TEMPLATE_DETAIL_BYTES])
 {
-    const char *text = detail_of(row);
+    const char *text = row->reason_text;
+    size_t bytes = text && !is(text, "NONE") ? strlen(text) : 0;
 
-    detail[0] = '\0';
-    if (is(row->result, "category_changed"))
+    if (is(row->result, "category_changed")) {
         write_categories(row, detail);
-    else if (text)
-        (void)snprintf(detail, TEMPLATE_DETAIL_BYTES, "%.*s",
-                       (int)report_text_fit(text, strlen(text) < TEMPLATE_DETAIL_BYTES - 1
-                                                      ? strlen(text)
-                                                      : TEMPLATE_DETAIL_BYTES - 1),
-                       text);
+        return;
+    }
+    bytes = bytes < TEMPLATE_DETAIL_BYTES ? bytes : TEMPLATE_DETAIL_BYTES - 1;
+    (void)snprintf(detail, TEMPLATE_DETAIL_BYTES, "%.*s",
+                   (int)report_text_fit(text ? text : "", bytes), text ? text : "");
 }
 
 /* ---- counting ---- */
 
 static const char *const results[TEMPLATE_RESULTS] = {
-    "rejected", "given_up",         "not_qualified", "missing",  "disabled", "gone",
+    "rejected", "given_up",         "not_qualified", "missing", "disabled", "gone",
     "paused",   "category_changed", "archived",      "waiting", "copied",   "was_there"};
 
 const char *template_result_at(size_t i)
@@ -233,18 +265,19 @@ static size_t result_index(const char *result)
     return i;
 }
 
-void template_count(const struct template_customer *customers, size_t customer_count,
-                    struct template_counts *counts)
+void template_count_add(struct template_counts *counts, const struct template_row *row,
+                        size_t count)
 {
-    *counts = (struct template_counts){0};
-    for (size_t i = 0; i < customer_count; i++) {
-        for (size_t j = 0; j < customers[i].row_count; j++) {
-            const struct template_row *row = &customers[i].rows[j];
-            counts->by_result[result_index(row->result)]++;
-            counts->by_need[template_advise(row)->need]++;
-        }
-        counts->templates += customers[i].row_count;
-    }
+    counts->by_result[result_index(row->result)] += count;
+    counts->by_need[template_advise(row)->need] += count;
+    counts->templates += count;
+}
+
+void template_count_customer(struct template_counts *counts,
+                             const struct template_customer *customer)
+{
+    for (size_t i = 0; i < customer->row_count; i++)
+        template_count_add(counts, &customer->rows[i], 1);
 }
 
 /* What must be done before what may be; equal advice together, then by name and language. */
@@ -278,8 +311,8 @@ const struct template_row **template_list(const struct template_customer *custom
 
 /* ---- time ---- */
 
-struct template_downtime template_downtime(int64_t cut_over_ms, int64_t usable_ms, size_t on_its_way,
-                                           int64_t now_ms)
+struct template_downtime template_downtime(int64_t cut_over_ms, int64_t usable_ms,
+                                           size_t on_its_way, int64_t now_ms)
 {
     struct template_downtime downtime = {.is_known = cut_over_ms > 0, .is_open = on_its_way > 0};
     int64_t until_ms = downtime.is_open ? now_ms : usable_ms;

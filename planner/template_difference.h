@@ -26,13 +26,15 @@ struct template_row {
     /* on the source; status NULL: it has none of this name and language, as far as was read */
     const char *source_status, *source_category, *source_quality;
     /* on the destination; status NULL: it is not there */
-    const char *destination_status, *destination_category, *destination_previous_category,
-        *destination_quality, *destination_rejected_reason;
+    const char *destination_status, *destination_category, *destination_quality,
+        *destination_rejected_reason;
     /* what was done for it */
-    bool was_asked, was_there_before, was_seen;
-    const char *refusal, *given_up; /* Graph's words of it; why nothing more is tried */
-    /* what that comes to; template_judge() fills it where it is not known */
-    const char *result, *reason, *qualifies;
+    bool is_asked, was_there_before;
+    bool is_source_gone, is_destination_gone; /* it was there, and is not on the list any more */
+    const char *refusal;                      /* what Graph last said of it */
+    const char *given_up; /* why nothing more is tried: limit, refused, not_seen, no_time */
+    /* what that comes to: template_judge() fills it, or the view has */
+    const char *result, *reason, *reason_text, *qualifies;
     bool is_usable;
     const char *usable_at; /* RFC 3339: when it could first be used */
 };
@@ -42,6 +44,7 @@ struct template_customer {
     const char *customer, *customer_name, *language; /* its key; as in struct report_number */
     const char *source_waba_id, *destination_waba_id;
     const char *source_read_at, *destination_read_at; /* RFC 3339; NULL: never whole */
+    const char *unread;                               /* why the source's list is not known */
     const struct template_row *rows;                  /* by name, then language */
     size_t row_count;
 };
@@ -50,21 +53,21 @@ struct template_customer {
  * copies it, and the call does), "call" (the call alone) or "none". */
 const char *template_qualifies(const char *status, const char *quality);
 
-/* Fills `result`, `reason`, `qualifies` and `is_usable` from the rest. */
+/* Fills `result`, `reason`, `reason_text`, `qualifies` and `is_usable` from the rest. */
 void template_judge(struct template_row *row);
 
 enum template_need {
-    TEMPLATE_FINE,    /* nothing is to be done */
-    TEMPLATE_WAITS,   /* nobody's work: it is on its way */
+    TEMPLATE_FINE,     /* nothing is to be done */
+    TEMPLATE_WAITS,    /* nobody's work: it is on its way */
     TEMPLATE_OPTIONAL, /* somebody may act, where it is still wanted */
-    TEMPLATE_PARTNER, /* the partner must act, then it can still be copied */
-    TEMPLATE_CUSTOMER /* the customer must create and submit it again, or mend the copy */
+    TEMPLATE_PARTNER,  /* the partner must act, then it can still be copied */
+    TEMPLATE_CUSTOMER  /* the customer must create and submit it again, or mend the copy */
 };
 
 struct template_advice {
     const char *result, *reason, *status; /* NULL: any */
     enum template_need need;
-    const char *why;           /* one clause for people */
+    const char *why;            /* one clause for people */
     const char *owner, *remedy; /* NULL: nobody, nothing */
 };
 
@@ -90,8 +93,10 @@ struct template_counts {
     size_t by_result[TEMPLATE_RESULTS + 1]; /* the last: a word nobody knows */
     size_t by_need[TEMPLATE_CUSTOMER + 1];
 };
-void template_count(const struct template_customer *customers, size_t customer_count,
-                    struct template_counts *counts);
+void template_count_add(struct template_counts *counts, const struct template_row *row,
+                        size_t count);
+void template_count_customer(struct template_counts *counts,
+                             const struct template_customer *customer);
 
 /* A customer's rows that somebody must or may act on, the most urgent first, equal advice side by
  * side. Release the list with free(). */
@@ -108,8 +113,8 @@ struct template_downtime {
 /* From the cut-over until the last template that qualifies could be used; 0 when that was before.
  * Of these, what was given up is no matter of time but of the list. `usable_ms` is the last of
  * them, 0 when there is none; all are wall time. */
-struct template_downtime template_downtime(int64_t cut_over_ms, int64_t usable_ms, size_t on_its_way,
-                                           int64_t now_ms);
+struct template_downtime template_downtime(int64_t cut_over_ms, int64_t usable_ms,
+                                           size_t on_its_way, int64_t now_ms);
 
 struct template_downtimes {
     size_t numbers, open;
