@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "planner/csv.h"
+#include "planner/report_parts.h"
 #include "planner/report_table.h"
 
 /* So many names stand in a list for people; all of them are in the JSON and in the CSV. */
@@ -55,7 +56,7 @@ static void write_counts(struct report_pen *pen, const struct template_counts *c
     size_t left = counts->templates;
 
     report_table_count_text((int64_t)counts->templates, count);
-    report_pen_printf(pen, 2, "Templates: %s on the old account%s", count, left > 0 ? ":" : "s");
+    report_pen_printf(pen, 2, "Templates: %s on the old account%s", count, left > 0 ? ":" : "");
     /* What is well first: it is nearly all. */
     for (size_t i = TEMPLATE_RESULTS + 1; i-- > 0;) {
         if (counts->by_result[i] == 0)
@@ -214,9 +215,8 @@ static struct json_object *downtime_of(const struct report *report)
     return object;
 }
 
-struct json_object *report_templates_summary(const struct report *report)
+static struct json_object *counts_object(const struct template_counts *counts)
 {
-    const struct template_counts *counts = &report->templates->counts;
     struct json_object *object = json_object_new_object();
 
     add_integer(object, "templates", (int64_t)counts->templates);
@@ -224,6 +224,13 @@ struct json_object *report_templates_summary(const struct report *report)
     add_integer(object, "waiting", (int64_t)counts->by_need[TEMPLATE_WAITS]);
     add_integer(object, "for_partner", (int64_t)counts->by_need[TEMPLATE_PARTNER]);
     add_integer(object, "for_customer", (int64_t)counts->by_need[TEMPLATE_CUSTOMER]);
+    return object;
+}
+
+struct json_object *report_templates_summary(const struct report *report)
+{
+    struct json_object *object = counts_object(&report->templates->counts);
+
     json_object_object_add(object, "downtime_seconds", downtime_of(report));
     return object;
 }
@@ -374,4 +381,58 @@ void report_templates_csv(const struct report_templates *templates, FILE *stream
         for (size_t j = 0; j < customer->row_count; j++)
             write_csv_row(customer, &customer->rows[j], stream);
     }
+}
+
+/* ---- alone ---- */
+
+static void write_json(const struct report_templates *templates,
+                       const struct report_templates_head *head, FILE *stream)
+{
+    struct json_object *object = json_object_new_object();
+    struct json_object *summary = counts_object(&templates->counts);
+
+    add_integer(summary, "calls_made", head->calls_made);
+    add_integer(object, "schema_version", 1);
+    add_text(object, "batch", head->batch);
+    add_text(object, "generated_at", head->generated_at);
+    json_object_object_add(object, "summary", summary);
+    const char *json = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
+    (void)fwrite(json, 1, strlen(json) - 1, stream);
+    (void)json_object_put(object);
+    (void)fputs(",\n  \"templates\": ", stream);
+    report_templates_json(templates, stream);
+    (void)fputs("}\n", stream);
+}
+
+static void write_table(const struct report_templates *templates,
+                        const struct report_templates_head *head, unsigned width, FILE *stream)
+{
+    struct report_pen pen;
+    char calls[REPORT_TABLE_COUNT_BYTES];
+
+    report_pen_init(&pen, stream, width);
+    report_pen_words(&pen, 2, head->batch);
+    report_pen_words(&pen, 2, head->title);
+    report_pen_words(&pen, 2, head->generated_at);
+    report_pen_end(&pen);
+    report_templates_lists(&pen, templates);
+    report_pen_end(&pen);
+    write_counts(&pen, &templates->counts);
+    report_table_count_text(head->calls_made, calls);
+    report_pen_printf(&pen, 2, "%s call%s made.", calls, report_table_plural(head->calls_made));
+    report_pen_end(&pen);
+}
+
+enum status report_templates_write(const struct report_templates *templates,
+                                   const struct report_templates_head *head,
+                                   enum report_format format, unsigned width, FILE *stream,
+                                   struct fault *fault)
+{
+    if (format == REPORT_JSON)
+        write_json(templates, head, stream);
+    else if (format == REPORT_CSV)
+        report_templates_csv(templates, stream);
+    else
+        write_table(templates, head, width, stream);
+    return report_written(stream, fault);
 }

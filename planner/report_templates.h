@@ -29,6 +29,19 @@ void report_templates_json(const struct report_templates *templates, FILE *strea
 /* A row a template, with its customer's names. */
 void report_templates_csv(const struct report_templates *templates, FILE *stream);
 
+/* The templates alone, for `templates`: what they add up to and what there is to do (table), or all
+ * of them (JSON, CSV). STATUS_IO when writing fails. */
+struct report_templates_head {
+    const char *batch; /* or NULL */
+    const char *title; /* of the table */
+    const char *generated_at;
+    int64_t calls_made;
+};
+MUST_CHECK enum status report_templates_write(const struct report_templates *templates,
+                                              const struct report_templates_head *head,
+                                              enum report_format format, unsigned width,
+                                              FILE *stream, struct fault *fault);
+
 /* The median and the worst of the report's numbers. */
 struct template_downtimes report_downtimes(const struct report *report);
 

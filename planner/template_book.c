@@ -14,7 +14,13 @@ struct entry {
     const char *source_id;
     unsigned source_round, destination_round; /* of the reading it was last seen in; 0: never */
     int refusals;
-    int64_t asked_ms;
+    int64_t ask_after_ms; /* not again before */
+};
+
+struct flow {
+    const char *source_id, *name; /* name NULL: not told yet */
+    int asks;
+    bool is_over; /* copied, or refused */
 };
 
 struct template_book {
@@ -22,7 +28,11 @@ struct template_book {
     struct entry *entries;
     size_t count, room;
     struct place_index by_name, by_id;
-    unsigned rounds[2]; /* readings to the end; [1]: of the source */
+    struct flow *flows;
+    size_t flow_count;
+    unsigned rounds[2]; /* readings begun; [1]: of the source */
+    bool is_read[2];
+    const char *unread;
     struct template_row *rows;
 };
 
@@ -41,6 +51,7 @@ void template_book_destroy(struct template_book *book)
     place_index_finish(&book->by_name);
     place_index_finish(&book->by_id);
     free(book->entries);
+    free(book->flows);
     free(book->rows);
     arena_destroy(book->arena);
     free(book);
@@ -104,6 +115,11 @@ static struct json_object *member(struct json_object *object, const char *key)
                : NULL;
 }
 
+static size_t length(struct json_object *list)
+{
+    return json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+}
+
 /* Ids come as text or as a number; what is neither is not told. */
 static const char *text_of(struct json_object *object, const char *key)
 {
@@ -133,31 +149,54 @@ static void keep_id(struct template_book *book, struct entry *entry, const char 
         key = key + 1 ? key + 1 : 1;
 }
 
+static struct flow *find_flow(const struct template_book *book, const char *source_id,
+                              const char *name)
+{
+    for (size_t i = 0; i < book->flow_count; i++) {
+        struct flow *flow = &book->flows[i];
+        if (source_id ? strcmp(flow->source_id, source_id) == 0
+                      : flow->name && name && strcmp(flow->name, name) == 0)
+            return flow;
+    }
+    return NULL;
+}
+
+static void read_flows(struct template_book *book, struct json_object *ids)
+{
+    for (size_t i = 0; i < length(ids); i++) {
+        const char *id = json_object_get_string(json_object_array_get_idx(ids, i));
+        if (!id || find_flow(book, id, NULL))
+            continue;
+        book->flows = memory_resize(book->flows, (book->flow_count + 1) * sizeof *book->flows);
+        book->flows[book->flow_count++] =
+            (struct flow){.source_id = arena_copy_text(book->arena, id)};
+    }
+}
+
 static void read_source(struct template_book *book, struct entry *entry, struct json_object *from)
 {
     struct template_row *row = &entry->row;
 
     keep_id(book, entry, kept(book, from, "id"));
-    entry->source_round = book->rounds[1] + 1;
+    entry->source_round = book->rounds[1];
     row->is_source_gone = false;
     row->source_status = kept(book, from, "status");
     row->source_category = kept(book, from, "category");
-    row->source_quality = kept(book, member(from, "quality_score"), "score");
+    row->source_quality = kept(book, from, "quality");
+    read_flows(book, member(from, "flows"));
 }
 
-/* What stands there at the first reading stood there before we came. */
 static void read_destination(struct template_book *book, struct entry *entry,
                              struct json_object *from)
 {
     struct template_row *row = &entry->row;
     const char *status = text_of(from, "status");
 
-    row->was_there_before |= book->rounds[0] == 0 && entry->destination_round == 0;
-    entry->destination_round = book->rounds[0] + 1;
+    entry->destination_round = book->rounds[0];
     row->is_destination_gone = false;
     row->destination_status = arena_copy_text(book->arena, status ? status : "UNKNOWN");
     row->destination_category = kept(book, from, "category");
-    row->destination_quality = kept(book, member(from, "quality_score"), "score");
+    row->destination_quality = kept(book, from, "quality");
     row->destination_rejected_reason = kept(book, from, "rejected_reason");
 }
 
@@ -174,8 +213,9 @@ static void forget_destination(struct template_row *row)
 
 static void end_reading(struct template_book *book, bool is_source)
 {
-    unsigned round = ++book->rounds[is_source];
+    unsigned round = book->rounds[is_source];
 
+    book->is_read[is_source] = true;
     for (size_t i = 0; i < book->count; i++) {
         struct entry *entry = &book->entries[i];
         unsigned seen = is_source ? entry->source_round : entry->destination_round;
@@ -188,14 +228,24 @@ static void end_reading(struct template_book *book, bool is_source)
     }
 }
 
-void template_book_add_page(struct template_book *book, bool is_source, const char *json,
-                            bool is_last)
+static struct json_object *parsed(const char *json)
 {
-    struct json_object *page = json ? json_tokener_parse(json) : NULL;
-    size_t count = json_object_is_type(page, json_type_array) ? json_object_array_length(page) : 0;
+    return json ? json_tokener_parse(json) : NULL;
+}
 
-    for (size_t i = 0; i < count; i++) {
-        struct json_object *from = json_object_array_get_idx(page, i);
+static bool is_true(struct json_object *object, const char *key)
+{
+    return json_object_get_boolean(member(object, key));
+}
+
+void template_book_learn_page(struct template_book *book, bool is_source, const char *json)
+{
+    struct json_object *page = parsed(json), *list = member(page, "list");
+
+    if (is_true(page, "is_first") || book->rounds[is_source] == 0)
+        book->rounds[is_source]++;
+    for (size_t i = 0; i < length(list); i++) {
+        struct json_object *from = json_object_array_get_idx(list, i);
         const char *name = text_of(from, "name"), *language = text_of(from, "language");
         if (!name || !language)
             continue;
@@ -205,14 +255,19 @@ void template_book_add_page(struct template_book *book, bool is_source, const ch
         else
             read_destination(book, entry, from);
     }
-    (void)json_object_put(page);
-    if (is_last)
+    if (is_true(page, "is_last"))
         end_reading(book, is_source);
+    (void)json_object_put(page);
 }
 
 bool template_book_is_read(const struct template_book *book, bool is_source)
 {
-    return book->rounds[is_source] > 0;
+    return book->is_read[is_source];
+}
+
+const char *template_book_unread(const struct template_book *book)
+{
+    return book->unread;
 }
 
 /* ---- what is missing ---- */
@@ -235,22 +290,6 @@ size_t template_book_missing(const struct template_book *book)
     return count;
 }
 
-size_t template_book_ask(struct template_book *book, int64_t now_ms, int64_t asked_before_ms,
-                         const char **ids, size_t room)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < book->count && count < room; i++) {
-        struct entry *entry = &book->entries[i];
-        if (!is_missing(entry) || (entry->row.is_asked && entry->asked_ms > asked_before_ms))
-            continue;
-        entry->row.is_asked = true;
-        entry->asked_ms = now_ms;
-        ids[count++] = entry->source_id;
-    }
-    return count;
-}
-
 static struct entry *find_by_id(const struct template_book *book, const char *id)
 {
     for (uint64_t key = id ? hash_of(id, "") : 0; id; key = key + 1 ? key + 1 : 1) {
@@ -264,25 +303,181 @@ static struct entry *find_by_id(const struct template_book *book, const char *id
     return NULL;
 }
 
-void template_book_told(struct template_book *book, const char *source_id, const char *refusal)
-{
-    struct entry *entry = find_by_id(book, source_id);
+/* ---- what a step learned ---- */
 
-    if (!entry)
-        return;
+static void note_asked(struct entry *entry, int64_t until_ms)
+{
     entry->row.is_asked = true;
-    entry->row.refusal = arena_copy_text(book->arena, refusal);
-    if (refusal && ++entry->refusals >= TEMPLATE_BOOK_ASKS_MAX)
-        entry->row.given_up = "refused";
+    entry->row.refusal = NULL;
+    entry->ask_after_ms = until_ms;
 }
 
-void template_book_give_up(struct template_book *book, const char *why)
+static void note_all_asked(struct template_book *book, int64_t until_ms)
+{
+    for (size_t i = 0; i < book->count; i++) {
+        if (is_missing(&book->entries[i]))
+            note_asked(&book->entries[i], until_ms);
+    }
+}
+
+static void note_refused(const struct template_book *book, struct json_object *failed,
+                         int64_t until_ms)
+{
+    if (!json_object_is_type(failed, json_type_object))
+        return;
+    json_object_object_foreach(failed, id, why)
+    {
+        struct entry *entry = find_by_id(book, id);
+        if (!entry)
+            continue;
+        entry->row.is_asked = true;
+        entry->row.refusal = arena_copy_text(book->arena, json_object_get_string(why));
+        entry->ask_after_ms = until_ms;
+        if (++entry->refusals >= TEMPLATE_BOOK_REFUSALS_MAX)
+            entry->row.given_up = "refused";
+    }
+}
+
+static void give_up(struct template_book *book, const char *why, const char *refusal)
 {
     for (size_t i = 0; i < book->count; i++) {
         struct template_row *row = &book->entries[i].row;
-        if (is_missing(&book->entries[i]))
-            row->given_up = row->refusal ? "refused" : arena_copy_text(book->arena, why);
+        if (!is_missing(&book->entries[i]))
+            continue;
+        row->given_up = arena_copy_text(book->arena, why);
+        row->refusal = refusal ? arena_copy_text(book->arena, refusal) : row->refusal;
     }
+}
+
+void template_book_learn_news(struct template_book *book, const char *json, int64_t now_ms)
+{
+    struct json_object *news = parsed(json), *asked = member(news, "asked");
+    int64_t until_ms = now_ms + json_object_get_int64(member(news, "pause_ms"));
+    int64_t refused_ms = now_ms + json_object_get_int64(member(news, "refused_pause_ms"));
+
+    if (is_true(news, "all"))
+        note_all_asked(book, until_ms);
+    for (size_t i = 0; i < length(asked); i++) {
+        struct entry *entry =
+            find_by_id(book, json_object_get_string(json_object_array_get_idx(asked, i)));
+        if (entry)
+            note_asked(entry, until_ms);
+    }
+    note_refused(book, member(news, "failed"), refused_ms);
+    if (text_of(news, "given_up"))
+        give_up(book, text_of(news, "given_up"), text_of(news, "refusal"));
+    if (text_of(news, "unread"))
+        book->unread = kept(book, news, "unread");
+    (void)json_object_put(news);
+}
+
+static void end_flows(const struct template_book *book, struct json_object *named)
+{
+    if (!json_object_is_type(named, json_type_object))
+        return;
+    json_object_object_foreach(named, name, value)
+    {
+        struct flow *flow = find_flow(book, NULL, name);
+        (void)value;
+        if (flow)
+            flow->is_over = true;
+    }
+}
+
+void template_book_learn_flows(struct template_book *book, const char *json)
+{
+    struct json_object *news = parsed(json);
+    struct json_object *source = member(news, "source"), *asked = member(news, "asked");
+
+    for (size_t i = 0; i < length(source); i++) {
+        struct json_object *from = json_object_array_get_idx(source, i);
+        const char *id = text_of(from, "id");
+        struct flow *flow = id ? find_flow(book, id, NULL) : NULL;
+        if (flow)
+            flow->name = kept(book, from, "name");
+    }
+    for (size_t i = 0; i < length(asked); i++) {
+        struct flow *flow =
+            find_flow(book, NULL, json_object_get_string(json_object_array_get_idx(asked, i)));
+        if (flow)
+            flow->asks++;
+    }
+    end_flows(book, member(news, "copied"));
+    end_flows(book, member(news, "failed"));
+    (void)json_object_put(news);
+}
+
+/* ---- what the next step is taken up with ---- */
+
+#define IDS_MAX 500
+#define FLOW_ASKS_MAX 3
+
+struct standing {
+    int64_t source_total, missing, due, asked, refused, there, due_ms;
+    struct json_object *ids;
+};
+
+static void add_missing(const struct entry *entry, int64_t now_ms, struct standing *standing)
+{
+    bool is_due = entry->ask_after_ms <= now_ms;
+
+    standing->missing++;
+    standing->asked += entry->row.is_asked;
+    standing->refused += entry->row.refusal != NULL;
+    if (entry->ask_after_ms > 0 &&
+        (standing->due_ms == 0 || entry->ask_after_ms < standing->due_ms))
+        standing->due_ms = entry->ask_after_ms;
+    if (is_due && standing->due++ < IDS_MAX)
+        (void)json_object_array_add(standing->ids, json_object_new_string(entry->source_id));
+}
+
+static void add_integer(struct json_object *object, const char *key, int64_t value)
+{
+    json_object_object_add(object, key, json_object_new_int64(value));
+}
+
+static struct json_object *flows_to_copy(const struct template_book *book)
+{
+    struct json_object *names = json_object_new_array();
+
+    for (size_t i = 0; i < book->flow_count; i++) {
+        const struct flow *flow = &book->flows[i];
+        if (flow->name && !flow->is_over && flow->asks < FLOW_ASKS_MAX)
+            (void)json_object_array_add(names, json_object_new_string(flow->name));
+    }
+    return names;
+}
+
+const char *template_book_facts(const struct template_book *book, int64_t now_ms, int64_t wait_ms,
+                                struct arena *arena)
+{
+    struct standing standing = {.ids = json_object_new_array()};
+    struct json_object *facts = json_object_new_object();
+
+    for (size_t i = 0; i < book->count; i++) {
+        const struct entry *entry = &book->entries[i];
+        bool is_of_source = entry->source_id && !entry->row.is_source_gone;
+        standing.source_total += is_of_source;
+        standing.there += is_of_source && entry->row.destination_status != NULL;
+        if (is_missing(entry))
+            add_missing(entry, now_ms, &standing);
+    }
+    if (book->is_read[1])
+        add_integer(facts, "source_total", standing.source_total);
+    add_integer(facts, "missing", standing.missing);
+    add_integer(facts, "due", standing.due);
+    add_integer(facts, "asked", standing.asked);
+    add_integer(facts, "refused", standing.refused);
+    add_integer(facts, "there", standing.there);
+    add_integer(facts, "due_ms", standing.due_ms);
+    add_integer(facts, "wait_ms", wait_ms);
+    json_object_object_add(facts, "is_empty", json_object_new_boolean(standing.there == 0));
+    json_object_object_add(facts, "ids", standing.ids);
+    json_object_object_add(facts, "flows", flows_to_copy(book));
+    const char *text =
+        arena_copy_text(arena, json_object_to_json_string_ext(facts, JSON_C_TO_STRING_PLAIN));
+    (void)json_object_put(facts);
+    return text;
 }
 
 void template_book_remember(struct template_book *book, const struct template_row *known)

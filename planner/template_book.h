@@ -3,9 +3,10 @@
  * template_book -- the templates of two WABAs side by side, in memory, for `templates` between
  * WABAs of which no database knows.
  *
- * Pure. Fed with the pages of both lists and with what the call that copies said; tells what is
- * missing and what came of each. What the database keeps for a batch's customers this keeps for as
- * long as the command runs: after that, the destination's list alone says what has come over.
+ * Pure. It is to the steps of templates what the database is in a run: it takes what they learn
+ * (learn_templates*.sql) and tells what they are taken up with (template_facts of schema 018). What
+ * the database keeps this keeps for as long as the command runs: after that, the destination's list
+ * alone says what has come over.
  */
 #ifndef WABAMIGRATE_PLANNER_TEMPLATE_BOOK_H
 #define WABAMIGRATE_PLANNER_TEMPLATE_BOOK_H
@@ -16,33 +17,34 @@
 
 #include "planner/template_difference.h"
 
+struct arena;
 struct template_book;
 
 struct template_book *template_book_create(void);
 /* NULL is fine. */
 void template_book_destroy(struct template_book *book);
 
-/* A page of a WABA's list, as Graph gives it: a JSON array of templates, as text. With the last
- * page, what was there before and is not on this reading's pages is gone. What is no template (no
- * name, no language) is passed over. */
-void template_book_add_page(struct template_book *book, bool is_source, const char *json,
-                            bool is_last);
+/* Each takes what a step of templates learns (jobs/templates.h), as text; what is no such JSON
+ * changes nothing. With a list's last page, what was there before and is not on its pages is gone.
+ */
+void template_book_learn_page(struct template_book *book, bool is_source, const char *json);
+void template_book_learn_news(struct template_book *book, const char *json, int64_t now_ms);
+void template_book_learn_flows(struct template_book *book, const char *json);
+/* Why the source's list is not known; NULL: it is, or nobody asked. Borrowed. */
+const char *template_book_unread(const struct template_book *book);
 bool template_book_is_read(const struct template_book *book, bool is_source);
 
-/* What the call said of a source's template: NULL refusal, it was taken. An id nobody knows is
- * passed over. */
-void template_book_told(struct template_book *book, const char *source_id, const char *refusal);
-/* Nothing more is tried for what is still missing; why: limit, no_time, ... */
-void template_book_give_up(struct template_book *book, const char *why);
+/* What such a step is taken up with: the counts of what is missing and may be asked for now, with
+ * at most 500 ids, and the flows to be copied before. `wait_ms`: how long it is waited for. In
+ * `arena`. */
+const char *template_book_facts(const struct template_book *book, int64_t now_ms, int64_t wait_ms,
+                                struct arena *arena);
 
-/* The source's ids of what qualifies, is not there, was not refused so often that it is given up
- * (TEMPLATE_BOOK_ASKS_MAX), and was not asked for since `asked_before_ms`: at most `room` of them.
- * What is returned counts as asked for at `now_ms`. Ids are borrowed. */
-#define TEMPLATE_BOOK_ASKS_MAX 3
-size_t template_book_ask(struct template_book *book, int64_t now_ms, int64_t asked_before_ms,
-                         const char **ids, size_t room);
-/* How many such there are, asked for or not. */
+/* How many qualify, are not there and are not given up. */
 size_t template_book_missing(const struct template_book *book);
+
+/* A template that was refused is asked for again so many times at most. */
+#define TEMPLATE_BOOK_REFUSALS_MAX 3
 
 /* What another memory knows of one of them: it was asked for, was there before, was given up. Only
  * of templates that the source's list has. */
