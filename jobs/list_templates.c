@@ -106,6 +106,8 @@ static bool error_source(const struct facts *facts, const struct graph_error *er
 static enum outcome build_flows(const struct facts *facts, struct request *request,
                                 struct reply *reply)
 {
+    if (facts->source_waba_id == NULL)
+        return cannot_read("no source WABA is given", reply);
     request_begin(request, reply->arena, REQUEST_GET, facts->graph_version, facts->source_waba_id,
                   "flows");
     request_add_text(request, REQUEST_QUERY, "fields", "id,name");

@@ -249,11 +249,23 @@ bool templates_halve_page(const struct facts *facts, const struct graph_error *e
 
 /* The destination's list */
 
+static bool knows_destination(const struct facts *facts, struct reply *reply)
+{
+    return step_knows(reply, facts->destination_waba_id, "The destination WABA is not known",
+                      "Send the customer the signup link, or set destination_waba_id, then retry.");
+}
+
+static bool knows_both(const struct facts *facts, struct reply *reply)
+{
+    return knows_destination(facts, reply) &&
+           step_knows(reply, facts->source_waba_id, "The source WABA is not known",
+                      "Set source_waba_id in the manifest, then retry.");
+}
+
 enum outcome templates_build_destination(const struct facts *facts, struct request *request,
                                          struct reply *reply)
 {
-    if (!step_knows(reply, facts->destination_waba_id, "The destination WABA is not known",
-                    "Send the customer the signup link, or set destination_waba_id, then retry."))
+    if (!knows_destination(facts, reply))
         return reply->outcome;
     request_begin(request, reply->arena, REQUEST_GET, facts->graph_version,
                   facts->destination_waba_id, "message_templates");
@@ -383,6 +395,8 @@ enum outcome templates_build_flows(const struct facts *facts, struct request *re
     templates_finish(&view);
     if (list == NULL)
         return reply_next(reply, "compare", NULL);
+    if (!knows_both(facts, reply))
+        return reply->outcome;
     request_begin(request, reply->arena, REQUEST_POST, facts->graph_version,
                   facts->destination_waba_id, "migrate_flows");
     request_add_text(request, REQUEST_BODY, "source_waba_id", facts->source_waba_id);
@@ -453,6 +467,8 @@ bool templates_error_flows(const struct facts *facts, const struct graph_error *
 enum outcome templates_build_flows_lookup(const struct facts *facts, struct request *request,
                                           struct reply *reply)
 {
+    if (!knows_destination(facts, reply))
+        return reply->outcome;
     request_begin(request, reply->arena, REQUEST_GET, facts->graph_version,
                   facts->destination_waba_id, "flows");
     request_add_text(request, REQUEST_QUERY, "fields", "id,name");
@@ -507,6 +523,8 @@ enum outcome templates_build_page(const struct facts *facts, struct request *req
     BODY_OWNED *memo = step_memo(facts);
     int64_t count = count_of(memo);
 
+    if (!knows_both(facts, reply))
+        return reply->outcome;
     begin_call(facts, request, reply);
     request_add_json(request, "page_number",
                      number_text(reply->arena, step_memo_count(memo, "page")));
@@ -526,6 +544,8 @@ enum outcome templates_build_ids(const struct facts *facts, struct request *requ
     templates_finish(&view);
     if (body_length(ids) == 0)
         return reply_next(reply, "compare", NULL);
+    if (!knows_both(facts, reply))
+        return reply->outcome;
     begin_call(facts, request, reply);
     request_add_json(
         request, "template_ids",
