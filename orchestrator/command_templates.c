@@ -47,7 +47,7 @@ struct command {
     struct vault *vault;
     const char *batch;
     int64_t batch_id;
-    char *selection; /* PostgreSQL array, or NULL */
+    char *selection;      /* PostgreSQL array, or NULL */
     const char *customer; /* whose the named WABAs are, or NULL */
     struct facts partner;
     struct secret *system_token;
@@ -89,9 +89,9 @@ static bool is_id(const char *text)
 
 static enum status check_waba(const char *option, const char *id, struct fault *fault)
 {
-    return is_id(id) ? STATUS_OK
-                     : fault_set(fault, STATUS_INVALID, "--%s takes a WABA's id, digits alone",
-                                 option);
+    return is_id(id)
+               ? STATUS_OK
+               : fault_set(fault, STATUS_INVALID, "--%s takes a WABA's id, digits alone", option);
 }
 
 static enum status check_pair(const struct options *options, struct fault *fault)
@@ -111,9 +111,8 @@ static enum status check_pair(const struct options *options, struct fault *fault
                          "%s: --token-env or --token-file says where the token for the WABAs is",
                          name);
     enum status status = check_waba("source", options->source_waba_id, fault);
-    return status == STATUS_OK
-               ? check_waba("destination", options->destination_waba_id, fault)
-               : status;
+    return status == STATUS_OK ? check_waba("destination", options->destination_waba_id, fault)
+                               : status;
 }
 
 static bool has_pair(const struct options *options)
@@ -191,20 +190,18 @@ static enum status name_pair(struct command *command, struct fault *fault)
 
 static enum status open_batch(struct command *command, const char *name, struct fault *fault)
 {
-    enum status status =
-        store_batch_find(command->conn, name, command->arena, &command->batch_id, &command->batch,
-                         fault);
+    enum status status = store_batch_find(command->conn, name, command->arena, &command->batch_id,
+                                          &command->batch, fault);
 
     if (status == STATUS_OK)
-        status = database_open_vault(&command->database, command->conn, VAULT_READ,
-                                     &command->vault, fault);
+        status = database_open_vault(&command->database, command->conn, VAULT_READ, &command->vault,
+                                     fault);
     return status;
 }
 
 static enum status connect(struct command *command, struct fault *fault)
 {
-    enum status status =
-        database_find(command->options, command->clock, &command->database, fault);
+    enum status status = database_find(command->options, command->clock, &command->database, fault);
 
     return status == STATUS_OK ? database_connect(&command->database, &command->conn, fault)
                                : status;
@@ -328,9 +325,8 @@ static void remember(struct template_pair *pair, const struct template_customer 
                                     strcmp(known.reason, "destination") == 0;
         known.is_asked = is_waiting;
         known.given_up = is_given_up ? known.reason : NULL;
-        known.refusal = (is_given_up || is_waiting) && !known.destination_status
-                            ? known.reason_text
-                            : NULL;
+        known.refusal =
+            (is_given_up || is_waiting) && !known.destination_status ? known.reason_text : NULL;
         template_book_remember(pair->book, &known);
     }
 }
@@ -432,8 +428,8 @@ static void make_customer(const struct template_pair *pair, struct template_cust
         .destination_waba_id = pair->destination_waba_id,
         .source_read_at = pair->source_read_at,
         .destination_read_at = pair->destination_read_at,
-        .unread = template_book_unread(pair->book) ? template_book_unread(pair->book)
-                                                   : pair->failure,
+        .unread =
+            template_book_unread(pair->book) ? template_book_unread(pair->book) : pair->failure,
     };
     customer->rows = template_book_rows(pair->book, &customer->row_count);
 }

@@ -24,9 +24,9 @@ unsigned report_output_width(const struct options *options)
 /* The contract: a table on a terminal. What goes to a pipe or a file is for programs. */
 enum report_format report_output_format(const struct options *options)
 {
-    return options->has_format                          ? options->format
+    return options->has_format                         ? options->format
            : !options->output && isatty(STDOUT_FILENO) ? REPORT_TABLE
-                                                        : REPORT_JSON;
+                                                       : REPORT_JSON;
 }
 
 enum status report_output(const struct options *options, struct report *report, bool is_story,

@@ -127,8 +127,8 @@ static void fail(struct work *work, struct template_pair *pair, const struct tas
 {
     const char *reason = why(task);
 
-    pair->failure = arena_copy_text(work->pairs->arena,
-                                    reason ? reason : "Graph gave no usable answer");
+    pair->failure =
+        arena_copy_text(work->pairs->arena, reason ? reason : "Graph gave no usable answer");
     pair->is_credential_refused =
         task->settlement.waiting_for && strcmp(task->settlement.waiting_for, "credential") == 0;
     end(work, pair);
