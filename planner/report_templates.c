@@ -125,10 +125,10 @@ static size_t write_group(struct report_pen *pen, const struct template_row *con
     while (same < count && template_advise(rows[same]) == advice)
         same++;
     report_pen_indent(pen, 2);
-    report_pen_printf(pen, 4, "%s%s.", advice->why,
-                      advice->need == TEMPLATE_OPTIONAL ? " (only if it is still wanted)" : "");
+    report_pen_printf(pen, 4, "%s.", advice->why);
     if (advice->owner)
-        report_pen_printf(pen, 4, "%s:", advice->owner);
+        report_pen_printf(pen, 4, "%s%s:", advice->owner,
+                          advice->need == TEMPLATE_OPTIONAL ? " (optional)" : "");
     report_pen_words(pen, 4, advice->remedy);
     report_pen_end(pen);
     for (size_t i = 0; i < same && i < NAMES_SHOWN; i++)
