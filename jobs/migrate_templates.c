@@ -47,8 +47,10 @@ static void answer_destination(const struct facts *facts, struct json_object *bo
 {
     BODY_OWNED *memo = step_memo(facts);
 
+    templates_tell_lost(facts, memo, reply); /* retried by a person in the middle of a doubt */
     if (!templates_learn_list(memo, body, &before, reply))
         return;
+    json_object_object_del(memo, "is_doubted");
     json_object_object_del(memo, "after");
     json_object_object_del(memo, "pages");
     step_remember(reply, memo);

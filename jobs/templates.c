@@ -328,14 +328,14 @@ static struct json_object *ids_to_ask(const struct template_view *view, int64_t 
     return some;
 }
 
-/* Nobody knows what became of a call: what it named counts as asked for, and the next one is for
- * half as many, by their ids. */
-static void tell_lost(const struct facts *facts, struct json_object *memo, struct reply *reply)
+void templates_tell_lost(const struct facts *facts, struct json_object *memo, struct reply *reply)
 {
-    struct json_object *news = json_object_new_object();
     struct template_view view;
     int64_t count = count_of(memo);
 
+    if (!facts->is_in_doubt || body_is_true(memo, "is_doubted"))
+        return;
+    struct json_object *news = json_object_new_object();
     templates_view(facts, &view);
     if (body_is_true(memo, "is_by_ids"))
         json_object_object_add(news, "asked", ids_to_ask(&view, count));
@@ -357,8 +357,7 @@ void templates_answer_look(const struct facts *facts, struct json_object *body, 
     static const struct template_list destination = {.phase = "look"};
     BODY_OWNED *memo = step_memo(facts);
 
-    if (facts->is_in_doubt && !body_is_true(memo, "is_doubted") && body_list(body) != NULL)
-        tell_lost(facts, memo, reply);
+    templates_tell_lost(facts, memo, reply);
     if (!templates_learn_list(memo, body, &destination, reply))
         return;
     forget_list(memo);

@@ -57,6 +57,10 @@ enum outcome templates_wait(const struct template_view *view, int64_t now_ms,
                             const int64_t *pauses_ms, size_t pause_count, int64_t limit_ms,
                             struct json_object *memo, struct reply *reply);
 
+/* Where a call is in doubt: what it named counts as asked for, and the next one is for half as
+ * many, by their ids. Told once a look. */
+void templates_tell_lost(const struct facts *facts, struct json_object *memo, struct reply *reply);
+
 /* What a call learns for the database. */
 void templates_learn_news(struct reply *reply, struct json_object *news); /* takes `news` */
 
