@@ -14,6 +14,7 @@
 #define COPY_KIND "migrate_templates"
 #define LOOK_PHASE "look"
 #define COMPARE_PHASE "compare"
+#define FLOWS_LOOKUP_PHASE "flows_lookup"
 /* Pages would name what is there already. */
 #define COPY_MEMO "{\"is_by_ids\":true}"
 
@@ -70,11 +71,17 @@ static void offer_later(struct template_pair *pair, struct task *task, int64_t w
     pair->due_ms = clock_monotonic_ms() + (wait_ms > 0 ? wait_ms : 0);
 }
 
+/* The flows that are there already are looked for before any is asked for. */
+static const char *first_copying_phase(const struct template_pair *pair)
+{
+    return template_book_needs_flows(pair->book) ? FLOWS_LOOKUP_PHASE : COMPARE_PHASE;
+}
+
 static void begin(struct work *work, struct template_pair *pair)
 {
-    struct task *task = work->is_copying
-                            ? make_task(work, pair, COPY_KIND, COMPARE_PHASE, COPY_MEMO, 0)
-                            : make_task(work, pair, LIST_KIND, NULL, NULL, 0);
+    struct task *task =
+        work->is_copying ? make_task(work, pair, COPY_KIND, first_copying_phase(pair), COPY_MEMO, 0)
+                         : make_task(work, pair, LIST_KIND, NULL, NULL, 0);
 
     pair->next = work->open;
     work->open = pair;

@@ -2,6 +2,7 @@
 #include "planner/template_book.h"
 
 #include <json-c/json.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@ struct entry {
     unsigned source_round, destination_round; /* of the reading it was last seen in; 0: never */
     int refusals;
     int64_t ask_after_ms; /* not again before */
+    const char *flow_ids; /* ",71,72,", those its buttons open; NULL: none */
 };
 
 struct flow {
@@ -161,11 +163,16 @@ static struct flow *find_flow(const struct template_book *book, const char *sour
     return NULL;
 }
 
-static void read_flows(struct template_book *book, struct json_object *ids)
+static void read_flows(struct template_book *book, struct entry *entry, struct json_object *ids)
 {
+    entry->flow_ids = NULL;
     for (size_t i = 0; i < length(ids); i++) {
         const char *id = json_object_get_string(json_object_array_get_idx(ids, i));
-        if (!id || find_flow(book, id, NULL))
+        if (!id)
+            continue;
+        entry->flow_ids =
+            arena_printf(book->arena, "%s%s,", entry->flow_ids ? entry->flow_ids : ",", id);
+        if (find_flow(book, id, NULL))
             continue;
         book->flows = memory_resize(book->flows, (book->flow_count + 1) * sizeof *book->flows);
         book->flows[book->flow_count++] =
@@ -183,7 +190,7 @@ static void read_source(struct template_book *book, struct entry *entry, struct 
     row->source_status = kept(book, from, "status");
     row->source_category = kept(book, from, "category");
     row->source_quality = kept(book, from, "quality");
-    read_flows(book, member(from, "flows"));
+    read_flows(book, entry, member(from, "flows"));
 }
 
 static void read_destination(struct template_book *book, struct entry *entry,
@@ -436,16 +443,40 @@ static void add_integer(struct json_object *object, const char *key, int64_t val
     json_object_object_add(object, key, json_object_new_int64(value));
 }
 
+/* Only a template that is missing needs its flow copied. */
+static bool is_flow_missed(const struct template_book *book, const struct flow *flow)
+{
+    char id[64];
+
+    (void)snprintf(id, sizeof id, ",%.40s,", flow->source_id);
+    for (size_t i = 0; i < book->count; i++) {
+        const struct entry *entry = &book->entries[i];
+        if (entry->flow_ids && strstr(entry->flow_ids, id) && is_missing(entry))
+            return true;
+    }
+    return false;
+}
+
 static struct json_object *flows_to_copy(const struct template_book *book)
 {
     struct json_object *names = json_object_new_array();
 
     for (size_t i = 0; i < book->flow_count; i++) {
         const struct flow *flow = &book->flows[i];
-        if (flow->name && !flow->is_over && flow->asks < FLOW_ASKS_MAX)
+        if (flow->name && !flow->is_over && flow->asks < FLOW_ASKS_MAX &&
+            is_flow_missed(book, flow))
             (void)json_object_array_add(names, json_object_new_string(flow->name));
     }
     return names;
+}
+
+bool template_book_needs_flows(const struct template_book *book)
+{
+    struct json_object *names = flows_to_copy(book);
+    bool needs_any = json_object_array_length(names) > 0;
+
+    (void)json_object_put(names);
+    return needs_any;
 }
 
 const char *template_book_facts(const struct template_book *book, int64_t now_ms, int64_t wait_ms,

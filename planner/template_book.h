@@ -40,6 +40,9 @@ bool template_book_is_read(const struct template_book *book, bool is_source);
 const char *template_book_facts(const struct template_book *book, int64_t now_ms, int64_t wait_ms,
                                 struct arena *arena);
 
+/* Whether a template that is missing opens a flow that is to be copied before. */
+bool template_book_needs_flows(const struct template_book *book);
+
 /* How many qualify, are not there and are not given up. */
 size_t template_book_missing(const struct template_book *book);
 

@@ -12,7 +12,9 @@ WITH chosen AS (
                           AND n.customer_id = c.customer_id))
 ), again AS (
     UPDATE wabamigrate.template t
-       SET given_up = NULL, refusals = 0, asks = 0
+       SET given_up = NULL, refusals = 0, asks = 0,
+           -- what nobody knows of may still be on its way
+           ask_after = CASE WHEN t.given_up IN ('not_seen', 'no_time') THEN t.ask_after END
       FROM chosen h
      WHERE t.customer_id = h.customer_id AND t.given_up IS NOT NULL AND t.destination_id IS NULL
        AND t.source_gone_at IS NULL
@@ -30,7 +32,12 @@ WITH chosen AS (
                     WHERE d.customer_id = h.customer_id AND d.result IN ('missing', 'given_up'))
 ), opened AS (
     UPDATE wabamigrate.step s
-       SET state = 'ready', phase = p.first_phase, memo = NULL, tries = 0, error = NULL, waiting_for = NULL,
+       SET state = 'ready', phase = p.first_phase, tries = 0,
+           -- it has begun: what Meta copies by itself at a registration is not waited for again
+           memo = CASE s.kind WHEN 'settle_templates'
+                              THEN jsonb_build_object('since', wabamigrate.unix_ms(wabamigrate.clock()),
+                                                      'is_by_ids', true) END,
+           error = NULL, waiting_for = NULL,
            note = 'templates are copied again: a person asked for it', not_before = wabamigrate.clock(),
            moved_at = wabamigrate.clock()
       FROM listed l, wabamigrate.path_step p
@@ -41,7 +48,8 @@ WITH chosen AS (
     RETURNING s.customer_id
 ), hurried AS (
     UPDATE wabamigrate.step s
-       SET not_before = wabamigrate.clock(), phase = p.first_phase
+       SET not_before = wabamigrate.clock(), phase = p.first_phase,
+           memo = jsonb_build_object('since', wabamigrate.unix_ms(wabamigrate.clock()), 'is_by_ids', true)
       FROM listed l, wabamigrate.path_step p
      WHERE s.customer_id = l.customer_id AND s.number_id IS NULL AND s.kind = 'settle_templates'
        AND s.state = 'ready' AND NOT s.is_in_doubt AND p.path = s.path AND p.kind = s.kind

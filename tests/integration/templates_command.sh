@@ -93,27 +93,64 @@ program 3 templates migrate "${PAIR[@]}" --format json --output "$PLACE/again.js
 sleep 2
 program 3 templates diff "${PAIR[@]}" --format json --output "$PLACE/after.json"
 same "what failed once came along" "10 1" "$(counts "$PLACE/after.json" copied missing)"
+# asked_twice WHAT: how often "templates" or "flows" were asked for that were there.
 asked_twice() {
-    world templates | python3 -c 'import json,sys
-text = json.load(sys.stdin)
+    world templates | python3 -c 'import json, sys
 def walk(value):
     if isinstance(value, dict):
         return value.get("asked_when_there", 0) + sum(walk(one) for one in value.values())
     return sum(walk(one) for one in value) if isinstance(value, list) else 0
-print(walk(text))'
+print(sum(walk(customer.get(sys.argv[1], [])) for customer in json.load(sys.stdin).values()))' "$1"
 }
-same "nothing was asked for that was there" 0 "$(asked_twice)"
+same "nothing was asked for that was there" "0 0" "$(asked_twice templates) $(asked_twice flows)"
 
 # ---- a batch's customers ----
 
-program 0,3,4 run --progress never --quiet --patience 1s "$BOOK"
+OFFSET=0
+# later SECONDS: so much later in both worlds.
+later() {
+    OFFSET=$((OFFSET + $1))
+    export WABAMIGRATE_CLOCK_OFFSET=$OFFSET
+    world clock "{\"advance_seconds\":$1}" >"$PLACE/clock.out"
+}
+runs() { program "$1" --progress never --quiet run --patience 2s --doubt-grace 1s "$BOOK"; }
+
+runs 4
 program 3 templates diff shops --format json --output "$PLACE/shops.json"
-program 3 templates diff --only florist --format json --output "$PLACE/florist.json"
-same "of one customer alone" 4 "$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["summary"]["templates"])' "$PLACE/florist.json")"
+program 4 templates diff --only florist --format json --output "$PLACE/florist.json"
+same "of one customer alone, what the batch knows of it with it" "0 4" "$(counts "$PLACE/florist.json" copied waiting)"
+for seconds in 40 300 300 600; do
+    later "$seconds"
+    runs 0,4
+done
+same "the numbers have moved" 2 "$(count_state 'done')"
+program 3 templates diff shops --format json --output "$PLACE/shops.json"
+same "copied, there before, given up" "3 12 2" "$(counts "$PLACE/shops.json" copied was_there given_up)"
 wabamigrate report --format json --output "$PLACE/report.json"
-wabamigrate report --format table >"$PLACE/report.txt"
-cat "$PLACE/report.txt"
-wabamigrate status --format table
-sql "select key, name, templates.result, reason, reason_text, usable_at from wabamigrate.template_difference templates join wabamigrate.customer using (customer_id) where key = 'florist'" 
-sql "select kind, state, phase, note, not_before from wabamigrate.step where number_id is null order by customer_id, ordinal"
+same "the report says the same" "3 12 2" "$(python3 -c 'import json,sys
+by = json.load(open(sys.argv[1]))["summary"]["templates"]["by_result"]
+print(by.get("copied", 0), by.get("was_there", 0), by.get("given_up", 0))' "$PLACE/report.json")"
+matches "its headline is the downtime" '"downtime_seconds": ?\{ ?"median": ?[0-9]+, ?"worst": ?[0-9]+' "$PLACE/report.json"
+wabamigrate report --number +442079460011 --format table >"$PLACE/story.txt"
+matches "a number's story has its templates" 'fails_always_1' "$PLACE/story.txt"
+wabamigrate status --format table >"$PLACE/status.txt"
+matches "a status has a line of them" '^Templates: ' "$PLACE/status.txt"
+
+sent=$(requests migrate_message_templates)
+program 3,4 templates migrate shops --dry-run --format json
+same "a dry run leaves the batch alone" 2 "$(sql "SELECT count(*) FROM wabamigrate.template WHERE given_up IS NOT NULL")"
+program 3 templates migrate shops --format json --output "$PLACE/migrate.json"
+matches "it says that the next run does it" '2 templates that were given up may be asked for again; the next run of batch shops' "$PLACE/err"
+same "by itself it sends nothing" "$sent" "$(requests migrate_message_templates)"
+runs 0,4
+same "the next run asks for them, and them alone" $((sent + 2)) "$(requests migrate_message_templates)"
+later 4000
+runs 0,4
+
+# The same two WABAs by their ids: the batch's memory counts.
+sent=$(requests migrate_message_templates)
+program 3,4 templates migrate "${PAIR[@]}" --format json
+matches "whose they are is told" 'customer baker of batch shops has these WABAs' "$PLACE/err"
+same "and nothing is sent past the batch" "$sent" "$(requests migrate_message_templates)"
+same "nothing was asked for that was there, on the whole way" 0 "$(asked_twice templates)"
 finish

@@ -158,8 +158,14 @@ static void test_flows_are_named_until_they_are_copied_or_refused(void)
                                     "{\"id\":\"72\",\"name\":\"two\"},"
                                     "{\"id\":\"73\",\"name\":\"of no template\"}]}");
     CU_ASSERT(has_fact(book, 0, "\"flows\":[\"one\",\"two\"]"));
+    CU_ASSERT_TRUE(template_book_needs_flows(book));
     template_book_learn_flows(book, "{\"asked\":[\"one\",\"two\"],\"copied\":{\"one\":\"9\"}}");
     CU_ASSERT(has_fact(book, 0, "\"flows\":[\"two\"]"));
+    template_book_learn_page(book, false,
+                             WHOLE("{\"id\":\"9\",\"name\":\"a\",\"language\":\"en\","
+                                   "\"status\":\"APPROVED\"}"));
+    CU_ASSERT_FALSE(template_book_needs_flows(book)); /* nothing that is missing opens it */
+    template_book_learn_page(book, false, WHOLE(""));
     template_book_learn_flows(book, "{\"failed\":{\"two\":\"no\"}}");
     CU_ASSERT(has_fact(book, 0, "\"flows\":[]"));
     template_book_destroy(book);
