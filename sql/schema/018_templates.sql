@@ -180,7 +180,8 @@ SELECT t.customer_id, t.name, t.language,
            WHEN 'waiting' THEN CASE WHEN t.destination_id IS NOT NULL THEN 'pending'
                                     WHEN t.refusal IS NOT NULL THEN 'refused' ELSE 'asked' END
            WHEN 'missing' THEN 'not_asked'
-           WHEN 'gone' THEN CASE WHEN t.destination_gone_at IS NULL THEN 'source' ELSE 'destination' END
+           WHEN 'gone' THEN CASE WHEN t.destination_id IS NULL AND t.destination_gone_at IS NULL THEN 'source'
+                            ELSE 'destination' END
        END AS reason,
        CASE r.result
            WHEN 'not_qualified' THEN CASE WHEN t.source_status IS DISTINCT FROM 'APPROVED'
