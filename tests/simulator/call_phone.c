@@ -6,7 +6,7 @@
 #include "tests/simulator/calls.h"
 #include "tests/simulator/fields.h"
 
-static const char *text_of(json_object *json, const char *name)
+const char *call_text_of(json_object *json, const char *name)
 {
     json_object *value;
     if (!json_object_object_get_ex(json, name, &value))
@@ -41,8 +41,8 @@ static bool set_webhooks(struct world *world, struct exchange *exchange, struct 
                          json_object *json)
 {
     static const char *const known[] = {"override_callback_uri", "verify_token", NULL};
-    const char *uri = text_of(json, "override_callback_uri");
-    const char *token = text_of(json, "verify_token");
+    const char *uri = call_text_of(json, "override_callback_uri");
+    const char *token = call_text_of(json, "verify_token");
     bool is_deleting = uri && *uri == '\0';
     if (!has_only(json, known) || !uri || (!is_deleting && !token) || strlen(uri) > 200 ||
         (!is_deleting && strncmp(uri, "https://", 8) != 0)) {
@@ -111,8 +111,8 @@ static const char *trouble_with_storage(json_object *storage)
 {
     static const char *const known[] = {"status", "data_localization_region", "retention_minutes",
                                         NULL};
-    const char *status = text_of(storage, "status");
-    const char *region = text_of(storage, "data_localization_region");
+    const char *status = call_text_of(storage, "status");
+    const char *region = call_text_of(storage, "data_localization_region");
     if (!json_object_is_type(storage, json_type_object) || !has_only(storage, known) || !status)
         return "must be an object with status";
     if (strcmp(status, "IN_COUNTRY_STORAGE_ENABLED") == 0)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tests/simulator/calls.h"
+#include "tests/simulator/copying.h"
 #include "tests/simulator/fields.h"
 
 #define PIN_TOO_FAST_MS ((int64_t)5 * 60000)
@@ -148,8 +149,12 @@ void call_register(struct world *world, struct exchange *exchange)
     if (!take_attempt(world, exchange, phone) || !may_register(exchange, phone) ||
         !check_pin(world, exchange, phone))
         return;
+    const struct phone *source = phone->line->source;
+    bool is_moving = source && source != phone && source->is_registered;
     phone->register_count++;
     world_move_line(world, phone, exchange_text(exchange, "pin"));
+    if (is_moving)
+        copying_register(world, source->waba, phone->waba);
     exchange_answer_success(exchange);
 }
 

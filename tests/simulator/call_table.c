@@ -39,6 +39,32 @@ static const struct param_spec list_templates[] = {
     {"name",          PARAM_TEXT,   false, NULL},
     {"quality_score", PARAM_TEXT,   false, NULL},
     {NULL, PARAM_TEXT, false, NULL}};
+static const struct param_spec migrate_templates[] = {
+    {"source_waba_id", PARAM_DIGITS, true,  NULL},
+    {"page_number",    PARAM_NUMBER, false, NULL},
+    {"count",          PARAM_NUMBER, false, NULL},
+    {"template_ids",   PARAM_LIST,   false, NULL},
+    {NULL, PARAM_TEXT, false, NULL}};
+static const struct param_spec migrate_flows[] = {
+    {"source_waba_id",    PARAM_DIGITS, true,  NULL},
+    {"source_flow_names", PARAM_LIST,   false, NULL},
+    {NULL, PARAM_TEXT, false, NULL}};
+static const struct param_spec list_flows[] = {
+    {"fields", PARAM_TEXT,   false, NULL},
+    {"limit",  PARAM_NUMBER, false, NULL},
+    {"after",  PARAM_TEXT,   false, NULL},
+    {"before", PARAM_TEXT,   false, NULL},
+    {NULL, PARAM_TEXT, false, NULL}};
+static const struct param_spec profile[] = {
+    {"messaging_product",      PARAM_WORD, true,  "whatsapp"},
+    {"about",                  PARAM_TEXT, false, NULL},
+    {"address",                PARAM_TEXT, false, NULL},
+    {"description",            PARAM_TEXT, false, NULL},
+    {"email",                  PARAM_TEXT, false, NULL},
+    {"profile_picture_handle", PARAM_TEXT, false, NULL},
+    {"websites",               PARAM_LIST, false, NULL},
+    {"vertical",               PARAM_WORD, false, "OTHER|AUTO|BEAUTY|APPAREL|EDU|ENTERTAIN|EVENT_PLAN|FINANCE|GROCERY|GOVT|HOTEL|HEALTH|NONPROFIT|PROF_SERVICES|RETAIL|TRAVEL|RESTAURANT|ALCOHOL|ONLINE_GAMBLING|PHYSICAL_GAMBLING|OTC_DRUGS"},
+    {NULL, PARAM_TEXT, false, NULL}};
 static const struct param_spec create_phone[] = {
     {"cc",                   PARAM_DIGITS, true,  NULL},
     {"phone_number",         PARAM_DIGITS, true,  NULL},
@@ -124,6 +150,9 @@ const struct call CALLS[] = {
     {"GET",    NODE_WABA,        "phone_numbers",      QUOTA_WABA,   FOR_ANYONE, MANAGE, list_phones,   call_list_phones},
     {"POST",   NODE_WABA,        "phone_numbers",      QUOTA_NONE,   FOR_ANYONE, MANAGE, create_phone,  call_create_phone},
     {"GET",    NODE_WABA,        "message_templates",  QUOTA_WABA,   FOR_ANYONE, MANAGE, list_templates, call_list_templates},
+    {"POST",   NODE_WABA,        "migrate_message_templates", QUOTA_NONE, FOR_ANYONE, MANAGE, migrate_templates, call_migrate_templates},
+    {"GET",    NODE_WABA,        "flows",              QUOTA_NONE,   FOR_ANYONE, MANAGE, list_flows,    call_list_flows},
+    {"POST",   NODE_WABA,        "migrate_flows",      QUOTA_NONE,   FOR_ANYONE, MANAGE, migrate_flows, call_migrate_flows},
     {"GET",    NODE_WABA,        "subscribed_apps",    QUOTA_WABA,   FOR_ANYONE, MANAGE, list_subscribed, call_list_subscribed},
     {"POST",   NODE_WABA,        "subscribed_apps",    QUOTA_WABA,   FOR_ANYONE, MANAGE, subscribe,     call_subscribe},
     {"DELETE", NODE_WABA,        "subscribed_apps",    QUOTA_WABA,   FOR_ANYONE, MANAGE, none,          call_unsubscribe},
@@ -135,6 +164,8 @@ const struct call CALLS[] = {
     {"POST",   NODE_PHONE,       NULL,                 QUOTA_NONE,   FOR_ANYONE, MANAGE, update_phone,  call_update_phone},
     {"GET",    NODE_PHONE,       "settings",           QUOTA_NONE,   FOR_ANYONE, MANAGE, none,          call_read_settings},
     {"POST",   NODE_PHONE,       "settings",           QUOTA_NONE,   FOR_ANYONE, MANAGE, settings,      call_write_settings},
+    {"GET",    NODE_PHONE,       "whatsapp_business_profile", QUOTA_NONE, FOR_ANYONE, MANAGE, fields_only, call_read_profile},
+    {"POST",   NODE_PHONE,       "whatsapp_business_profile", QUOTA_NONE, FOR_ANYONE, MANAGE, profile, call_write_profile},
     {"POST",   NODE_PHONE,       "register",           QUOTA_NONE,   FOR_ANYONE, BOTH,   registration,  call_register},
     {"POST",   NODE_PHONE,       "deregister",         QUOTA_NONE,   FOR_ANYONE, BOTH,   none,          call_deregister},
     {"POST",   NODE_PHONE,       "request_code",       QUOTA_NONE,   FOR_ANYONE, MANAGE, request_code,  call_request_code},

@@ -6,7 +6,6 @@
 
 #include "tests/simulator/calls.h"
 #include "tests/simulator/fields.h"
-#include "tests/simulator/templates.h"
 
 bool call_refuse_as_staged(struct exchange *exchange, struct staged_error *staged)
 {
@@ -44,16 +43,6 @@ void call_list_phones(struct world *world, struct exchange *exchange)
     json_object *json = NULL;
     if (listing_read(exchange, &listing))
         json = fields_list_phones(world, exchange, exchange->node->waba, &listing);
-    if (json)
-        exchange_answer(exchange, json);
-}
-
-void call_list_templates(struct world *world, struct exchange *exchange)
-{
-    struct listing listing;
-    json_object *json = NULL;
-    if (listing_read(exchange, &listing))
-        json = templates_list(world, exchange, exchange->node->waba, &listing, true);
     if (json)
         exchange_answer(exchange, json);
 }

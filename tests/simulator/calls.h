@@ -56,13 +56,21 @@ void call_many(struct world *world, struct exchange *exchange);
 /* call_waba.c; call_read_node() serves every kind of node */
 void call_read_node(struct world *world, struct exchange *exchange);
 void call_list_phones(struct world *world, struct exchange *exchange);
-void call_list_templates(struct world *world, struct exchange *exchange);
 void call_list_subscribed(struct world *world, struct exchange *exchange);
 void call_subscribe(struct world *world, struct exchange *exchange);
 void call_unsubscribe(struct world *world, struct exchange *exchange);
 void call_list_assigned(struct world *world, struct exchange *exchange);
 void call_assign(struct world *world, struct exchange *exchange);
 void call_unassign(struct world *world, struct exchange *exchange);
+/* call_templates.c */
+void call_list_templates(struct world *world, struct exchange *exchange);
+void call_migrate_templates(struct world *world, struct exchange *exchange);
+/* call_flows.c */
+void call_list_flows(struct world *world, struct exchange *exchange);
+void call_migrate_flows(struct world *world, struct exchange *exchange);
+/* call_profile.c */
+void call_read_profile(struct world *world, struct exchange *exchange);
+void call_write_profile(struct world *world, struct exchange *exchange);
 /* call_register.c */
 void call_register(struct world *world, struct exchange *exchange);
 void call_deregister(struct world *world, struct exchange *exchange);
@@ -87,6 +95,14 @@ void call_revoke(struct world *world, struct exchange *exchange);
 /* The title of the 2388103 that keeps a number from leaving `source` for `waba`; NULL: nothing
  * does. */
 const char *call_trouble_with_source(const struct phone *source, const struct waba *waba);
+
+/* The WABA of source_waba_id, when it may be copied from; NULL after having refused. */
+struct waba *call_find_source(const struct world *world, struct exchange *exchange);
+/* A list of texts or numbers, however it came; the caller puts it. NULL: it was not given, or the
+ * exchange is refused. */
+json_object *call_read_list(struct exchange *exchange, const char *name);
+/* A member of an object as text; NULL when it is not there. */
+const char *call_text_of(json_object *json, const char *name);
 
 /* Takes one use of a staged error, and answers it. */
 bool call_refuse_as_staged(struct exchange *exchange, struct staged_error *staged);

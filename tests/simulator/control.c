@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "tests/simulator/scenario.h"
 #include "tests/simulator/state.h"
+#include "tests/simulator/template_state.h"
 
 static void refuse(struct exchange *exchange, const char *message)
 {
@@ -48,6 +49,14 @@ static void get_state(struct simulator *simulator, struct exchange *exchange)
 static void get_summary(struct simulator *simulator, struct exchange *exchange)
 {
     exchange_answer(exchange, state_summary_json(simulator, exchange->arena));
+}
+
+static void get_templates(struct simulator *simulator, struct exchange *exchange)
+{
+    const char *is_short = exchange_text(exchange, "short");
+    exchange_answer(exchange,
+                    template_state_json(&simulator->world, exchange_text(exchange, "customer"),
+                                        is_short && strcmp(is_short, "1") == 0));
 }
 
 static void get_clock(struct simulator *simulator, struct exchange *exchange)
@@ -190,6 +199,7 @@ static const struct {
     {"GET",  "health",   get_health},
     {"GET",  "state",    get_state},
     {"GET",  "summary",  get_summary},
+    {"GET",  "templates", get_templates},
     {"GET",  "clock",    get_clock},
     {"POST", "clock",    post_clock},
     {"POST", "signups",  post_signups},

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tests/simulator/fields.h"
+#include "tests/simulator/flows.h"
 
 /* clang-format off */
 static const struct {
@@ -28,6 +29,7 @@ struct subject denials_subject(const struct node *node)
     const struct waba *waba = node->kind == NODE_WABA       ? node->waba
                               : node->kind == NODE_PHONE    ? node->phone->waba
                               : node->kind == NODE_TEMPLATE ? node->template->waba
+                              : node->kind == NODE_FLOW     ? node->flow->waba
                                                             : NULL;
     if (waba)
         return (struct subject){node->kind, waba->is_source, waba->customer};

@@ -221,7 +221,7 @@ enum fault_kind fault_plan_draw(struct fault_plan *plan, const char *method, con
     if (*planned) {
         kind = (*planned)->kind;
     } else if (plan->has_rates) {
-        double share = (double)(*lot >> 11) / 9007199254740992.0, passed = 0;
+        double share = index_fraction(*lot), passed = 0;
         for (unsigned i = 1; i <= FAULT_KIND_COUNT && kind == FAULT_KIND_NONE; i++) {
             passed += plan->rates[i];
             if (share < passed)

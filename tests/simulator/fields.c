@@ -93,6 +93,7 @@ bool fields_phone_staged(const struct phone *phone, const char *name, json_objec
      * How it is connected is its node's own. */
     return strcmp(name, "platform_type") != 0 && strcmp(name, "status") != 0 &&
            strcmp(name, "is_pin_enabled") != 0 && strcmp(name, "code_verification_status") != 0 &&
+           strcmp(name, "webhook_configuration") != 0 &&
            json_object_object_get_ex(line->fields, name, value);
 }
 

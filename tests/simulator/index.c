@@ -75,3 +75,8 @@ void index_put(struct index *index, const char *key, void *value)
         index->count++;
     *slot = (struct index_slot){key, hash, value};
 }
+
+double index_fraction(uint64_t lot)
+{
+    return (double)(lot >> 11) / 9007199254740992.0;
+}

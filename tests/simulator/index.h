@@ -31,5 +31,7 @@ void index_put(struct index *index, const char *key, void *value);
 /* FNV-1a with a final mix: the same on every machine, so that what hangs on it can be repeated. */
 uint64_t index_hash(const char *text);
 uint64_t index_mix(uint64_t value);
+/* A lot as a fraction, from 0 to just under 1. */
+double index_fraction(uint64_t lot);
 
 #endif

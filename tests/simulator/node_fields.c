@@ -439,6 +439,7 @@ static const struct {
     {NODE_CREDIT_LINE, "ExtendedCredit",                credit_line_rows},
     {NODE_ALLOCATION,  "ExtendedCreditAllocationConfig", allocation_rows},
     {NODE_TEMPLATE,    "WhatsAppMessageTemplate",       TEMPLATE_ROWS},
+    {NODE_FLOW,        "WhatsAppExtension",             FLOW_ROWS},
 };
 /* clang-format on */
 
@@ -478,6 +479,12 @@ static bool render_field(const struct view *view, const struct node *node,
                          const struct field_row *row, json_object *into)
 {
     json_object *value = NULL;
+    if (node->kind == NODE_PHONE)
+        value = losses_show(view->world, node->phone, row->name);
+    if (value)
+        json_object_object_add(into, row->name, value);
+    if (value)
+        return true;
     if (find_staged(node, row->name, &value))
         json_object_get(value);
     else

@@ -19,6 +19,6 @@ struct field_row {
     json_object *(*get)(const struct view *view, const void *object);
 };
 
-extern const struct field_row TEMPLATE_ROWS[]; /* ends with a NULL name */
+extern const struct field_row TEMPLATE_ROWS[], FLOW_ROWS[]; /* each ends with a NULL name */
 
 #endif

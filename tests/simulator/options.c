@@ -35,8 +35,9 @@ const char OPTIONS_HELP[] =
     "  --help, --version\n"
     "\n"
     "While it runs, under http://HOST:PORT/simulator/: GET health, state, summary,\n"
-    "clock, codes; POST signups {\"all\":true}, clock {\"advance_seconds\":N}, scenario\n"
-    "{...}, faults {\"match\":\"POST */register\",\"kind\":\"reset_after\",\"times\":1}.\n"
+    "templates, clock, codes; POST signups {\"all\":true}, scenario {...},\n"
+    "clock {\"advance_seconds\":N},\n"
+    "faults {\"match\":\"POST */register\",\"kind\":\"reset_after\",\"times\":1}.\n"
     "SIGTERM ends it. Exit codes: 0 ended, 1 internal error, 2 usage, 7 credentials.\n";
 
 static enum status parse_port(const char *text, in_port_t *port, struct fault *fault)

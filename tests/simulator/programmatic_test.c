@@ -44,24 +44,12 @@ static void stop(void)
 
 static void subscribe(void)
 {
-    CU_ASSERT_EQUAL(ask("POST", signup.waba_id, "/subscribed_apps", "{}").status, 200);
+    test_subscribe(&simulator, signup.waba_id, token);
 }
 
 static void pay(void)
 {
-    char user[32], path[96], body[128];
-    struct test_answer answer =
-        test_ask(&simulator, "GET", "/v26.0/1020304050/system_users", TEST_SYSTEM_TOKEN, NULL);
-    snprintf(user, sizeof user, "%s", test_value(&answer, "data.0.id"));
-    snprintf(path, sizeof path, "/v26.0/%s/assigned_users", signup.waba_id);
-    snprintf(body, sizeof body, "{\"user\":\"%s\",\"tasks\":[\"MANAGE\"]}", user);
-    CU_ASSERT_EQUAL(test_ask(&simulator, "POST", path, TEST_SYSTEM_TOKEN, body).status, 200);
-    snprintf(body, sizeof body, "{\"waba_id\":\"%s\",\"waba_currency\":\"EUR\"}", signup.waba_id);
-    CU_ASSERT_EQUAL(test_ask(&simulator, "POST",
-                             "/v26.0/5566778899/whatsapp_credit_sharing_and_attach",
-                             TEST_SYSTEM_TOKEN, body)
-                        .status,
-                    200);
+    test_pay(&simulator, signup.waba_id);
 }
 
 /* SECOND on the destination; its id. */
@@ -257,28 +245,18 @@ static void test_the_same_world_sends_the_same_codes(void)
     stop();
 }
 
+static const struct test_case cases[] = {
+    {"a number is made, verified and registered", test_the_whole_way},
+    {"what keeps a number from being made", test_what_keeps_a_number_from_being_made},
+    {"a number is made once", test_a_number_is_made_once},
+    {"codes are asked for within limits", test_codes_are_asked_for_within_limits},
+    {"a code lives ten minutes, and five guesses are enough",
+     test_a_code_lives_ten_minutes_and_five_guesses_are_enough},
+    {"the source takes no codes", test_the_source_takes_no_codes},
+    {"the same world sends the same codes", test_the_same_world_sends_the_same_codes},
+    {NULL, NULL}};
+
 int main(int argc, char **argv)
 {
-    if (argc != 2) {
-        fprintf(stderr, "usage: %s SIMULATOR\n", argv[0]);
-        return 2;
-    }
-    test_client_set_program(argv[1]);
-    CU_initialize_registry();
-    CU_pSuite suite = CU_add_suite("programmatic", NULL, NULL);
-    CU_add_test(suite, "a number is made, verified and registered", test_the_whole_way);
-    CU_add_test(suite, "what keeps a number from being made",
-                test_what_keeps_a_number_from_being_made);
-    CU_add_test(suite, "a number is made once", test_a_number_is_made_once);
-    CU_add_test(suite, "codes are asked for within limits", test_codes_are_asked_for_within_limits);
-    CU_add_test(suite, "a code lives ten minutes, and five guesses are enough",
-                test_a_code_lives_ten_minutes_and_five_guesses_are_enough);
-    CU_add_test(suite, "the source takes no codes", test_the_source_takes_no_codes);
-    CU_add_test(suite, "the same world sends the same codes",
-                test_the_same_world_sends_the_same_codes);
-    CU_basic_set_mode(CU_BRM_VERBOSE);
-    CU_basic_run_tests();
-    unsigned failures = CU_get_number_of_failures();
-    CU_cleanup_registry();
-    return failures == 0 ? 0 : 1;
+    return test_client_main(argc, argv, "programmatic", cases);
 }

@@ -5,33 +5,13 @@
 
 #include "tests/simulator/denials.h"
 #include "tests/simulator/fields.h"
-#include "tests/simulator/templates.h"
-
-static const char *copy_member(struct arena *arena, json_object *json, const char *name)
-{
-    json_object *value;
-    if (!json_object_object_get_ex(json, name, &value))
-        return NULL;
-    return arena_copy_text(arena, json_object_get_string(value));
-}
+#include "tests/simulator/scenario_parts.h"
+#include "tests/simulator/template_kinds.h"
 
 static int int_member(json_object *json, const char *name, int otherwise)
 {
     json_object *value;
     return json_object_object_get_ex(json, name, &value) ? json_object_get_int(value) : otherwise;
-}
-
-static void read_error(struct arena *arena, json_object *json, struct staged_error *error)
-{
-    *error = (struct staged_error){0};
-    if (!json)
-        return; /* null takes it back */
-    error->times = int_member(json, "times", -1);
-    error->code = int_member(json, "code", 1);
-    error->subcode = int_member(json, "subcode", 0);
-    error->title = copy_member(arena, json, "title");
-    error->message = copy_member(arena, json, "message");
-    error->details = copy_member(arena, json, "details");
 }
 
 static void merge(json_object **into, const char *name, json_object *value)
@@ -57,12 +37,16 @@ static enum status merge_phone_fields(json_object *json, json_object **into, str
 static enum status apply_to_line(struct world *world, struct line *line, const char *name,
                                  json_object *value, struct fault *fault)
 {
+    bool is_known;
+    enum status status = scenario_apply_move(line, name, value, &is_known, fault);
+    if (is_known)
+        return status;
     if (strcmp(name, "register_error") == 0)
-        read_error(world->arena, value, &line->register_error);
+        scenario_read_error(world->arena, value, &line->register_error);
     else if (strcmp(name, "create_error") == 0)
-        read_error(world->arena, value, &line->create_error);
+        scenario_read_error(world->arena, value, &line->create_error);
     else if (strcmp(name, "code_error") == 0)
-        read_error(world->arena, value, &line->code_error);
+        scenario_read_error(world->arena, value, &line->code_error);
     else if (strcmp(name, "unverified_after_signup") == 0)
         line->unverified_after_signup = json_object_get_boolean(value);
     else if (strcmp(name, "no_signup") == 0)
@@ -80,19 +64,12 @@ static enum status apply_to_line(struct world *world, struct line *line, const c
     return STATUS_OK;
 }
 
-static enum status apply_number(struct world *world, const char *number, json_object *json,
+static enum status apply_number(struct world *world, struct line *line, json_object *json,
                                 struct fault *fault)
 {
-    struct e164 parsed;
-    enum status status = e164_parse(number, &parsed, fault);
-    if (status != STATUS_OK)
-        return status;
-    struct line *line = index_find(&world->lines, parsed.text);
-    if (!line)
-        return fault_set(fault, STATUS_INVALID, "the manifest has no such number");
     json_object_object_foreach(json, name, value)
     {
-        status = apply_to_line(world, line, name, value, fault);
+        enum status status = apply_to_line(world, line, name, value, fault);
         if (status != STATUS_OK)
             return status;
     }
@@ -102,6 +79,22 @@ static enum status apply_number(struct world *world, const char *number, json_ob
     if (json_object_object_get_ex(json, "destination", &destination))
         world_stage_phone(world, line->destination, destination);
     return STATUS_OK;
+}
+
+static enum status apply_numbers(struct world *world, const char *number, json_object *json,
+                                 struct fault *fault)
+{
+    struct e164 parsed;
+    bool is_every = strcmp(number, "*") == 0;
+    enum status status = is_every ? STATUS_OK : e164_parse(number, &parsed, fault);
+    for (struct line *at = world->first_line; is_every && status == STATUS_OK && at; at = at->next)
+        status = apply_number(world, at, json, fault);
+    if (status != STATUS_OK || is_every)
+        return status;
+    struct line *line = index_find(&world->lines, parsed.text);
+    if (!line)
+        return fault_set(fault, STATUS_INVALID, "the manifest has no such number");
+    return apply_number(world, line, json, fault);
 }
 
 /* ---- customers ---- */
@@ -226,7 +219,7 @@ static enum status read_templates(struct customer *customer, bool is_source, jso
                                   struct fault *fault)
 {
     uint16_t *counts = is_source ? customer->source->templates : customer->destination_templates;
-    enum status status = templates_read(json, counts, fault);
+    enum status status = template_kinds_read(json, counts, fault);
     if (status == STATUS_OK && !is_source && customer->destination)
         memcpy(customer->destination->templates, counts, sizeof customer->destination_templates);
     return status;
@@ -255,8 +248,12 @@ static enum status read_forbidden(struct customer *customer, json_object *value,
 static enum status apply_to_customer(struct world *world, struct customer *customer,
                                      const char *name, json_object *value, struct fault *fault)
 {
+    bool is_known;
     if (apply_flag(customer, name, value) || name[0] == '_')
         return STATUS_OK;
+    enum status status = scenario_apply_flows(world, customer, name, value, &is_known, fault);
+    if (is_known)
+        return status;
     if (strcmp(name, "business_verification_status") == 0) {
         struct node *node = world_find_node(world, customer->business_id);
         if (node && node->kind == NODE_BUSINESS)
@@ -283,18 +280,15 @@ static enum status apply_to_customer(struct world *world, struct customer *custo
     if (strcmp(name, "token_scopes") == 0)
         return read_scopes(customer, value, fault);
     if (strcmp(name, "credit_error") == 0) {
-        read_error(world->arena, value, &customer->credit_error);
+        scenario_read_error(world->arena, value, &customer->credit_error);
         return STATUS_OK;
     }
     return fault_set(fault, STATUS_INVALID, "%s is nothing a customer has", name);
 }
 
-static enum status apply_customer(struct world *world, const char *id, json_object *json,
+static enum status apply_customer(struct world *world, struct customer *customer, json_object *json,
                                   struct fault *fault)
 {
-    struct customer *customer = index_find(&world->customers, id);
-    if (!customer)
-        return fault_set(fault, STATUS_INVALID, "the manifest has no such customer");
     json_object_object_foreach(json, name, value)
     {
         enum status status = apply_to_customer(world, customer, name, value, fault);
@@ -302,6 +296,19 @@ static enum status apply_customer(struct world *world, const char *id, json_obje
             return status;
     }
     return STATUS_OK;
+}
+
+static enum status apply_customers(struct world *world, const char *id, json_object *json,
+                                   struct fault *fault)
+{
+    enum status status = STATUS_OK;
+    bool is_every = strcmp(id, "*") == 0;
+    struct customer *at = is_every ? world->first_customer : index_find(&world->customers, id);
+    if (!at)
+        return fault_set(fault, STATUS_INVALID, "the manifest has no such customer");
+    for (; status == STATUS_OK && at; at = is_every ? at->next : NULL)
+        status = apply_customer(world, at, json, fault);
+    return status;
 }
 
 static enum status apply_waba(struct world *world, const char *id, json_object *json,
@@ -368,10 +375,14 @@ static enum status apply_top(struct simulator *simulator, const char *name, json
                              struct fault *fault)
 {
     struct world *world = &simulator->world;
+    bool is_known;
+    enum status status = scenario_apply_rules(world, name, value, &is_known, fault);
+    if (is_known)
+        return status;
     if (strcmp(name, "numbers") == 0)
-        return apply_all(world, name, value, apply_number, fault);
+        return apply_all(world, name, value, apply_numbers, fault);
     if (strcmp(name, "customers") == 0)
-        return apply_all(world, name, value, apply_customer, fault);
+        return apply_all(world, name, value, apply_customers, fault);
     if (strcmp(name, "wabas") == 0)
         return apply_all(world, name, value, apply_waba, fault);
     if (strcmp(name, "latency_ms") == 0)

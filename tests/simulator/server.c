@@ -94,9 +94,12 @@ static void request_done(void *self, struct MHD_Connection *connection, void **c
 
 static void add_date(const struct server *server, struct MHD_Response *response)
 {
+    const struct world *world = &server->simulator->world;
     char text[48];
-    time_t seconds = (time_t)(world_now_ms(&server->simulator->world) / 1000);
+    time_t seconds = (time_t)((world_now_ms(world) + world->date_skew_ms) / 1000);
     struct tm utc;
+    if (world->date_absent)
+        return;
     gmtime_r(&seconds, &utc);
     strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &utc);
     MHD_add_response_header(response, MHD_HTTP_HEADER_DATE, text);

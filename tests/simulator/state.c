@@ -40,7 +40,7 @@ static json_object *phone_state(const struct phone *phone)
     return json;
 }
 
-static json_object *line_state(const struct line *line)
+static json_object *line_state(const struct world *world, const struct line *line)
 {
     json_object *json = json_object_new_object();
     const struct phone *source = line->source, *destination = line->destination;
@@ -50,6 +50,7 @@ static json_object *line_state(const struct line *line)
              : source->is_registered                   ? "source"
                                                        : NULL);
     add_int(json, "register_count", destination ? destination->register_count : 0);
+    json_object_object_add(json, "after_move", losses_json(world, line));
     json_object_object_add(json, "source", phone_state(source));
     json_object_object_add(json, "destination", phone_state(destination));
     return json;
@@ -95,7 +96,7 @@ static json_object *numbers_state(const struct world *world, const char *number,
     for (const struct line *at = world->first_line; at; at = at->next) {
         if ((!number || strcmp(number, at->number.text) == 0) &&
             (!customer || strcmp(customer, at->customer->id) == 0))
-            json_object_object_add(json, at->number.text, line_state(at));
+            json_object_object_add(json, at->number.text, line_state(world, at));
     }
     return json;
 }
@@ -159,6 +160,8 @@ static json_object *summary_state(const struct world *world)
     add_int(json, "codes_made", (int64_t)world->codes_made);
     add_int(json, "codes_used", (int64_t)world->codes_used);
     add_int(json, "allocations", (int64_t)world->allocation_count);
+    add_int(json, "templates_copied", (int64_t)world->templates_copied);
+    add_int(json, "templates_asked_when_there", (int64_t)world->templates_repeated);
     return json;
 }
 

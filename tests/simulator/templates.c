@@ -5,131 +5,81 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/simulator/copying.h"
 #include "tests/simulator/denials.h"
+#include "tests/simulator/flows.h"
 #include "tests/simulator/node_rows.h"
-
-/* clang-format off */
-static const struct template_kind {
-    const char *name, *status, *score, *rejected_reason;
-} kinds[] = {
-    {"approved_green",   "APPROVED",         "GREEN",   "NONE"},
-    {"approved_unknown", "APPROVED",         "UNKNOWN", "NONE"},
-    {"approved_yellow",  "APPROVED",         "YELLOW",  "NONE"},
-    {"approved_red",     "APPROVED",         "RED",     "NONE"},
-    {"rejected",         "REJECTED",         "UNKNOWN", "INVALID_FORMAT"},
-    {"paused",           "PAUSED",           "RED",     "NONE"},
-    {"pending",          "PENDING",          "UNKNOWN", "NONE"},
-    {"disabled",         "DISABLED",         "RED",     "NONE"},
-    {"archived",         "ARCHIVED",         "GREEN",   "NONE"},
-    {"in_appeal",        "IN_APPEAL",        "UNKNOWN", "ABUSIVE_CONTENT"},
-    {"limit_exceeded",   "LIMIT_EXCEEDED",   "UNKNOWN", "NONE"},
-    {"pending_deletion", "PENDING_DELETION", "GREEN",   "NONE"},
-    {"deleted",          "DELETED",          "GREEN",   "NONE"},
-};
-static const char *const categories[] = {"UTILITY", "MARKETING", "AUTHENTICATION"};
-static const char *const languages[] = {"en_US", "fr"};
-/* clang-format on */
-_Static_assert(sizeof kinds / sizeof kinds[0] == TEMPLATE_KINDS, "a count for each kind");
-
-enum status templates_read(json_object *json, uint16_t counts[TEMPLATE_KINDS], struct fault *fault)
-{
-    memset(counts, 0, TEMPLATE_KINDS * sizeof *counts);
-    if (!json_object_is_type(json, json_type_object))
-        return fault_set(fault, STATUS_INVALID, "templates are counted by kind, as an object");
-    json_object_object_foreach(json, name, value)
-    {
-        size_t i = 0;
-        while (i < TEMPLATE_KINDS && strcmp(kinds[i].name, name) != 0)
-            i++;
-        int count = json_object_get_int(value);
-        if (i == TEMPLATE_KINDS || count < 0 || count > TEMPLATES_OF_A_KIND_MAX)
-            return fault_set(fault, STATUS_INVALID,
-                             "templates: %s: no such kind, or not 0 to %d of it", name,
-                             TEMPLATES_OF_A_KIND_MAX);
-        counts[i] = (uint16_t)count;
-    }
-    return STATUS_OK;
-}
+#include "tests/simulator/template_kinds.h"
 
 /* ---- one template ---- */
-
-/* Seventeen digits: nine of the WABA's, two of the kind's, five of its own. */
-static uint64_t id_of(const struct template *template)
-{
-    uint64_t waba = index_hash(template->waba->id) % 1000000000U;
-    return ((UINT64_C(8000000000) + waba) * 100 + template->kind) * 100000 + template->number;
-}
-
-static const char *category_of(const struct template *template)
-{
-    return categories[(template->number + template->kind) % 3];
-}
-
-static const char *language_of(const struct template *template)
-{
-    return languages[template->number % 4 == 3];
-}
-
-static const char *name_of(struct arena *arena, const struct template *template)
-{
-    return arena_printf(arena, "%s_%u", kinds[template->kind].name, template->number);
-}
 
 #define TEMPLATE_TEXT(field, value)                                                   \
     static json_object *template_##field(const struct view *view, const void *object) \
     {                                                                                 \
         const struct template *template = object;                                     \
+        const char *text = value;                                                     \
         (void)view;                                                                   \
         (void)template;                                                               \
-        return json_object_new_string(value);                                         \
+        return text ? json_object_new_string(text) : NULL;                            \
     }
-TEMPLATE_TEXT(id, arena_printf(view->exchange->arena, "%" PRIu64, id_of(template)))
-TEMPLATE_TEXT(name, name_of(view->exchange->arena, template))
-TEMPLATE_TEXT(language, language_of(template))
-TEMPLATE_TEXT(status, kinds[template->kind].status)
-TEMPLATE_TEXT(category, category_of(template))
-TEMPLATE_TEXT(rejected, kinds[template->kind].rejected_reason)
+TEMPLATE_TEXT(shown_id, arena_printf(view->exchange->arena, "%" PRIu64, template_id(template)))
+TEMPLATE_TEXT(shown_name, template_name(view->exchange->arena, template))
+TEMPLATE_TEXT(shown_language, template_language(template))
+TEMPLATE_TEXT(status, template_look(view->world, template).status)
+TEMPLATE_TEXT(category, template_look(view->world, template).category)
+TEMPLATE_TEXT(previous, template_look(view->world, template).previous_category)
+TEMPLATE_TEXT(rejected, template_look(view->world, template).rejected_reason)
 TEMPLATE_TEXT(format, "POSITIONAL")
 #undef TEMPLATE_TEXT
 
-static json_object *template_previous(const struct view *view, const void *object)
-{
-    const struct template *template = object;
-    (void)view;
-    /* Some were put into another category by Meta; the others have no earlier one. */
-    return template->number % 7 == 6 ? json_object_new_string(categories[template->kind % 3])
-                                     : NULL;
-}
-
 static json_object *template_score(const struct view *view, const void *object)
 {
-    const struct template *template = object;
-    int64_t date = template->waba->created_ms / 1000 + (int64_t) template->number * 3600;
+    struct template_look look = template_look(view->world, object);
     json_object *json = json_object_new_object();
-    (void)view;
-    json_object_object_add(json, "score", json_object_new_string(kinds[template->kind].score));
-    json_object_object_add(json, "date", json_object_new_int64(date));
+    json_object_object_add(json, "score", json_object_new_string(look.score));
+    json_object_object_add(json, "date", json_object_new_int64(look.score_ms / 1000));
     return json;
+}
+
+/* Meta, "Flows": a button names the flow it opens, by the id that it has on this account. */
+static void add_flow_button(const struct view *view, const struct template *template,
+                            json_object *components)
+{
+    struct flow flow;
+    if (!flows_find_of(template->waba, template, &flow))
+        return;
+    json_object *json = json_object_new_object(), *buttons = json_object_new_array();
+    json_object *button = json_object_new_object();
+    const char *id = arena_printf(view->exchange->arena, "%" PRIu64, flow_id(&flow));
+    json_object_object_add(button, "type", json_object_new_string("FLOW"));
+    json_object_object_add(button, "text", json_object_new_string("Open"));
+    json_object_object_add(button, "flow_id", json_object_new_string(id));
+    json_object_object_add(button, "flow_action", json_object_new_string("navigate"));
+    json_object_array_add(buttons, button);
+    json_object_object_add(json, "type", json_object_new_string("BUTTONS"));
+    json_object_object_add(json, "buttons", buttons);
+    json_object_array_add(components, json);
 }
 
 static json_object *template_components(const struct view *view, const void *object)
 {
     json_object *json = json_object_new_array(), *body = json_object_new_object();
-    (void)view;
-    (void)object;
+    const struct template *template = object;
     json_object_object_add(body, "type", json_object_new_string("BODY"));
     json_object_object_add(body, "text", json_object_new_string("Your order is on its way."));
     json_object_array_add(json, body);
+    if (template->kind == TEMPLATE_KIND_WITH_FLOW)
+        add_flow_button(view, template, json);
     return json;
 }
 
 /* clang-format off */
 const struct field_row TEMPLATE_ROWS[] = {
-    {"id",                true,  template_id},
-    {"name",              true,  template_name},
+    {"id",                true,  template_shown_id},
+    {"name",              true,  template_shown_name},
     {"parameter_format",  true,  template_format},
     {"components",        true,  template_components},
-    {"language",          true,  template_language},
+    {"language",          true,  template_shown_language},
     {"status",            true,  template_status},
     {"category",          true,  template_category},
     {"previous_category", false, template_previous},
@@ -195,22 +145,23 @@ static bool read_filters(struct exchange *exchange, const char *filters[FILTERS]
     return true;
 }
 
-static bool passes(struct arena *arena, const struct template *template,
+static bool passes(const struct world *world, struct arena *arena, const struct template *template,
                    const char *const filters[FILTERS])
 {
-    const struct template_kind *kind = &kinds[template->kind];
-    return (!filters[BY_STATUS] || is_listed(filters[BY_STATUS], kind->status)) &&
-           (!filters[BY_SCORE] || is_listed(filters[BY_SCORE], kind->score)) &&
-           (!filters[BY_CATEGORY] || is_listed(filters[BY_CATEGORY], category_of(template))) &&
-           (!filters[BY_LANGUAGE] || is_listed(filters[BY_LANGUAGE], language_of(template))) &&
-           (!filters[BY_NAME] || strcmp(filters[BY_NAME], name_of(arena, template)) == 0);
+    struct template_look look = template_look(world, template);
+    return (!filters[BY_STATUS] || is_listed(filters[BY_STATUS], look.status)) &&
+           (!filters[BY_SCORE] || is_listed(filters[BY_SCORE], look.score)) &&
+           (!filters[BY_CATEGORY] || is_listed(filters[BY_CATEGORY], look.category)) &&
+           (!filters[BY_LANGUAGE] ||
+            is_listed(filters[BY_LANGUAGE], template_language(template))) &&
+           (!filters[BY_NAME] || strcmp(filters[BY_NAME], template_name(arena, template)) == 0);
 }
 
 /* ---- the edge ---- */
 
 static uint64_t template_id_at(const void *items, size_t place)
 {
-    return id_of((const struct template *)items + place);
+    return template_id((const struct template *)items + place);
 }
 
 static json_object *render_template(const struct world *world, struct exchange *exchange,
@@ -221,21 +172,15 @@ static json_object *render_template(const struct world *world, struct exchange *
     return fields_render(world, exchange, &node, fields);
 }
 
-static size_t collect(struct arena *arena, const struct waba *waba,
+static size_t collect(const struct world *world, struct arena *arena, const struct waba *waba,
                       const char *const filters[FILTERS], struct template **templates)
 {
-    size_t count = 0, most = 1;
-    for (unsigned kind = 0; kind < TEMPLATE_KINDS; kind++)
-        most += waba->templates[kind];
-    *templates = arena_alloc(arena, most * sizeof **templates);
-    for (unsigned kind = 0; kind < TEMPLATE_KINDS; kind++) {
-        for (unsigned number = 1; number <= waba->templates[kind]; number++) {
-            struct template one = {waba, kind, number};
-            if (passes(arena, &one, filters))
-                (*templates)[count++] = one;
-        }
+    size_t kept = 0, count = copying_collect(world, arena, waba, templates);
+    for (size_t i = 0; i < count; i++) {
+        if (passes(world, arena, &(*templates)[i], filters))
+            (*templates)[kept++] = (*templates)[i];
     }
-    return count;
+    return kept;
 }
 
 json_object *templates_list(const struct world *world, struct exchange *exchange,
@@ -247,7 +192,7 @@ json_object *templates_list(const struct world *world, struct exchange *exchange
     if (!fields_check(world, exchange, &subject, listing->fields) ||
         (is_edge && !read_filters(exchange, filters)))
         return NULL;
-    size_t count = collect(exchange->arena, waba, filters, &templates);
+    size_t count = collect(world, exchange->arena, waba, filters, &templates);
     struct listing_items items = {.list = arena_printf(exchange->arena, "%s/templates", waba->id),
                                   .node_id = waba->id,
                                   .edge = "message_templates",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: PostgreSQL */
 #include "tests/simulator/test_client.h"
 
+#include <CUnit/Basic.h>
 #include <curl/curl.h>
 #include <dirent.h>
 #include <stdio.h>
@@ -54,7 +55,7 @@ static void must(bool is_well, const char *what)
     exit(2);
 }
 
-void test_client_set_program(const char *path)
+static void set_program(const char *path)
 {
     program = path;
     setenv("TEST_SYSTEM_TOKEN", TEST_SYSTEM_TOKEN, 1);
@@ -62,6 +63,24 @@ void test_client_set_program(const char *path)
     setenv("TEST_APP_SECRET", TEST_APP_SECRET, 1);
     unsetenv("WABAMIGRATE_CLOCK_OFFSET");
     curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+int test_client_main(int argc, char **argv, const char *suite, const struct test_case *cases)
+{
+    if (argc != 2) {
+        fprintf(stderr, "usage: %s SIMULATOR\n", argv[0]);
+        return 2;
+    }
+    set_program(argv[1]);
+    CU_initialize_registry();
+    CU_pSuite added = CU_add_suite(suite, NULL, NULL);
+    for (; cases->sentence; cases++)
+        CU_add_test(added, cases->sentence, cases->run);
+    CU_basic_set_mode(CU_BRM_VERBOSE);
+    CU_basic_run_tests();
+    unsigned failures = CU_get_number_of_failures();
+    CU_cleanup_registry();
+    return failures == 0 ? 0 : 1;
 }
 
 /* ---- starting and stopping ---- */
@@ -266,11 +285,10 @@ struct test_answer test_ask(const struct test_simulator *simulator, const char *
     return answer;
 }
 
-const char *test_value(const struct test_answer *answer, const char *path)
+/* The value at "data.0.id" under `at`, borrowed from it. */
+static json_object *walk(json_object *at, const char *path)
 {
-    static char text[4096];
     char names[128], *state = NULL;
-    json_object *json = json_tokener_parse(answer->text), *at = json;
     snprintf(names, sizeof names, "%s", path);
     for (char *name = strtok_r(names, ".", &state); name && at;
          name = strtok_r(NULL, ".", &state)) {
@@ -279,9 +297,26 @@ const char *test_value(const struct test_answer *answer, const char *path)
         else if (!json_object_object_get_ex(at, name, &at))
             at = NULL;
     }
+    return at;
+}
+
+const char *test_value(const struct test_answer *answer, const char *path)
+{
+    static char text[4096];
+    json_object *json = json_tokener_parse(answer->text), *at = walk(json, path);
     snprintf(text, sizeof text, "%s", at ? json_object_get_string(at) : "");
     json_object_put(json);
     return text;
+}
+
+int test_count(const struct test_answer *answer, const char *path)
+{
+    json_object *json = json_tokener_parse(answer->text), *at = walk(json, path);
+    int count = json_object_is_type(at, json_type_array)    ? (int)json_object_array_length(at)
+                : json_object_is_type(at, json_type_object) ? json_object_object_length(at)
+                                                            : 0;
+    json_object_put(json);
+    return count;
 }
 
 struct test_signup test_sign_up(const struct test_simulator *simulator, const char *number)
@@ -310,4 +345,38 @@ void test_exchange(const struct test_simulator *simulator, const struct test_sig
     struct test_answer answer = test_ask(simulator, "GET", path, NULL, NULL);
     snprintf(token, 128, "%s", test_value(&answer, "access_token"));
     must(token[0] != '\0', "a business token");
+}
+
+void test_subscribe(const struct test_simulator *simulator, const char *waba_id, const char *token)
+{
+    char path[96];
+    snprintf(path, sizeof path, "/v26.0/%s/subscribed_apps", waba_id);
+    must(test_ask(simulator, "POST", path, token, "{}").status == 200, "a subscription");
+}
+
+void test_pay(const struct test_simulator *simulator, const char *waba_id)
+{
+    char path[96], body[128];
+    struct test_answer answer =
+        test_ask(simulator, "GET", "/v26.0/1020304050/system_users", TEST_SYSTEM_TOKEN, NULL);
+    snprintf(path, sizeof path, "/v26.0/%s/assigned_users", waba_id);
+    snprintf(body, sizeof body, "{\"user\":\"%s\",\"tasks\":[\"MANAGE\"]}",
+             test_value(&answer, "data.0.id"));
+    must(test_ask(simulator, "POST", path, TEST_SYSTEM_TOKEN, body).status == 200, "a user");
+    snprintf(body, sizeof body, "{\"waba_id\":\"%s\",\"waba_currency\":\"EUR\"}", waba_id);
+    answer = test_ask(simulator, "POST", "/v26.0/5566778899/whatsapp_credit_sharing_and_attach",
+                      TEST_SYSTEM_TOKEN, body);
+    must(answer.status == 200, "a credit line");
+}
+
+void test_register(const struct test_simulator *simulator, const struct test_signup *signup,
+                   const char *token)
+{
+    char path[96];
+    test_subscribe(simulator, signup->waba_id, token);
+    test_pay(simulator, signup->waba_id);
+    snprintf(path, sizeof path, "/v26.0/%s/register", signup->phone_id);
+    struct test_answer answer = test_ask(simulator, "POST", path, token,
+                                         "{\"messaging_product\":\"whatsapp\",\"pin\":\"123456\"}");
+    must(answer.status == 200, "a registration");
 }

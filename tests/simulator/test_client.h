@@ -20,8 +20,13 @@ struct test_simulator {
     char folder[64], url[64], log[96];
 };
 
-/* The simulator's program file; set once, before anything else. */
-void test_client_set_program(const char *path);
+/* A test and what it says, the sentence of what holds; a list ends with NULL. */
+struct test_case {
+    const char *sentence;
+    void (*run)(void);
+};
+/* main() of a test program: its one argument is the simulator's program file. */
+int test_client_main(int argc, char **argv, const char *suite, const struct test_case *cases);
 
 /* With the manifest of test_client.c and this scenario (NULL for none). */
 void test_simulator_start(struct test_simulator *simulator, const char *scenario);
@@ -50,6 +55,9 @@ struct test_answer test_ask(const struct test_simulator *simulator, const char *
 /* A value out of an answer by its path, "data.0.id"; "" when it is not there. */
 const char *test_value(const struct test_answer *answer, const char *path);
 
+/* How many a list in an answer has, by its path; 0 when it is not there. */
+int test_count(const struct test_answer *answer, const char *path);
+
 /* Embedded Signup for one number: its new ids and a fresh code. */
 struct test_signup {
     char phone_id[32], waba_id[32], business_id[32], code[64];
@@ -58,5 +66,11 @@ struct test_signup test_sign_up(const struct test_simulator *simulator, const ch
 /* The signup's code turned into a business token, which is copied to `token`. */
 void test_exchange(const struct test_simulator *simulator, const struct test_signup *signup,
                    char token[128]);
+/* The app subscribed, and the partner's credit line attached: ready to register. */
+void test_subscribe(const struct test_simulator *simulator, const char *waba_id, const char *token);
+void test_pay(const struct test_simulator *simulator, const char *waba_id);
+/* Both, and the number registered: it has moved. */
+void test_register(const struct test_simulator *simulator, const struct test_signup *signup,
+                   const char *token);
 
 #endif

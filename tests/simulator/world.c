@@ -29,6 +29,7 @@ void world_init(struct world *world)
     world->arena = arena_create();
     world->last_customer = &world->first_customer;
     world->last_line = &world->first_line;
+    copying_rules_init(&world->copying);
     clock_init(&world->clock);
 }
 
@@ -39,6 +40,7 @@ void world_finish(struct world *world)
     for (struct line *line = world->first_line; line; line = line->next) {
         json_object_put(line->fields);
         json_object_put(line->destination_fields);
+        json_object_put(line->profile);
     }
     for (size_t i = 0; i < world->nodes.capacity; i++) {
         struct node *node = world->nodes.slots[i].value;
@@ -47,6 +49,7 @@ void world_finish(struct world *world)
             free(node->waba->phones);
         } else if (node && node->kind == NODE_PHONE) {
             json_object_put(node->phone->storage);
+            json_object_put(node->phone->profile);
         }
     }
     index_finish(&world->nodes);
@@ -278,6 +281,7 @@ static struct waba *destination_of(struct world *world, struct customer *custome
         id = world_new_id(world, '9', "destination", customer->id);
     customer->destination = world_add_waba(world, id, customer, false);
     customer->destination->is_subscribed = customer->webhooks_subscribed;
+    customer->destination->flows = customer->destination_flows;
     memcpy(customer->destination->templates, customer->destination_templates,
            sizeof customer->destination_templates);
     world_stage_waba(world, customer->destination, customer->destination_fields);
@@ -381,7 +385,8 @@ bool world_may_read(const struct world *world, const struct token *token, const 
         return token->is_system;
     case NODE_ROOT:
         return true;
-    case NODE_TEMPLATE: /* read through its WABA only */
+    case NODE_TEMPLATE: /* read through their WABA only */
+    case NODE_FLOW:
     case NODE_NONE:
         break;
     }

@@ -20,14 +20,17 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "planner/e164.h"
+#include "tests/simulator/copying_rules.h"
 #include "tests/simulator/index.h"
+#include "tests/simulator/losses.h"
 #include "tests/simulator/quota.h"
 
 #define REGISTER_LIMIT 10
 #define REGISTER_WINDOW_MS ((int64_t)72 * 3600 * 1000)
 #define SYSTEM_USERS 2
 #define CODE_REQUESTS_KEPT 5
-#define TEMPLATE_KINDS 13 /* see templates.c */
+#define TEMPLATE_KINDS 23          /* see template_kinds.c */
+#define TEMPLATE_KIND_WITH_FLOW 14 /* its place among them */
 #define WORLD_FOREIGN_APP_ID "112233445566"
 
 enum scope {
@@ -43,7 +46,12 @@ struct staged_error {
     const char *title, *message, *details;
 };
 
+struct copies;
+struct copy;
 struct customer;
+struct flow;
+struct flow_copy;
+struct flow_error;
 struct phone;
 struct waba;
 
@@ -104,9 +112,11 @@ struct customer {
     bool source_waba_unreadable, unreadable_unnamed, webhooks_subscribed, foreign_app_subscribed;
     const char *forbidden_reads; /* "source", "destination" or "both"; NULL: neither */
     uint16_t destination_templates[TEMPLATE_KINDS];
+    unsigned destination_flows;
     json_object *destination_fields;
-    struct staged_error credit_error;
-    struct customer *next; /* in the order of the book */
+    struct staged_error credit_error, template_error, flow_error;
+    struct flow_error *flow_errors; /* of single flows */
+    struct customer *next;          /* in the order of the book */
 };
 
 struct waba {
@@ -120,7 +130,11 @@ struct waba {
     unsigned tasks[SYSTEM_USERS]; /* of the partner's system users; bit by WORLD_TASKS */
     int64_t created_ms;
     uint16_t templates[TEMPLATE_KINDS]; /* how many there are of each kind */
-    json_object *fields;                /* what the scenario says of it; NULL or an object */
+    unsigned flows;                     /* of its own */
+    struct copies *copies;              /* NULL: nothing was ever copied to it */
+    struct flow_copy *flow_copies;
+    unsigned long template_calls;
+    json_object *fields; /* what the scenario says of it; NULL or an object */
     struct phone **phones;
     size_t phone_count, phone_capacity;
     unsigned registered_count;
@@ -137,6 +151,8 @@ struct line {
     bool no_signup, unverified_after_signup;
     const char *signup_event; /* NULL: FINISH */
     json_object *fields, *destination_fields;
+    json_object *profile; /* its business profile; NULL: a usual one */
+    unsigned losses;      /* bits by enum loss, staged for this number */
     struct staged_error register_error, confirm_error, create_error, code_error;
     struct line *next;
 };
@@ -151,6 +167,7 @@ struct phone {
     char pin[8];
     const char *webhook_uri, *webhook_verify_token;
     json_object *storage; /* storage_configuration, or NULL */
+    json_object *profile; /* what was written to its business profile, or NULL */
     int64_t created_ms, onboarded_ms;
     /* the register and deregister budget */
     int64_t attempts_ms[REGISTER_LIMIT]; /* a ring */
@@ -171,6 +188,8 @@ struct template
 {
     const struct waba *waba;
     unsigned kind, number;
+    bool is_own_named;       /* of a name that sources do not use */
+    const struct copy *copy; /* NULL: one of the WABA's own */
 };
 
 enum node_kind {
@@ -181,7 +200,8 @@ enum node_kind {
     NODE_CREDIT_LINE = 8,
     NODE_ALLOCATION = 16,
     NODE_ROOT = 32, /* /me, /oauth/access_token, /debug_token, /?ids= */
-    NODE_TEMPLATE = 64
+    NODE_TEMPLATE = 64,
+    NODE_FLOW = 128
 };
 
 struct node {
@@ -192,6 +212,7 @@ struct node {
         struct phone *phone;
         struct allocation *allocation;
         struct template *template;
+        struct flow *flow;
         void *any;
     };
 };
@@ -207,6 +228,12 @@ struct world {
     /* staged by the scenario */
     struct denial *denials;
     bool unreadable_unnamed; /* the failure of a read of many names no id */
+    bool profile_nested;     /* a business profile stands in an object of its own */
+    struct copying_rules copying;
+    struct loss_rules losses;
+    int64_t date_skew_ms; /* of the Date header against the clock */
+    bool date_absent;
+    size_t templates_copied, templates_repeated;
     /* everything, by its key */
     struct index nodes;                         /* id → struct node */
     struct index tokens;                        /* text → struct token */
