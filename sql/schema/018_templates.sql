@@ -1,2 +1,0 @@
--- (The place of a migration that another branch brings.)
-SELECT 1
