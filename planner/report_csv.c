@@ -28,7 +28,8 @@ static const char *const columns[] = {
     "number", "customer", "state", "step", "eligible", "waiting_for", "not_before", "findings",
     "remedy", "error_step", "error_code", "error_subcode", "error_title", "error_details",
     "error_fbtrace_id", "error_class", "error_at", "owner", "note", "customer_name",
-    "remedies", "change", "attested", "language", "owners",
+    "remedies", "change", "attested", "language", "owners", "template_downtime_seconds",
+    "template_downtime_open",
 };
 /* clang-format on */
 #define COLUMN_COUNT (sizeof columns / sizeof columns[0])
@@ -131,6 +132,13 @@ static void add_error(struct row *row, const struct report_error *error, char co
     add(row, error->at);
 }
 
+static void add_downtime(struct row *row, const struct template_downtime *downtime, char text[24])
+{
+    (void)snprintf(text, 24, "%" PRId64, downtime->seconds);
+    add(row, downtime->is_known ? text : NULL);
+    add(row, downtime->is_known ? downtime->is_open ? "true" : "false" : NULL);
+}
+
 static void write_row(FILE *stream, struct row *row)
 {
     char *harmless[COLUMN_COUNT];
@@ -164,7 +172,7 @@ static void write_number(FILE *stream, const struct report_number *number, struc
 {
     struct row row = {.is_number = {true}};
     struct report_act acts[REPORT_ACTS_MAX];
-    char code[24], subcode[24];
+    char code[24], subcode[24], downtime[24];
 
     acts[0] = (struct report_act){0};
     make_lists(number, acts, report_acts(number, acts), lists);
@@ -186,6 +194,7 @@ static void write_number(FILE *stream, const struct report_number *number, struc
     add(&row, buffer_text(&lists->attested));
     add(&row, number->language);
     add(&row, buffer_text(&lists->owners));
+    add_downtime(&row, &number->template_downtime, downtime);
     write_row(stream, &row);
 }
 

@@ -112,6 +112,11 @@ static void list_wanted(void)
 {
     for (size_t i = 0; eligibility_remedy(i); i++)
         want(eligibility_remedy(i));
+    for (size_t i = 0; template_advice_at(i); i++) {
+        want(template_advice_at(i)->why);
+        if (template_advice_at(i)->remedy)
+            want(template_advice_at(i)->remedy);
+    }
     for (size_t i = 0; report_html_string(i); i++)
         want(report_html_string(i));
     for (size_t i = 0; i < source_count; i++)
