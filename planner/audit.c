@@ -98,8 +98,9 @@ static const struct outcome webhook_outcomes[] = {
      "Nothing to do: the webhooks of the new account go where the new partner and the manifest send "
      "them."},
     {AUDIT_CHANGED, "partner",
-     "The new account does not send the messages to the callback that the manifest names. Subscribe "
-     "the app again: `wabamigrate retry` with the customer, then `wabamigrate run`."},
+     "The new account does not send the messages to the callback that the manifest names, although "
+     "the run has set it. Find out who has changed it, and set it again with Meta's `subscribed_apps` "
+     "call."},
     {AUDIT_CHANGED, "partner",
      "The old account sent the messages to a callback of their own, and the new one does not. Where "
      "it is still wanted, write it under `webhook` in the manifest."},
