@@ -81,7 +81,7 @@ brackets -90
 same "the answers of three were lost" 3 "$(grep -o '"answer_lost":true' "$PLACE/report.json" | wc -l)"
 wabamigrate report --format table --output "$PLACE/table"
 matches "the table names what changed" 'Audit: 19 numbers kept, 5 changed: verified_name 1,' "$PLACE/table"
-matches "and the skew" '\(90 s behind$' <(tr '\n' ' ' <"$PLACE/table" | grep -oE '\(90 s behind')
+matches "and the skew" '90 s behind ours' <(tr -s ' \n' ' ' <"$PLACE/table")
 
 say "== edges and fields that Graph does not give, and answers without a Date"
 loses closed '{"refused_fields":["settings","whatsapp_business_profile"],
@@ -96,10 +96,13 @@ same "the rest is kept" "kept 24" "$(verdicts verified_name)"
 brackets none
 
 say "== the source cannot be read"
-loses unreadable '{"customers":{"customer-000002":{"source_waba_unreadable":true}}}'
-program 0,3,4 "${RUN[@]}" "$BOOK"
+sed -i 's/^  - id: customer-000002$/&\n    attest: {two_step_off: 2026-11-20, source_waba_approved: 2026-11-20}/' "$BOOK"
+loses unreadable '{"customers":{"customer-000002":{"source_unreadable":true,"source_waba_unreadable":true}}}'
+program 0 "${RUN[@]}" "$BOOK"
 reported
 same "nothing has changed" "" "$(audit changed "$PLACE/report.json")"
+same "what was there before is known of the others alone" "kept 20 not_readable 4" "$(verdicts verified_name)"
+same "but that two-step verification is on, of all" "changed_as_documented 24" "$(verdicts is_pin_enabled)"
 brackets 0
 
 say "== the programmatic path, and a storage region"
