@@ -182,8 +182,9 @@ static bool is_named(const char *text, const struct field *field, bool is_marked
     return false;
 }
 
-/* The same for a name within the braces of an edge that is expanded: it goes whole. */
-static bool is_named_within(const struct read_fields *read, const char *text,
+/* The same for a name within the braces of an edge that is expanded: it goes whole. A name that the
+ * node has too is the node's. */
+static bool is_named_within(const struct read_fields *read, enum read_part part, const char *text,
                             const struct field *edge, bool is_marked)
 {
     const char *open = memchr(edge->name, '{', edge->length);
@@ -195,7 +196,9 @@ static bool is_named_within(const struct read_fields *read, const char *text,
     list =
         arena_copy_bytes(read->arena, open + 1, edge->length - (size_t)(open + 1 - edge->name) - 1);
     while (next_field(&list, &field)) {
-        if (is_named(text, &field, is_marked))
+        bool is_nodes_own = is_listed(needed_fields(part), field.name, field.name_length) ||
+                            is_listed(wanted_fields(read, part), field.name, field.name_length);
+        if (!is_nodes_own && is_named(text, &field, is_marked))
             return true;
     }
     return false;
@@ -249,7 +252,8 @@ static const char *leave_named(const struct read_fields *read, enum read_part pa
 
     while (next_field(&wanted, &field)) {
         if (is_optional(read, part, &field) &&
-            (is_named(text, &field, is_marked) || is_named_within(read, text, &field, is_marked)))
+            (is_named(text, &field, is_marked) ||
+             is_named_within(read, part, text, &field, is_marked)))
             left = leave(read, left, field.name, field.name_length);
     }
     return left;
