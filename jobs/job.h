@@ -64,7 +64,10 @@ struct facts {
     /* a step of a WABA that is taken up for the first time: what the last read of the destination
      * said, where it is fresh (schema 012; JSON object, with "_left_out"); else NULL */
     const char *fresh_destination;
+    /* a step of templates: what is known of them (JSON object; jobs/templates.h) */
+    const char *templates;
     /* the step */
+    int64_t now_ms;         /* wall time at which it was taken up */
     const char *memo;       /* what an earlier phase of this step left (JSON object), or NULL */
     int64_t intended_at_ms; /* wall time of the last effect's intent, 0 if there was none */
     bool is_in_doubt;       /* that effect may have arrived: no answer to it has been read */
@@ -98,7 +101,13 @@ enum learned_type {
     LEARNED_CODE_BURNT,     /* the signup code has been used or has expired: forget it */
     LEARNED_VERIFIED,       /* the number is verified */
     LEARNED_UNVERIFIED,     /* the number is not, or no longer, verified */
-    LEARNED_CODE_REFUSED    /* Meta does not take the verification code: forget it */
+    LEARNED_CODE_REFUSED,   /* Meta does not take the verification code: forget it */
+    LEARNED_TEMPLATES_PAGE, /* json: {"list":[{"id","name","language","status","category","quality",
+                               "rejected_reason","flows":[ids]}],"is_first","is_last","is_before"};
+                               is_source */
+    LEARNED_TEMPLATE_NEWS,  /* json: what became of asking for copies (sql/learn_template_news.sql)
+                             */
+    LEARNED_TEMPLATE_FLOWS  /* json: the same of flows (sql/learn_template_flows.sql) */
 };
 
 struct learned {
@@ -155,6 +164,8 @@ enum usual {
     USUAL_WITH_WEBHOOK_OVERRIDE, /* where the customer has a callback of its own */
     USUAL_WITH_STORAGE_REGION,   /* where a data localization region is wished for */
     USUAL_WITH_NEW_NUMBER,       /* where the number is yet to be made on the destination */
+    USUAL_WITH_TEMPLATES,        /* where the customer's templates are looked after */
+    USUAL_WITH_TEMPLATES_BEFORE, /* where they are copied before a number registers */
     USUAL_FOR_A_PAGE,            /* once for as many numbers of a WABA as a page of its list has */
     USUAL_COUNT
 };

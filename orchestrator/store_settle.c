@@ -53,6 +53,35 @@ static void send_numbers(const struct task_queue *group, store_send *send, void 
     pg_columns_send(&columns, SQL_LEARN_NUMBER, NULL, NULL, send, self);
 }
 
+/* What was asked for comes first: what is then seen on the destination was asked for. */
+static void send_templates(const struct task_queue *group, store_send *send, void *self)
+{
+    static const struct {
+        enum learned_type type;
+        const char *sql;
+    } kinds[] = {{LEARNED_TEMPLATE_NEWS, SQL_LEARN_TEMPLATE_NEWS},
+                 {LEARNED_TEMPLATES_PAGE, SQL_LEARN_TEMPLATES},
+                 {LEARNED_TEMPLATE_FLOWS, SQL_LEARN_TEMPLATE_FLOWS}};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        bool has_sides = kinds[i].type == LEARNED_TEMPLATES_PAGE;
+        struct pg_columns columns;
+        pg_columns_init(&columns, has_sides ? 3 : 2);
+        for (const struct task *task = group->first; task; task = task->next) {
+            for (const struct learned *fact = task->reply.learned; fact; fact = fact->next) {
+                struct pg_array *array = columns.arrays;
+                if (fact->type != kinds[i].type)
+                    continue;
+                pg_array_add_i64(array++, task->customer_id);
+                if (has_sides)
+                    pg_array_add_bool(array++, fact->is_source);
+                pg_array_add_text(array, fact->json);
+            }
+        }
+        pg_columns_send(&columns, kinds[i].sql, NULL, NULL, send, self);
+    }
+}
+
 /* "\x…", as a bytea parameter wants it; free it with free(). NULL for no secret. */
 static char *seal(const struct batch_facts *batch, struct arena *arena, const char *what,
                   const char *owner, const struct secret *secret)
@@ -312,6 +341,7 @@ static void send_readings(const struct task_queue *group, const struct batch_fac
 {
     send_wabas(group, send, self);
     send_numbers(group, send, self);
+    send_templates(group, send, self);
     send_verifications(group, send, self);
     send_verdicts(group, batch, send, self);
     send_confirmed(group, send, self);

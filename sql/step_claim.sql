@@ -223,6 +223,10 @@ SELECT t.step_id, t.epoch, t.kind, t.phase, t.memo, t.tries, t.is_in_doubt,
        CASE WHEN t.number_id IS NULL AND t.epoch = 1 AND q.refreshes IS NULL
                  AND wabamigrate.is_fresh(c.destination_read_at)
             THEN c.destination_node END AS fresh_destination,
+       -- What is known of the WABA's templates: for steps that are about them alone.
+       CASE WHEN q.only_with IN ('templates', 'templates_before')
+            THEN wabamigrate.template_facts(t.customer_id) END AS templates,
+       wabamigrate.unix_ms((SELECT now FROM moment)) AS now_ms,
        t.path,
        CASE WHEN q.is_assessed THEN wabamigrate.rfc3339((SELECT now FROM moment)) END AS now,
        CASE WHEN q.is_assessed

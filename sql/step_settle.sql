@@ -103,12 +103,13 @@ WITH moment AS MATERIALIZED (
       FROM met
      WHERE t.step_id = met.step_id AND t.state = 'pending'
 ), ended AS (
-    -- By steps that nothing waits for: few of them, so a number's other steps are looked at once.
+    -- By steps that nothing of the number's waits for: few of them, so a number's other steps are looked at once.
     SELECT array_agg(m.number_id) AS numbers
       FROM moved m
      WHERE m.state = 'done' AND m.number_id IS NOT NULL
        AND NOT EXISTS (SELECT 1 FROM wabamigrate.path_need d
-                        WHERE d.path = m.path AND d.needs = m.kind)
+                         JOIN wabamigrate.path_step q ON q.path = d.path AND q.kind = d.kind
+                        WHERE d.path = m.path AND d.needs = m.kind AND q.subject = 'number')
 ), finished AS (
     UPDATE wabamigrate.number n SET is_done = true
      WHERE n.number_id = ANY ((SELECT numbers FROM ended)::bigint[])

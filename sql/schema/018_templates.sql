@@ -3,8 +3,8 @@
 -- The settings decide whether and when (path_step.only_with, settings_of):
 -- 'templates'         the templates are looked after at all (not: leave)
 -- 'templates_before'  they are copied before a number registers
--- A step of a WABA is made where its own level or one of its numbers asks for it; a number waits for it
--- where its own setting says so.
+-- Templates are the WABA's: it has the union of what its own level and its numbers ask for, and all its numbers wait
+-- where one of them asks for that.
 CREATE FUNCTION wabamigrate.settings_of(region text, templates text) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN region IS NULL THEN '{}'::text[] ELSE '{data_localization_region}'::text[] END
@@ -43,6 +43,7 @@ CREATE TABLE wabamigrate.template (
     -- What was done for it.
     asked_at             timestamptz, -- the last call that named it, or its page
     asks                 smallint NOT NULL DEFAULT 0,
+    ask_after            timestamptz, -- not again before; NULL: now
     refusals             smallint NOT NULL DEFAULT 0,
     refusal              text,        -- what Graph last said of it: free text
     given_up             text,        -- why nothing more is tried: limit, refused, not_seen, no_time
@@ -88,6 +89,70 @@ CREATE FUNCTION wabamigrate.template_qualifies(status text, quality text) RETURN
                 WHEN quality = 'GREEN' THEN 'automatic'
                 WHEN coalesce(quality, 'UNKNOWN') = 'UNKNOWN' THEN 'call'
                 ELSE 'none' END;
+
+-- What a step of templates is taken up with (jobs/templates.h); everything counted here is of one WABA, and
+-- looked up in what is not settled yet.
+-- ids: those that may be asked for now, 500 at most; flows: names of those that have to be copied before
+CREATE FUNCTION wabamigrate.template_facts(customer bigint) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (
+    SELECT jsonb_build_object(
+               'source_total', CASE WHEN c.source_templates_at IS NOT NULL
+                                    THEN (SELECT count(*) FROM wabamigrate.template t
+                                           WHERE t.customer_id = c.customer_id AND t.source_id IS NOT NULL
+                                             AND t.source_gone_at IS NULL) END,
+               'source_counted', CASE WHEN wabamigrate.is_fresh(c.source_read_at)
+                                      THEN c.source_node -> '_templates' -> 'total' END,
+               'destination_counted', CASE WHEN wabamigrate.is_fresh(c.destination_read_at)
+                                                AND c.destination_templates_at IS NULL
+                                           THEN c.destination_node -> '_templates' -> 'total' END,
+               'destination_read_ms', wabamigrate.unix_ms(c.destination_templates_at),
+               'wait_ms', coalesce(c.templates_wait, b.templates_wait),
+               'settle_ms', coalesce(c.templates_settle, b.templates_settle),
+               'is_copying_before', EXISTS (SELECT 1 FROM wabamigrate.step s
+                                              JOIN wabamigrate.path_step p USING (path, kind)
+                                             WHERE s.customer_id = c.customer_id AND s.number_id IS NULL
+                                               AND p.only_with = 'templates_before'
+                                               AND s.state IN ('ready', 'running')),
+               'is_empty', NOT EXISTS (SELECT 1 FROM wabamigrate.template t
+                                        WHERE t.customer_id = c.customer_id AND t.source_id IS NOT NULL
+                                          AND t.destination_id IS NOT NULL),
+               'there', m.there, 'missing', m.missing, 'asked', m.asked, 'refused', m.refused, 'due', m.due,
+               'due_ms', wabamigrate.unix_ms(m.due_at), 'settles_ms', wabamigrate.unix_ms(m.settles_at),
+               'ids', (SELECT jsonb_agg(d.source_id ORDER BY d.source_id)
+                         FROM (SELECT t.source_id FROM wabamigrate.template t
+                                WHERE t.customer_id = c.customer_id
+                                  AND t.settled_at IS NULL AND t.given_up IS NULL
+                                  AND t.source_status = 'APPROVED' AND t.source_gone_at IS NULL
+                                  AND NOT t.was_there_before AND t.source_id IS NOT NULL
+                                  AND t.destination_id IS NULL
+                                  AND wabamigrate.template_qualifies(t.source_status, t.source_quality)
+                                      <> 'none'
+                                  AND (t.ask_after IS NULL OR t.ask_after <= wabamigrate.clock())
+                                ORDER BY t.source_id LIMIT 500) d),
+               'flows', (SELECT jsonb_agg(f.name ORDER BY f.name)
+                           FROM wabamigrate.template_flow f
+                          WHERE f.customer_id = c.customer_id AND f.name IS NOT NULL
+                            AND f.copied_id IS NULL AND f.refusal IS NULL AND f.asks < 3))::text
+      FROM wabamigrate.customer c
+      JOIN wabamigrate.batch b USING (batch_id)
+     CROSS JOIN LATERAL (
+           SELECT count(*) FILTER (WHERE t.destination_id IS NOT NULL) AS there,
+                  max(t.seen_at) FILTER (WHERE t.destination_id IS NOT NULL) + interval '24 hours' AS settles_at,
+                  count(*) FILTER (WHERE t.destination_id IS NULL) AS missing,
+                  count(*) FILTER (WHERE t.destination_id IS NULL AND t.asks > 0) AS asked,
+                  count(*) FILTER (WHERE t.destination_id IS NULL AND t.refusal IS NOT NULL) AS refused,
+                  count(*) FILTER (WHERE t.destination_id IS NULL
+                                     AND (t.ask_after IS NULL OR t.ask_after <= wabamigrate.clock())) AS due,
+                  min(t.ask_after) FILTER (WHERE t.destination_id IS NULL) AS due_at
+             FROM wabamigrate.template t
+            WHERE t.customer_id = c.customer_id
+              AND t.settled_at IS NULL AND t.given_up IS NULL
+              AND t.source_status = 'APPROVED' AND t.source_gone_at IS NULL
+              AND NOT t.was_there_before AND t.source_id IS NOT NULL
+              AND (t.destination_id IS NOT NULL
+                   OR wabamigrate.template_qualifies(t.source_status, t.source_quality) <> 'none')) m
+     WHERE c.customer_id = customer);
 
 -- Source and destination by name and language, every template of the source once; one definition for report,
 -- command and tests.

@@ -71,6 +71,8 @@ void job_case_facts(const struct job_case *row, struct facts *facts)
         .destination_refused_fields = row->destination_refused,
         .source_phone_number_ids = row->source_ids,
         .fresh_destination = row->fresh,
+        .templates = row->templates,
+        .now_ms = row->now_ms,
         .memo = row->memo,
         .intended_at_ms = row->intended_at_ms,
         .is_in_doubt = row->is_in_doubt,
@@ -158,6 +160,9 @@ static const char *describe_learned(const struct learned *learned, struct arena 
         [LEARNED_VERIFIED] = "verified",
         [LEARNED_UNVERIFIED] = "unverified",
         [LEARNED_CODE_REFUSED] = "code_refused",
+        [LEARNED_TEMPLATES_PAGE] = "page",
+        [LEARNED_TEMPLATE_NEWS] = "news",
+        [LEARNED_TEMPLATE_FLOWS] = "flows",
     };
     const char *text = NULL;
 
