@@ -55,6 +55,7 @@ struct facts {
      * templates are not read */
     const char *source_waba_fields, *source_number_fields;
     const char *destination_waba_fields, *destination_number_fields, *template_fields;
+    const char *confirmed_number_fields; /* of the destination's numbers, once registered */
     /* fields that Graph is known to refuse to the token that reads: ",name,name,"; NULL: none */
     const char *source_refused_fields, *destination_refused_fields;
     /* a step of a WABA: its numbers' ids on the source, comma separated, as far as they are known
@@ -90,6 +91,7 @@ enum learned_type {
     LEARNED_TEMPLATES,      /* json: {"_templates": {...}}, to be added to what LEARNED_WABA said;
                                is_source */
     LEARNED_NUMBER,         /* json: a number's fields, or NULL; id, digits; is_source */
+    LEARNED_CONFIRMED,      /* json: how the number stands on the destination at the end */
     LEARNED_UNREADABLE,     /* this WABA cannot be read (is_source): forget its facts */
     LEARNED_FIELD_REFUSED,  /* id: a field that Graph does not give to the token that reads;
                                is_source */
@@ -148,6 +150,7 @@ struct answer {
     int http_status;
     struct json_object *body; /* NULL when it is not JSON; borrowed */
     int64_t retry_after_ms;   /* 0: no Retry-After */
+    int64_t date_ms;          /* its Date, wall time in whole seconds; 0: none */
 };
 
 /* When a phase is gone through by a migration that nothing disturbs: what the forecast adds up. */
@@ -191,6 +194,7 @@ struct job_kind {
     bool is_urgent;    /* claimed before everything else (a signup code lives 30 seconds) */
     bool is_assessed;  /* decided by the planner's eligibility rules, not by its phase */
     bool is_of_source; /* its calls are counted by the source WABA, not by the destination */
+    bool is_audited;   /* LEARNED_CONFIRMED is compared with what was before (planner/audit.h) */
     bool takes_code;   /* works with the verification code: a new one wakes it */
     /* Its reads are lists of the whole WABA: steps that send the same one at the same time share
      * one call, and each decides from the answer by its own facts. */

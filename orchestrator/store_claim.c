@@ -133,6 +133,16 @@ static void read_eligibility(struct task *task, const struct row *row)
     read_attestations(task, row);
 }
 
+static void read_audit(struct task *task, const struct row *row)
+{
+    task->audit = (struct audit_facts){
+        .waba_before = node(task, row, SOURCE_WABA, 0),
+        .number_before = node(task, row, SOURCE_NUMBER, 2),
+        .webhook_override_callback_uri = task->facts.webhook_override_callback_uri,
+        .data_localization_region = task->facts.data_localization_region,
+    };
+}
+
 static void read_secrets(struct task *task, const struct row *row, const struct batch_facts *batch)
 {
     struct facts *facts = &task->facts;
@@ -214,6 +224,8 @@ static struct task *read_task(const PGresult *rows, int at_row, const int *at,
         field_refusals_tell(batch->refusals, task);
     if (task->kind->is_assessed)
         read_eligibility(task, &row);
+    if (task->kind->is_audited)
+        read_audit(task, &row);
     read_secrets(task, &row, batch);
     return task;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "planner/report_moved.h"
 #include "planner/report_tally.h"
 #include "planner/report_templates.h"
 #include "planner/report_text.h"
@@ -217,7 +218,9 @@ static void write_since(struct json_pen *pen, const struct report *report,
 static void write_object_key(struct json_pen *pen, const char *key, struct json_object *object)
 {
     write_key(pen, key);
-    (void)fputs(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN), pen->stream);
+    (void)fputs(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
+                                                           JSON_C_TO_STRING_NOSLASHESCAPE),
+                pen->stream);
     (void)json_object_put(object);
 }
 
@@ -251,6 +254,8 @@ static void write_summary(struct json_pen *pen, const struct report *report)
     write_by_owner(pen, &tally->owners);
     if (report->templates)
         write_object_key(pen, "templates", report_templates_summary(report));
+    if (report->with_moved)
+        write_object_key(pen, "audit", report_moved_summary(report));
     if (report->since)
         write_since(pen, report, tally);
     if (report->is_offline)
@@ -356,6 +361,10 @@ static void write_number(struct json_pen *pen, const struct report *report,
     write_error(pen, number->error);
     if (report->templates)
         write_downtime(pen, &number->template_downtime);
+    if (report->with_moved) {
+        write_object_key(pen, "audit", report_moved_audit(number));
+        write_object_key(pen, "cutover", report_moved_cutover(number));
+    }
     if (with_attempts) {
         write_key(pen, "attempts");
         open_with(pen, '[');

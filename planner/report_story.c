@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "planner/report_moved.h"
 #include "planner/report_parts.h"
 #include "planner/report_templates.h"
 #include "planner/report_text.h"
@@ -261,6 +262,7 @@ void report_story_write(const struct report *report, unsigned width, FILE *strea
         write_error(&pen, report->numbers[i].error);
         write_findings(&pen, &report->numbers[i]);
         write_templates(&pen, report);
+        report_moved_story(&pen, &report->numbers[i]);
         write_attempts(&pen, &report->numbers[i]);
     }
 }

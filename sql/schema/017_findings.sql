@@ -1,0 +1,2 @@
+-- (The place of a migration that another branch brings.)
+SELECT 1
