@@ -47,7 +47,8 @@ static void answer_destination(const struct facts *facts, struct json_object *bo
 {
     BODY_OWNED *memo = step_memo(facts);
 
-    templates_tell_lost(facts, memo, reply); /* retried by a person in the middle of a doubt */
+    if (body_list(body) != NULL) /* retried by a person in the middle of a doubt */
+        templates_tell_lost(facts, memo, reply);
     if (!templates_learn_list(memo, body, &before, reply))
         return;
     json_object_object_del(memo, "is_doubted");

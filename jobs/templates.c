@@ -357,7 +357,8 @@ void templates_answer_look(const struct facts *facts, struct json_object *body, 
     static const struct template_list destination = {.phase = "look"};
     BODY_OWNED *memo = step_memo(facts);
 
-    templates_tell_lost(facts, memo, reply);
+    if (body_list(body) != NULL)
+        templates_tell_lost(facts, memo, reply);
     if (!templates_learn_list(memo, body, &destination, reply))
         return;
     forget_list(memo);

@@ -174,7 +174,7 @@ SELECT t.customer_id, t.name, t.language,
                                           ELSE 'quality' END
            WHEN 'given_up' THEN t.given_up
            WHEN 'rejected' THEN CASE WHEN t.destination_category <> t.source_category
-                                       OR t.destination_rejected_reason = 'INCORRECT_CATEGORY'
+                                       OR t.destination_rejected_reason IN ('INCORRECT_CATEGORY', 'TAG_CONTENT_MISMATCH')
                                      THEN 'category' ELSE 'rejected_reason' END
            WHEN 'category_changed' THEN 'category'
            WHEN 'waiting' THEN CASE WHEN t.destination_id IS NOT NULL THEN 'pending'
