@@ -6,11 +6,17 @@
  * One list of the WABA tells it of all numbers that ask at that time. So a number that is
  * registered waits a moment for others of its WABA that are just being registered; not for one that
  * is stuck. What is not connected yet is looked for again by list, together, after a pause.
+ *
+ * The same list shows how the number came over: its fields are the audit's. What Graph does not
+ * give is left out, and asked for no more.
+ *
+ * The memo: "looks", what jobs/read_fields.h keeps, and "after" (the page).
  */
 #include <json-c/json.h>
 #include <string.h>
 
 #include "jobs/job_table.h"
+#include "jobs/read_fields.h"
 #include "jobs/step.h"
 
 #define GATHER_MS 3000
@@ -20,8 +26,10 @@
 static enum outcome build_read(const struct facts *facts, struct request *request,
                                struct reply *reply)
 {
-    return step_list_numbers(facts, request, reply,
-                             "id,status,name_status,health_status,last_onboarded_time");
+    BODY_OWNED *memo = step_memo(facts);
+    const struct read_fields read = {facts, reply->arena, memo, false};
+
+    return step_list_numbers(facts, request, reply, read_fields_list(&read, READ_CONFIRMED));
 }
 
 /* The first thing of that state (PHONE_NUMBER, WABA, BUSINESS, APP), or NULL. */
@@ -74,21 +82,24 @@ static const char *limited_note(struct reply *reply, struct json_object *health)
                         text_or(why, "Meta gives no reason"));
 }
 
-static void confirm(struct reply *reply, struct json_object *number)
+static void confirm(const struct read_fields *read, struct reply *reply, struct json_object *number)
 {
     struct json_object *health = body_get(number, "health_status");
 
-    if (body_text_is(health, "can_send_message", "BLOCKED"))
+    if (body_text_is(health, "can_send_message", "BLOCKED")) {
         fail_blocked(reply, health);
-    else if (body_text_is(health, "can_send_message", "LIMITED"))
+        return;
+    }
+    reply_learn(reply, LEARNED_CONFIRMED, false, body_text(number, "id"), NULL,
+                read_fields_number_json(read, READ_CONFIRMED, number), NULL);
+    if (body_text_is(health, "can_send_message", "LIMITED"))
         (void)reply_done(reply, limited_note(reply, health));
     else
         (void)reply_done(reply, NULL);
 }
 
-static void look_again(const struct facts *facts, struct reply *reply, struct json_object *number)
+static void look_again(struct json_object *memo, struct reply *reply, struct json_object *number)
 {
-    BODY_OWNED *memo = step_memo(facts);
     int64_t looks = step_memo_count(memo, "looks") + 1;
     const char *status = text_or(body_text(number, "status"), "not listed");
 
@@ -103,36 +114,57 @@ static void look_again(const struct facts *facts, struct reply *reply, struct js
             "CONNECTED: look at it in WhatsApp Manager, ask Meta if it stays, then retry.");
         return;
     }
-    /* Only the count: the next look begins at the first page. */
-    BODY_OWNED *next = json_object_new_object();
-    json_object_object_add(next, "looks", json_object_new_int64(looks));
-    step_remember(reply, next);
+    /* The next look begins at the first page. */
+    json_object_object_del(memo, "after");
+    json_object_object_del(memo, "pages");
+    json_object_object_add(memo, "looks", json_object_new_int64(looks));
+    step_remember(reply, memo);
     reply->outcome = OUTCOME_WAIT_TIME;
     reply->wait_ms = LOOK_WAIT_MS;
 }
 
 static void answer_read(const struct facts *facts, struct json_object *body, struct reply *reply)
 {
+    BODY_OWNED *memo = step_memo(facts);
+    const struct read_fields read = {facts, reply->arena, memo, false};
     struct json_object *list = body_list(body);
 
     if (list == NULL) {
         step_unclear(reply, "the answer holds no list");
         return;
     }
+    read_fields_learn(&read, reply);
     struct json_object *number = step_find(list, facts->phone_number_id);
-    if (number == NULL && step_next_page(facts, reply, "read", body))
+    if (number == NULL && step_next_memo_page(memo, reply, "read", body))
         return;
     if (body_text_is(number, "status", "CONNECTED"))
-        confirm(reply, number);
+        confirm(&read, reply, number);
     else
-        look_again(facts, reply, number);
+        look_again(memo, reply, number);
+}
+
+static bool error_read(const struct facts *facts, const struct graph_error *error,
+                       struct reply *reply)
+{
+    BODY_OWNED *memo = step_memo(facts);
+    const struct read_fields read = {facts, reply->arena, memo, false};
+    const char *note = read_fields_leave_out(&read, READ_CONFIRMED, error);
+
+    if (note == NULL)
+        note = read_fields_go_bare(&read, READ_CONFIRMED, error);
+    if (note == NULL)
+        return false;
+    step_remember(reply, memo);
+    (void)reply_next(reply, "read", note);
+    return true;
 }
 
 static const struct job_phase phases[] = {
-    {"read", PHASE_READ, NULL, build_read, answer_read, NULL, BUDGET_WABA, USUAL_FOR_A_PAGE}};
+    {"read", PHASE_READ, NULL, build_read, answer_read, error_read, BUDGET_WABA, USUAL_FOR_A_PAGE}};
 
 const struct job_kind JOB_CONFIRM_NUMBER = {.name = "confirm_number",
                                             .subject = SUBJECT_NUMBER,
+                                            .is_audited = true,
                                             .shares_reads = true,
                                             .gather_ms = GATHER_MS,
                                             .phases = phases,

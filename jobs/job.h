@@ -55,6 +55,7 @@ struct facts {
      * templates are not read */
     const char *source_waba_fields, *source_number_fields;
     const char *destination_waba_fields, *destination_number_fields, *template_fields;
+    const char *confirmed_number_fields; /* of the destination's numbers, once registered */
     /* fields that Graph is known to refuse to the token that reads: ",name,name,"; NULL: none */
     const char *source_refused_fields, *destination_refused_fields;
     /* a step of a WABA: its numbers' ids on the source, comma separated, as far as they are known
@@ -63,7 +64,10 @@ struct facts {
     /* a step of a WABA that is taken up for the first time: what the last read of the destination
      * said, where it is fresh (schema 012; JSON object, with "_left_out"); else NULL */
     const char *fresh_destination;
+    /* a step of templates: what is known of them (JSON object; jobs/templates.h) */
+    const char *templates;
     /* the step */
+    int64_t now_ms;         /* wall time at which it was taken up */
     const char *memo;       /* what an earlier phase of this step left (JSON object), or NULL */
     int64_t intended_at_ms; /* wall time of the last effect's intent, 0 if there was none */
     bool is_in_doubt;       /* that effect may have arrived: no answer to it has been read */
@@ -87,6 +91,7 @@ enum learned_type {
     LEARNED_TEMPLATES,      /* json: {"_templates": {...}}, to be added to what LEARNED_WABA said;
                                is_source */
     LEARNED_NUMBER,         /* json: a number's fields, or NULL; id, digits; is_source */
+    LEARNED_CONFIRMED,      /* json: how the number stands on the destination at the end */
     LEARNED_UNREADABLE,     /* this WABA cannot be read (is_source): forget its facts */
     LEARNED_FIELD_REFUSED,  /* id: a field that Graph does not give to the token that reads;
                                is_source */
@@ -96,7 +101,13 @@ enum learned_type {
     LEARNED_CODE_BURNT,     /* the signup code has been used or has expired: forget it */
     LEARNED_VERIFIED,       /* the number is verified */
     LEARNED_UNVERIFIED,     /* the number is not, or no longer, verified */
-    LEARNED_CODE_REFUSED    /* Meta does not take the verification code: forget it */
+    LEARNED_CODE_REFUSED,   /* Meta does not take the verification code: forget it */
+    LEARNED_TEMPLATES_PAGE, /* json: {"list":[{"id","name","language","status","category","quality",
+                               "rejected_reason","flows":[ids]}],"is_first","is_last","is_before"};
+                               is_source */
+    LEARNED_TEMPLATE_NEWS,  /* json: what became of asking for copies (sql/learn_template_news.sql)
+                             */
+    LEARNED_TEMPLATE_FLOWS  /* json: the same of flows (sql/learn_template_flows.sql) */
 };
 
 struct learned {
@@ -139,6 +150,7 @@ struct answer {
     int http_status;
     struct json_object *body; /* NULL when it is not JSON; borrowed */
     int64_t retry_after_ms;   /* 0: no Retry-After */
+    int64_t date_ms;          /* its Date, wall time in whole seconds; 0: none */
 };
 
 /* When a phase is gone through by a migration that nothing disturbs: what the forecast adds up. */
@@ -152,6 +164,8 @@ enum usual {
     USUAL_WITH_WEBHOOK_OVERRIDE, /* where the customer has a callback of its own */
     USUAL_WITH_STORAGE_REGION,   /* where a data localization region is wished for */
     USUAL_WITH_NEW_NUMBER,       /* where the number is yet to be made on the destination */
+    USUAL_WITH_TEMPLATES,        /* where the customer's templates are looked after */
+    USUAL_WITH_TEMPLATES_BEFORE, /* where they are copied before a number registers */
     USUAL_FOR_A_PAGE,            /* once for as many numbers of a WABA as a page of its list has */
     USUAL_COUNT
 };
@@ -180,6 +194,7 @@ struct job_kind {
     bool is_urgent;    /* claimed before everything else (a signup code lives 30 seconds) */
     bool is_assessed;  /* decided by the planner's eligibility rules, not by its phase */
     bool is_of_source; /* its calls are counted by the source WABA, not by the destination */
+    bool is_audited;   /* LEARNED_CONFIRMED is compared with what was before (planner/audit.h) */
     bool takes_code;   /* works with the verification code: a new one wakes it */
     /* Its reads are lists of the whole WABA: steps that send the same one at the same time share
      * one call, and each decides from the answer by its own facts. */

@@ -23,5 +23,6 @@ extern const struct job_kind JOB_VERIFY_CODE;
 extern const struct job_kind JOB_SET_STORAGE;
 extern const struct job_kind JOB_REGISTER_NUMBER;
 extern const struct job_kind JOB_CONFIRM_NUMBER;
+extern const struct job_kind JOB_LIST_TEMPLATES, JOB_MIGRATE_TEMPLATES, JOB_SETTLE_TEMPLATES;
 
 #endif

@@ -24,7 +24,8 @@ struct path_step {
     const char *needs[PATH_NEEDS_MAX]; /* NULL-terminated unless full */
     const char *refreshes;             /* or NULL */
     const char *renewed_by;            /* or NULL; of the same subject */
-    const char *only_with;             /* or NULL; "data_localization_region" */
+    const char
+        *only_with; /* or NULL; "data_localization_region", "templates", "templates_before" */
 };
 
 struct path {

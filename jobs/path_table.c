@@ -11,14 +11,17 @@ static const struct path_step embedded_signup[] = {
     {"exchange_code",      {"await_signup"}, NULL, NULL, NULL},
     {"read_destination",   {"exchange_code"}, "check", NULL, NULL},
     {"check",              {"read_source"}, NULL, NULL, NULL},
+    {"list_templates",     {"check"}, NULL, NULL, "templates"},
     /* Subscribing before sharing the line also satisfies Meta's "at least one app subscribed". */
     {"subscribe_webhooks", {"check"}, NULL, NULL, NULL},
     {"assign_system_user", {"subscribe_webhooks"}, NULL, NULL, NULL},
     {"share_credit_line",  {"assign_system_user"}, NULL, NULL, NULL},
+    {"migrate_templates",  {"assign_system_user", "list_templates"}, NULL, NULL, "templates_before"},
     /* The storage setting can only be changed while the number is not registered. */
     {"set_storage",        {"check", "share_credit_line"}, NULL, NULL, "data_localization_region"},
-    {"register_number",    {"check", "share_credit_line", "set_storage"}, NULL, NULL, NULL},
+    {"register_number",    {"check", "share_credit_line", "set_storage", "migrate_templates"}, NULL, NULL, NULL},
     {"confirm_number",     {"register_number"}, NULL, NULL, NULL},
+    {"settle_templates",   {"confirm_number"}, NULL, NULL, "templates"},
 };
 
 /* The destination is there from the start, so the verdict waits for what it says. Meta asks for the
@@ -27,16 +30,19 @@ static const struct path_step programmatic[] = {
     {"read_source",        {NULL}, "check", NULL, NULL},
     {"read_destination",   {"read_source"}, "check", NULL, NULL},
     {"check",              {"read_destination"}, NULL, NULL, NULL},
+    {"list_templates",     {"check"}, NULL, NULL, "templates"},
     {"subscribe_webhooks", {"check"}, NULL, NULL, NULL},
     {"assign_system_user", {"subscribe_webhooks"}, NULL, NULL, NULL},
     {"share_credit_line",  {"assign_system_user"}, NULL, NULL, NULL},
+    {"migrate_templates",  {"assign_system_user", "list_templates"}, NULL, NULL, "templates_before"},
     {"create_number",      {"check", "share_credit_line"}, NULL, NULL, NULL},
     {"request_code",       {"create_number"}, NULL, NULL, NULL},
     {"await_code",         {"request_code"}, NULL, "request_code", NULL},
     {"verify_code",        {"await_code"}, NULL, "request_code", NULL},
     {"set_storage",        {"verify_code"}, NULL, NULL, "data_localization_region"},
-    {"register_number",    {"verify_code", "set_storage"}, NULL, "request_code", NULL},
+    {"register_number",    {"verify_code", "set_storage", "migrate_templates"}, NULL, "request_code", NULL},
     {"confirm_number",     {"register_number"}, NULL, NULL, NULL},
+    {"settle_templates",   {"confirm_number"}, NULL, NULL, "templates"},
 };
 /* clang-format on */
 

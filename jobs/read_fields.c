@@ -45,6 +45,8 @@ static bool is_listed(const char *list, const char *name, size_t length)
 
 static const char *needed_fields(enum read_part part)
 {
+    if (part == READ_CONFIRMED)
+        return "id,status";
     return part == READ_NUMBERS ? "id,display_phone_number" : "id";
 }
 
@@ -54,6 +56,8 @@ static const char *wanted_fields(const struct read_fields *read, enum read_part 
 
     if (part == READ_TEMPLATES)
         return facts->template_fields;
+    if (part == READ_CONFIRMED)
+        return facts->confirmed_number_fields;
     if (part == READ_WABA)
         return read->is_source ? facts->source_waba_fields : facts->destination_waba_fields;
     return read->is_source ? facts->source_number_fields : facts->destination_number_fields;
@@ -178,6 +182,28 @@ static bool is_named(const char *text, const struct field *field, bool is_marked
     return false;
 }
 
+/* The same for a name within the braces of an edge that is expanded: it goes whole. A name that the
+ * node has too is the node's. */
+static bool is_named_within(const struct read_fields *read, enum read_part part, const char *text,
+                            const struct field *edge, bool is_marked)
+{
+    const char *open = memchr(edge->name, '{', edge->length);
+    const char *list;
+    struct field field;
+
+    if (open == NULL)
+        return false;
+    list =
+        arena_copy_bytes(read->arena, open + 1, edge->length - (size_t)(open + 1 - edge->name) - 1);
+    while (next_field(&list, &field)) {
+        bool is_nodes_own = is_listed(needed_fields(part), field.name, field.name_length) ||
+                            is_listed(wanted_fields(read, part), field.name, field.name_length);
+        if (!is_nodes_own && is_named(text, &field, is_marked))
+            return true;
+    }
+    return false;
+}
+
 /* Where the error may name fields; NULL: this code is not about fields. */
 static const char *telling_text(const struct read_fields *read, const struct graph_error *error)
 {
@@ -225,7 +251,9 @@ static const char *leave_named(const struct read_fields *read, enum read_part pa
     struct field field;
 
     while (next_field(&wanted, &field)) {
-        if (is_optional(read, part, &field) && is_named(text, &field, is_marked))
+        if (is_optional(read, part, &field) &&
+            (is_named(text, &field, is_marked) ||
+             is_named_within(read, part, text, &field, is_marked)))
             left = leave(read, left, field.name, field.name_length);
     }
     return left;
@@ -257,6 +285,8 @@ static const char *leave_parts(const struct read_fields *read, unsigned parts, c
         left = leave_named(read, READ_WABA, text, is_marked, left);
     if ((parts & READ_NUMBERS) != 0)
         left = leave_named(read, READ_NUMBERS, text, is_marked, left);
+    if ((parts & READ_CONFIRMED) != 0)
+        left = leave_named(read, READ_CONFIRMED, text, is_marked, left);
     if (left == NULL && (parts & READ_TEMPLATES) != 0)
         left = leave_templates(read, text, is_marked);
     return left;
@@ -301,9 +331,11 @@ static bool has_optional(const struct read_fields *read, enum read_part part)
 const char *read_fields_go_bare(const struct read_fields *read, unsigned parts,
                                 const struct graph_error *error)
 {
-    if (error->code != 10 || !(((parts & READ_WABA) != 0 && has_optional(read, READ_WABA)) ||
-                               ((parts & READ_NUMBERS) != 0 && has_optional(read, READ_NUMBERS)) ||
-                               ((parts & READ_TEMPLATES) != 0 && asks_for_templates(read))))
+    if (error->code != 10 ||
+        !(((parts & READ_WABA) != 0 && has_optional(read, READ_WABA)) ||
+          ((parts & READ_NUMBERS) != 0 && has_optional(read, READ_NUMBERS)) ||
+          ((parts & READ_CONFIRMED) != 0 && has_optional(read, READ_CONFIRMED)) ||
+          ((parts & READ_TEMPLATES) != 0 && asks_for_templates(read))))
         return NULL;
     read_fields_doubt(read->memo);
     json_object_object_add(read->memo, "is_bare", json_object_new_boolean(true));
@@ -328,15 +360,15 @@ void read_fields_learn(const struct read_fields *read, struct reply *reply)
     json_object_object_del(read->memo, "refused");
 }
 
-/* A number's JSON with what it lacks. */
-static const char *number_json(const struct read_fields *read, struct json_object *number)
+const char *read_fields_number_json(const struct read_fields *read, enum read_part part,
+                                    struct json_object *number)
 {
-    struct json_object *left_out = read_fields_left_out(read, READ_NUMBERS);
+    struct json_object *left_out = read_fields_left_out(read, part);
 
     BODY_OWNED *own = json_object_new_object();
     json_object_object_foreach(number, key, value)
     {
-        if (read_fields_is_wanted(read, READ_NUMBERS, key))
+        if (read_fields_is_wanted(read, part, key))
             json_object_object_add(own, key, json_object_get(value));
     }
     if (left_out != NULL)
@@ -360,7 +392,7 @@ bool read_fields_learn_number(const struct read_fields *read, struct json_object
     digits[count] = '\0';
     if (id == NULL || count == 0)
         return false;
-    reply_learn(reply, LEARNED_NUMBER, read->is_source, id, digits, number_json(read, number),
-                NULL);
+    reply_learn(reply, LEARNED_NUMBER, read->is_source, id, digits,
+                read_fields_number_json(read, READ_NUMBERS, number), NULL);
     return true;
 }

@@ -18,7 +18,12 @@
 
 #define READ_FIELDS_TEMPLATES "message_templates"
 
-enum read_part { READ_WABA = 1, READ_NUMBERS = 2, READ_TEMPLATES = 4 };
+enum read_part {
+    READ_WABA = 1,
+    READ_NUMBERS = 2,
+    READ_TEMPLATES = 4,
+    READ_CONFIRMED = 8 /* numbers that are registered, on the destination */
+};
 
 struct read_fields {
     const struct facts *facts;
@@ -27,12 +32,12 @@ struct read_fields {
     bool is_source;
 };
 
-/* The field list of one part. The id is always in it, and a number's digits: nothing can be filed
- * without them. NULL: templates are not asked for. */
+/* The field list of one part. The id is always in it, and a number's digits, or a registered one's
+ * status: nothing can be filed, or confirmed, without them. NULL: templates are not asked for. */
 const char *read_fields_list(const struct read_fields *read, enum read_part part);
 /* Whether `name` is a field that was wished for: what else an answer holds is not kept. */
 bool read_fields_is_wanted(const struct read_fields *read, enum read_part part, const char *name);
-/* READ_WABA or READ_NUMBERS: the names left out of its list, as a JSON array (a WABA's templates
+/* Not for READ_TEMPLATES: the names left out of its list, as a JSON array (a WABA's templates
  * are one of its names), owned by the caller; NULL: none. */
 struct json_object *read_fields_left_out(const struct read_fields *read, enum read_part part);
 
@@ -53,5 +58,9 @@ void read_fields_learn(const struct read_fields *read, struct reply *reply);
 /* Files one number as Graph lists it. False: it has no id or no digits. */
 bool read_fields_learn_number(const struct read_fields *read, struct json_object *number,
                               struct reply *reply);
+
+/* A number's JSON, as far as it was wished for, with what it lacks. */
+const char *read_fields_number_json(const struct read_fields *read, enum read_part part,
+                                    struct json_object *number);
 
 #endif

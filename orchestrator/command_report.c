@@ -19,7 +19,9 @@
 #include "orchestrator/selection.h"
 #include "orchestrator/signals.h"
 #include "orchestrator/store_look.h"
+#include "orchestrator/store_moved.h"
 #include "orchestrator/store_report.h"
+#include "orchestrator/store_templates.h"
 #include "planner/csv.h"
 #include "planner/e164.h"
 #include "sql/statements.h"
@@ -75,6 +77,13 @@ static enum status show(PGconn *conn, const struct options *options, const struc
     if (status == STATUS_OK)
         status = store_report_read(conn, batch_id, batch, options->number ? number.text : NULL,
                                    clock, arena, &report, fault);
+    if (status == STATUS_OK)
+        status = store_templates_report(conn, batch_id, options->number ? number.text : NULL,
+                                        options->verb == VERB_REPORT, clock_wall_ms(clock), arena,
+                                        &report, fault);
+    if (status == STATUS_OK && options->verb == VERB_REPORT)
+        status = store_moved_report(conn, batch_id, options->number ? number.text : NULL, arena,
+                                    &report, fault);
     if (status == STATUS_OK)
         status = add_history(conn, options, clock, arena, &report, fault);
     if (status == STATUS_OK) {

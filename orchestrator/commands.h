@@ -16,6 +16,8 @@ int command_code(const struct options *options, const struct clock *clock, struc
 int command_control(const struct options *options, const struct clock *clock, struct fault *fault);
 int command_pins_export(const struct options *options, const struct clock *clock,
                         struct fault *fault);
+int command_templates(const struct options *options, const struct clock *clock,
+                      struct fault *fault);
 int command_simulate(const struct options *options, const struct clock *clock, struct fault *fault);
 int command_doctor(const struct options *options, const struct clock *clock, struct fault *fault);
 int command_db(const struct options *options, const struct clock *clock, struct fault *fault);

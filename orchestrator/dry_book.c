@@ -51,6 +51,7 @@ static void copy_settings(struct arena *arena, const struct manifest_settings *f
         .path = arena_copy_text(arena, from->path),
         .waba_currency = arena_copy_text(arena, from->waba_currency),
         .data_localization_region = arena_copy_text(arena, from->data_localization_region),
+        .templates = arena_copy_text(arena, from->templates),
         .language = arena_copy_text(arena, from->language),
     };
 }
@@ -121,6 +122,7 @@ static enum status on_number(void *self, const struct manifest_number *number, s
         .source_phone_number_id = arena_copy_text(arena, number->source_phone_number_id),
         .waba_currency = arena_copy_text(arena, number->settings.waba_currency),
         .path = arena_copy_text(arena, number->settings.path),
+        .templates = arena_copy_text(arena, number->settings.templates),
         .has_region = number->settings.data_localization_region != NULL,
         /* Numbers of one file follow each other. */
         .file = at > 0 && strcmp(book->numbers[at - 1].file, number->file) == 0

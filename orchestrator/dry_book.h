@@ -45,6 +45,7 @@ struct dry_number {
     const char *phone_number_id, *source_phone_number_id, *waba_currency, *path;
     const char *file;
     unsigned line;
+    const char *templates; /* its own setting, or NULL */
     bool is_chosen, has_region;
     struct json_object *source_node, *destination_node; /* only until the verdicts are made */
     /* where a loaded batch has it already; NULL where the findings decide */

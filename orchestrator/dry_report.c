@@ -53,6 +53,15 @@ static int compare_rows(const void *left, const void *right)
     return order != 0 ? order : strcmp(a->number, b->number);
 }
 
+/* A WABA does with its templates what the first asks for that is not content with less. */
+static void add_templates(struct forecast_traits *traits, const char *plan)
+{
+    bool is_before = plan && strcmp(plan, "before_register") == 0;
+
+    traits->has_templates_before |= is_before;
+    traits->has_templates |= is_before || (plan && strcmp(plan, "after_register") == 0);
+}
+
 /* What will be called for: all steps of the numbers that nothing holds up, as if from the start.
  * For a batch that is on its way `report` knows better. */
 static void tally(const struct dry_book *book, struct forecast_tally *tally)
@@ -71,6 +80,9 @@ static void tally(const struct dry_book *book, struct forecast_tally *tally)
             .has_webhook_override = customer->has_webhook_override,
             .has_fresh_source = customer->has_fresh_source,
         };
+        const char *templates =
+            customer->settings.templates ? customer->settings.templates : book->defaults.templates;
+        add_templates(&traits, templates ? templates : "before_register");
         bool has_region =
             customer->settings.data_localization_region || book->defaults.data_localization_region;
         struct forecast_numbers numbers = {0};
@@ -87,6 +99,7 @@ static void tally(const struct dry_book *book, struct forecast_tally *tally)
             numbers.all++;
             numbers.with_region += has_region || number->has_region;
             numbers.new += number->phone_number_id == NULL;
+            add_templates(&traits, number->templates);
         }
         if (numbers.all > 0)
             forecast_tally_add_customer(tally, dry_book_path(book, customer), &traits, &numbers);

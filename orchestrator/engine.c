@@ -180,6 +180,8 @@ static void hear(struct engine *engine, struct task *task, const struct graph_an
     task->is_outage = engine->outage.is_holding;
     task->http_status = answer->answer.http_status;
     task->ms = answer->ms;
+    task->heard_ms = clock_wall_ms(engine->settings.clock);
+    task->date_ms = answer->answer.date_ms;
     if (answer->fbtrace_id) /* a header may hold any byte */
         task->fbtrace_id = history_answer(&task->facts, NULL, answer->fbtrace_id,
                                           strlen(answer->fbtrace_id), task->arena);

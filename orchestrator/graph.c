@@ -15,6 +15,7 @@
 #define CONNECT_TIMEOUT_MS 10000L
 /* Meta names no Retry-After at all, so a long one is a mistake of something in between. */
 #define RETRY_AFTER_MAX_SECONDS (24 * 60 * 60)
+#define DATE_SECONDS_MAX INT64_C(4102444800) /* 2100 */
 #define TARGET_BYTES_MAX (64u * 1024)
 /* An answer's buffer larger than this is not kept for another answer. */
 #define ANSWER_KEPT_BYTES (256u * 1024)
@@ -485,6 +486,14 @@ static int64_t retry_after_ms(CURL *easy)
     return (seconds < RETRY_AFTER_MAX_SECONDS ? seconds : RETRY_AFTER_MAX_SECONDS) * 1000;
 }
 
+/* Whole seconds; 0 for none, or for what is no time of this world. */
+static int64_t date_ms(const char *text)
+{
+    time_t seconds = text ? curl_getdate(text, NULL) : -1;
+
+    return seconds > 0 && seconds < DATE_SECONDS_MAX ? (int64_t)seconds * 1000 : 0;
+}
+
 /* libcurl's own words say which host, and what is wrong with its certificate: what a name in the
  * certificate says is the peer's, so nothing but printable ASCII is taken over. */
 static const char *own_words(struct transfer *transfer, CURLcode code)
@@ -527,6 +536,7 @@ static void deliver(struct graph *graph, struct transfer *transfer, CURLcode cod
         curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &http_status);
         answer.answer.body = body_parse(buffer_text(&transfer->answer), transfer->answer.length);
         answer.answer.retry_after_ms = retry_after_ms(easy);
+        answer.answer.date_ms = date_ms(header(easy, "date"));
         answer.fbtrace_id = header(easy, "x-fb-trace-id");
         usage_read_app(header(easy, "x-app-usage"), &answer.app_usage);
         answer.business_usage_count =

@@ -32,6 +32,8 @@ enum verb {
     VERB_CANCEL,
     VERB_RETRY,
     VERB_PINS_EXPORT,
+    VERB_TEMPLATES_DIFF,
+    VERB_TEMPLATES_MIGRATE,
     VERB_SERVE,
     VERB_SIMULATE,
     VERB_DOCTOR,
@@ -92,6 +94,11 @@ struct options {
     const char *batch;  /* positional, may be NULL: the only batch, or all */
     const char *number; /* --number */
     bool is_watching;   /* --watch */
+
+    /* templates diff, templates migrate: between two WABAs that no batch names */
+    const char *source_waba_id, *destination_waba_id;
+    const char *token_env, *token_file; /* where the token is: a variable's name, or a file's */
+    const char *source_token_env, *source_token_file;
 
     /* capture, code */
     const char *file; /* --file; NULL: standard input */

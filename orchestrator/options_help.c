@@ -54,8 +54,8 @@ void options_help_program(void)
           "Accounts, in as many nights as it takes, sending nothing twice.\n\nCommands:\n",
           stdout);
     for (size_t i = 0; i < VERB_ROWS_COUNT; i++)
-        printf("  %-12s %s\n", VERB_ROWS[i].name, VERB_ROWS[i].summary);
-    fputs("  help         this text; with a command: what it does and its options\n\n"
+        printf("  %-17s %s\n", VERB_ROWS[i].name, VERB_ROWS[i].summary);
+    fputs("  help              this text; with a command: what it does and its options\n\n"
           "Global options, before or after the command (the option wins over the\n"
           "environment):\n",
           stdout);
@@ -93,5 +93,5 @@ void options_help_group(const char *group)
     printf("Usage: wabamigrate %s COMMAND\n\nCommands:\n", group);
     for (size_t i = 0; i < VERB_ROWS_COUNT; i++)
         if (strncmp(VERB_ROWS[i].name, group, length) == 0 && VERB_ROWS[i].name[length] == ' ')
-            printf("  %-12s %s\n", VERB_ROWS[i].name, VERB_ROWS[i].summary);
+            printf("  %-17s %s\n", VERB_ROWS[i].name, VERB_ROWS[i].summary);
 }

@@ -8,8 +8,10 @@
 #define WORKING_VERBS (VERB_BIT(VERB_CHECK) | VERB_BIT(VERB_RUN))
 #define BATCH_VERBS \
     (VERB_BIT(VERB_PAUSE) | VERB_BIT(VERB_RESUME) | VERB_BIT(VERB_CANCEL) | VERB_BIT(VERB_RETRY))
-#define DATA_VERBS \
-    (WORKING_VERBS | VERB_BIT(VERB_STATUS) | VERB_BIT(VERB_REPORT) | VERB_BIT(VERB_PINS_EXPORT))
+#define DATA_VERBS                                                                                \
+    (WORKING_VERBS | VERB_BIT(VERB_STATUS) | VERB_BIT(VERB_REPORT) | VERB_BIT(VERB_PINS_EXPORT) | \
+     TEMPLATE_VERBS)
+#define TEMPLATE_VERBS (VERB_BIT(VERB_TEMPLATES_DIFF) | VERB_BIT(VERB_TEMPLATES_MIGRATE))
 #define NUMBER_VERBS \
     (BATCH_VERBS | VERB_BIT(VERB_STATUS) | VERB_BIT(VERB_REPORT) | VERB_BIT(VERB_PINS_EXPORT))
 
@@ -61,11 +63,14 @@ const struct option_row OPTION_ROWS[] = {
     {"output", NULL, OPTION_TEXT, "FILE", AT(output), 0, NULL, NULL, DATA_VERBS,
      "Write the data to FILE, whole or not at all, instead of standard output."},
 
-    {"dry-run", NULL, OPTION_FLAG, NULL, AT(is_dry_run), 0, NULL, NULL, VERB_BIT(VERB_RUN),
-     "Do what check does: read, apply the rules, write nothing."},
-    {"concurrency", NULL, OPTION_COUNT, "N", AT(concurrency), 1024, NULL, "64", WORKING_VERBS,
+    {"dry-run", NULL, OPTION_FLAG, NULL, AT(is_dry_run), 0, NULL, NULL,
+     VERB_BIT(VERB_RUN) | VERB_BIT(VERB_TEMPLATES_MIGRATE),
+     "Read, say what would be done, and write nothing: for run that is what check does."},
+    {"concurrency", NULL, OPTION_COUNT, "N", AT(concurrency), 1024, NULL, "64",
+     WORKING_VERBS | TEMPLATE_VERBS,
      "Requests in flight at most, 1 to 1024."},
-    {"timeout", NULL, OPTION_DURATION, "DURATION", AT(timeout_ms), 30000, NULL, "30s", WORKING_VERBS,
+    {"timeout", NULL, OPTION_DURATION, "DURATION", AT(timeout_ms), 30000, NULL, "30s",
+     WORKING_VERBS | TEMPLATE_VERBS,
      "How long one call may take, 1s to 30s, everything included; a write without an answer by then "
      "is looked up."},
     {"offline", NULL, OPTION_FLAG, NULL, AT(is_offline), 0, NULL, NULL, VERB_BIT(VERB_CHECK),
@@ -80,11 +85,12 @@ const struct option_row OPTION_ROWS[] = {
      VERB_BIT(VERB_CHECK) | VERB_BIT(VERB_REPORT),
      "Show what has changed since an earlier check: last, a date (2026-11-20), a time "
      "(2026-11-20T01:00:00Z), or how long ago (2d)."},
-    {"language", NULL, OPTION_LANGUAGE, "CODE", AT(language), 0, NULL, "en", DATA_VERBS,
+    {"language", NULL, OPTION_LANGUAGE, "CODE", AT(language), 0, NULL, "en",
+     DATA_VERBS & ~TEMPLATE_VERBS,
      "The language an HTML page begins with: en or fr. The page itself holds both."},
     {"limit", NULL, OPTION_COUNT, "N", AT(limit), INT64_C(1000000000), NULL, NULL, VERB_BIT(VERB_RUN),
      "Take up at most N numbers."},
-    {"only", NULL, OPTION_TEXT, "SELECTOR", AT(only), 0, NULL, NULL, WORKING_VERBS | BATCH_VERBS,
+    {"only", NULL, OPTION_TEXT, "SELECTOR", AT(only), 0, NULL, NULL, WORKING_VERBS | BATCH_VERBS | TEMPLATE_VERBS,
      "Only these numbers (+33123456789) or customers (by id), several by commas."},
     {"until", NULL, OPTION_HOUR, "HH:MM", AT(until_hour), 0, NULL, NULL, VERB_BIT(VERB_RUN),
      "The window ends the next time the local clock shows HH:MM."},
@@ -101,7 +107,8 @@ const struct option_row OPTION_ROWS[] = {
      "others failed. With --only for the numbers that are meant."},
     {"workers-name", NULL, OPTION_TEXT, "NAME", AT(worker_name), 0, NULL, NULL, VERB_BIT(VERB_RUN),
      "What this worker is called in the history."},
-    {"patience", NULL, OPTION_DURATION, "DURATION", AT(patience_ms), 0, NULL, "15m", WORKING_VERBS,
+    {"patience", NULL, OPTION_DURATION, "DURATION", AT(patience_ms), 0, NULL, "15m",
+     WORKING_VERBS | TEMPLATE_VERBS,
      "Stay this long for work that becomes due by itself, and without a window for a Graph that does "
      "not answer, then end."},
     {"doubt-grace", NULL, OPTION_DURATION, "DURATION", AT(doubt_grace_ms), 0, NULL, "10s",
@@ -112,6 +119,19 @@ const struct option_row OPTION_ROWS[] = {
      "One number only; report then tells it attempt by attempt."},
     {"watch", NULL, OPTION_FLAG, NULL, AT(is_watching), 0, NULL, NULL, VERB_BIT(VERB_STATUS),
      "Show it again and again until interrupted."},
+    {"source", NULL, OPTION_TEXT, "WABA", AT(source_waba_id), 0, NULL, NULL, TEMPLATE_VERBS,
+     "The WABA the templates come from, by its id; with --destination, instead of a batch."},
+    {"destination", NULL, OPTION_TEXT, "WABA", AT(destination_waba_id), 0, NULL, NULL, TEMPLATE_VERBS,
+     "The WABA they go to, of the same business."},
+    {"token-env", NULL, OPTION_TEXT, "NAME", AT(token_env), 0, NULL, NULL, TEMPLATE_VERBS,
+     "The environment variable that holds the token for the destination, and for the source too "
+     "unless that has one of its own. Never the token itself."},
+    {"token-file", NULL, OPTION_TEXT, "FILE", AT(token_file), 0, NULL, NULL, TEMPLATE_VERBS,
+     "The same, from a file."},
+    {"source-token-env", NULL, OPTION_TEXT, "NAME", AT(source_token_env), 0, NULL, NULL, TEMPLATE_VERBS,
+     "The environment variable that holds a token for reading the source."},
+    {"source-token-file", NULL, OPTION_TEXT, "FILE", AT(source_token_file), 0, NULL, NULL,
+     TEMPLATE_VERBS, "The same, from a file."},
     {"file", NULL, OPTION_TEXT, "FILE", AT(file), 0, NULL, NULL,
      VERB_BIT(VERB_CAPTURE) | VERB_BIT(VERB_CODE),
      "Read FILE; - is standard input."},
@@ -150,6 +170,17 @@ const struct verb_row VERB_ROWS[] = {
     {VERB_PINS_EXPORT, "pins export", "[BATCH]", 0, 1, {AT(batch)}, "hand over two-step PINs",
      "Writes the two-step verification PINs that registration set. They are secrets: --output makes "
      "a file only its owner can read."},
+    {VERB_TEMPLATES_DIFF, "templates diff", "[BATCH]", 0, 1, {AT(batch)},
+     "which message templates came along",
+     "Reads the message templates of two WABAs and says of each whether it was copied, or why not and "
+     "what to do: for every customer of BATCH (or of what --only selects), or between --source and "
+     "--destination. Sends nothing but reads."},
+    {VERB_TEMPLATES_MIGRATE, "templates migrate", "[BATCH]", 0, 1, {AT(batch)},
+     "copy the message templates that are missing",
+     "Says what is missing, has it copied, and shows the difference again. Between --source and "
+     "--destination it asks Graph at once, for what is missing there and nothing else. For the customers "
+     "of a batch the next run does it, which knows what it has asked for already: what was given up is "
+     "taken up again."},
     {VERB_SERVE, "serve", NULL, 0, 0, {0}, "the intake web server (not in this version)",
      "The Embedded Signup page, capture, webhooks, a live page and metrics."},
     {VERB_SIMULATE, "simulate", "[SIMULATOR OPTIONS]", 0, 0, {0}, "a Graph API simulator on loopback",

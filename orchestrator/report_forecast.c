@@ -41,6 +41,10 @@ static bool is_gone_through(enum usual usual, const struct forecast_traits *trai
         return traits->has_storage_region;
     case USUAL_WITH_NEW_NUMBER:
         return traits->has_new_number;
+    case USUAL_WITH_TEMPLATES:
+        return traits->has_templates;
+    case USUAL_WITH_TEMPLATES_BEFORE:
+        return traits->has_templates_before;
     }
     return false;
 }

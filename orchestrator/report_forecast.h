@@ -14,7 +14,7 @@
 /* What decides which phases of a step are gone through. */
 struct forecast_traits {
     bool has_signup_code, has_credit_line, has_line_in_parts, has_webhook_override,
-        has_storage_region, has_new_number;
+        has_storage_region, has_new_number, has_templates, has_templates_before;
     bool has_fresh_source; /* a run has read the source within the hour, and does not read it again
                             */
 };

@@ -10,7 +10,7 @@
 
 #define WIDTH_DEFAULT 80
 
-static unsigned terminal_width(const struct options *options)
+unsigned report_output_width(const struct options *options)
 {
     struct winsize size;
     const char *columns = getenv("COLUMNS");
@@ -21,21 +21,26 @@ static unsigned terminal_width(const struct options *options)
     return width ? width : WIDTH_DEFAULT;
 }
 
+/* The contract: a table on a terminal. What goes to a pipe or a file is for programs. */
+enum report_format report_output_format(const struct options *options)
+{
+    return options->has_format                         ? options->format
+           : !options->output && isatty(STDOUT_FILENO) ? REPORT_TABLE
+                                                       : REPORT_JSON;
+}
+
 enum status report_output(const struct options *options, struct report *report, bool is_story,
                           struct fault *fault)
 {
     struct output_file file = {0};
 
     report->language = language_find(options->language);
-    /* The contract: a table on a terminal. What goes to a pipe or a file is for programs. */
-    enum report_format format = options->has_format                         ? options->format
-                                : !options->output && isatty(STDOUT_FILENO) ? REPORT_TABLE
-                                                                            : REPORT_JSON;
+    enum report_format format = report_output_format(options);
 
     enum status status = output_file_open(&file, options->output, false, fault);
     if (status != STATUS_OK)
         return status;
-    unsigned width = terminal_width(options);
+    unsigned width = report_output_width(options);
     status = is_story ? report_write_number(report, format, width, file.stream, fault)
                       : report_write(report, format, width, file.stream, fault);
     if (status == STATUS_OK)

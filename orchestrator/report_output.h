@@ -12,6 +12,10 @@
 MUST_CHECK enum status report_output(const struct options *options, struct report *report,
                                      bool is_story, struct fault *fault);
 
+/* What --format asks for, else the contract's default; and the columns of the terminal. */
+enum report_format report_output_format(const struct options *options);
+unsigned report_output_width(const struct options *options);
+
 /* Whether --output can be written at all: asked before any work is done. STATUS_INVALID when not.
  */
 MUST_CHECK enum status report_output_check(const struct options *options, struct fault *fault);

@@ -20,7 +20,7 @@ enum column {
     VERIFICATION_CODE, IS_VERIFIED, CAN_VERIFY, REGION, SOURCE_WABA, DESTINATION_WABA,
     SOURCE_NUMBER, DESTINATION_NUMBER, ATTEST, SOURCE_READ_AT, DESTINATION_READ_AT, PATH, NOW,
     REGISTRATIONS, BLOCKED_UNTIL, SOURCE_PHONE_NUMBER_IDS, FRESH_DESTINATION, IS_HELD, HELD_UNTIL,
-    HELD_WHY, CALLS, IS_PARKED, PARKED_SCOPE, PARKED_SUBJECT,
+    HELD_WHY, CALLS, IS_PARKED, PARKED_SCOPE, PARKED_SUBJECT, TEMPLATES, NOW_MS,
     COLUMN_COUNT
 };
 
@@ -35,6 +35,7 @@ static const char *const names[COLUMN_COUNT] = {
     "destination_number", "attest", "source_read_at", "destination_read_at", "path", "now",
     "registrations", "blocked_until", "source_phone_number_ids", "fresh_destination", "is_held",
     "held_until", "held_why", "calls", "is_parked", "parked_scope", "parked_subject",
+    "templates", "now_ms",
 };
 /* clang-format on */
 
@@ -132,6 +133,16 @@ static void read_eligibility(struct task *task, const struct row *row)
     read_attestations(task, row);
 }
 
+static void read_audit(struct task *task, const struct row *row)
+{
+    task->audit = (struct audit_facts){
+        .waba_before = node(task, row, SOURCE_WABA, 0),
+        .number_before = node(task, row, SOURCE_NUMBER, 2),
+        .webhook_override_callback_uri = task->facts.webhook_override_callback_uri,
+        .data_localization_region = task->facts.data_localization_region,
+    };
+}
+
 static void read_secrets(struct task *task, const struct row *row, const struct batch_facts *batch)
 {
     struct facts *facts = &task->facts;
@@ -204,6 +215,8 @@ static struct task *read_task(const PGresult *rows, int at_row, const int *at,
     facts->source_phone_number_id = text(&row, SOURCE_PHONE_NUMBER_ID);
     facts->data_localization_region = text(&row, REGION);
     facts->source_phone_number_ids = text(&row, SOURCE_PHONE_NUMBER_IDS);
+    facts->templates = text(&row, TEMPLATES);
+    facts->now_ms = integer(&row, NOW_MS);
     facts->fresh_destination = text(&row, FRESH_DESTINATION);
     task->source_token_ref = text(&row, SOURCE_TOKEN_REF);
     task->token_ref = text(&row, TOKEN_REF);
@@ -211,6 +224,8 @@ static struct task *read_task(const PGresult *rows, int at_row, const int *at,
         field_refusals_tell(batch->refusals, task);
     if (task->kind->is_assessed)
         read_eligibility(task, &row);
+    if (task->kind->is_audited)
+        read_audit(task, &row);
     read_secrets(task, &row, batch);
     return task;
 }

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "jobs/path.h"
 #include "orchestrator/graph_version.h"
@@ -19,6 +20,10 @@
 #include "orchestrator/store_schema.h"
 #include "planner/manifest.h"
 #include "sql/statements.h"
+
+/* What the manifest does not say. */
+#define TEMPLATES_WAIT "15m"
+#define TEMPLATES_SETTLE "7d"
 
 /* COPY rows are gathered to blocks of this size before they are handed to libpq. */
 #define COPY_BLOCK_BYTES (64u * 1024)
@@ -65,6 +70,19 @@ static void put_cell(struct buffer *rows, const char *text)
     put(rows, "\t", 1);
 }
 
+/* "15m" as milliseconds; NULL where nothing is set. */
+static const char *duration_ms(const char *text, char ms[24])
+{
+    int64_t duration = 0;
+
+    if (!text)
+        return NULL;
+    enum status status = clock_parse_duration(text, &duration, NULL);
+    BUG_UNLESS(status == STATUS_OK && "the manifest was checked");
+    snprintf(ms, 24, "%" PRId64, duration);
+    return ms;
+}
+
 static enum status send_rows(struct loader *loader, struct fault *fault)
 {
     struct buffer *rows = &loader->rows;
@@ -79,11 +97,13 @@ static enum status end_row(struct loader *loader, const struct manifest_settings
                            const char *file, unsigned line, struct fault *fault)
 {
     struct buffer *rows = &loader->rows;
-    char number[16];
+    char number[16], wait[24], settle[24];
 
     put_cell(rows, settings->path);
     put_cell(rows, settings->waba_currency);
     put_cell(rows, settings->templates);
+    put_cell(rows, duration_ms(settings->templates_wait, wait));
+    put_cell(rows, duration_ms(settings->templates_settle, settle));
     put_cell(rows, settings->data_localization_region);
     put_cell(rows, settings->code_method);
     put_cell(rows, settings->language);
@@ -157,6 +177,8 @@ static enum status on_batch(void *self, const struct manifest_batch *batch, stru
     struct loader *loader = self;
     PG_AUTO_CLEAR PGresult *row = NULL;
     const struct manifest_settings *defaults = &batch->defaults;
+    const char *wait = defaults->templates_wait, *settle = defaults->templates_settle;
+    char wait_ms[24], settle_ms[24];
     const char *values[] = {
         batch->batch,
         batch->business_id,
@@ -173,6 +195,8 @@ static enum status on_batch(void *self, const struct manifest_batch *batch, stru
         defaults->data_localization_region,
         defaults->code_method ? defaults->code_method : "SMS",
         defaults->language ? defaults->language : "en_US",
+        duration_ms(wait ? wait : TEMPLATES_WAIT, wait_ms),
+        duration_ms(settle ? settle : TEMPLATES_SETTLE, settle_ms),
     };
 
     if (end_copy(loader, fault) != STATUS_OK)

@@ -248,6 +248,9 @@ static enum status read_steps_left(struct reading *reading, struct forecast_tall
             .has_line_in_parts = method && strcmp(method, "sharing_then_attach") == 0,
             .has_signup_code = pg_cell_bool(rows, i, "has_signup_code"),
             .has_webhook_override = pg_cell_bool(rows, i, "has_webhook_override"),
+            /* Where they are not looked after there are no such steps. */
+            .has_templates = true,
+            .has_templates_before = true,
             .has_storage_region = pg_cell_bool(rows, i, "has_storage_region"),
             .has_new_number = pg_cell_bool(rows, i, "has_new_number"),
         };

@@ -101,6 +101,7 @@ static void describe_paths(json_object *steps, json_object *needs)
             json_object_object_add(row, "takes_code", json_object_new_boolean(kind->takes_code));
             json_object_object_add(row, "gather_ms", json_object_new_int64(kind->gather_ms));
             json_object_object_add(row, "is_assessed", json_object_new_boolean(kind->is_assessed));
+            json_object_object_add(row, "is_audited", json_object_new_boolean(kind->is_audited));
             json_object_array_add(steps, row);
             for (size_t n = 0; n < PATH_NEEDS_MAX && step->needs[n]; n++) {
                 json_object *need = json_object_new_object();

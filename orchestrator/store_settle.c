@@ -53,6 +53,35 @@ static void send_numbers(const struct task_queue *group, store_send *send, void 
     pg_columns_send(&columns, SQL_LEARN_NUMBER, NULL, NULL, send, self);
 }
 
+/* What was asked for comes first: what is then seen on the destination was asked for. */
+static void send_templates(const struct task_queue *group, store_send *send, void *self)
+{
+    static const struct {
+        enum learned_type type;
+        const char *sql;
+    } kinds[] = {{LEARNED_TEMPLATE_NEWS, SQL_LEARN_TEMPLATE_NEWS},
+                 {LEARNED_TEMPLATES_PAGE, SQL_LEARN_TEMPLATES},
+                 {LEARNED_TEMPLATE_FLOWS, SQL_LEARN_TEMPLATE_FLOWS}};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        bool has_sides = kinds[i].type == LEARNED_TEMPLATES_PAGE;
+        struct pg_columns columns;
+        pg_columns_init(&columns, has_sides ? 3 : 2);
+        for (const struct task *task = group->first; task; task = task->next) {
+            for (const struct learned *fact = task->reply.learned; fact; fact = fact->next) {
+                struct pg_array *array = columns.arrays;
+                if (fact->type != kinds[i].type)
+                    continue;
+                pg_array_add_i64(array++, task->customer_id);
+                if (has_sides)
+                    pg_array_add_bool(array++, fact->is_source);
+                pg_array_add_text(array, fact->json);
+            }
+        }
+        pg_columns_send(&columns, kinds[i].sql, NULL, NULL, send, self);
+    }
+}
+
 /* "\x…", as a bytea parameter wants it; free it with free(). NULL for no secret. */
 static char *seal(const struct batch_facts *batch, struct arena *arena, const char *what,
                   const char *owner, const struct secret *secret)
@@ -145,6 +174,36 @@ static void send_verdicts(const struct task_queue *group, const struct batch_fac
     pg_columns_send(&columns, SQL_NUMBER_ASSESSED, NULL, NULL, send, self);
 }
 
+/* What the comparison says of the number as it was confirmed; in the task's arena. */
+static const char *audit(const struct task *task, const char *node)
+{
+    struct audit_finding findings[AUDIT_FIELDS_MAX];
+    struct audit_facts facts = task->audit;
+    struct json_object *after = json_tokener_parse(node);
+
+    facts.number_after = after;
+    size_t count = audit_compare(&facts, task->arena, findings);
+    json_object_put(after);
+    return audit_write(findings, count, task->arena);
+}
+
+static void send_confirmed(const struct task_queue *group, store_send *send, void *self)
+{
+    struct pg_columns columns;
+
+    pg_columns_init(&columns, 3);
+    for (const struct task *task = group->first; task; task = task->next) {
+        for (const struct learned *fact = task->reply.learned; fact; fact = fact->next) {
+            if (fact->type != LEARNED_CONFIRMED)
+                continue;
+            pg_array_add_i64(&columns.arrays[0], task->number_id);
+            pg_array_add_text(&columns.arrays[1], fact->json);
+            pg_array_add_text(&columns.arrays[2], audit(task, fact->json));
+        }
+    }
+    pg_columns_send(&columns, SQL_LEARN_CONFIRMED, NULL, NULL, send, self);
+}
+
 /* Before any row is touched, so that nobody waits for the lock with rows in hand. */
 static void lock_findings(const struct task_queue *group, const char *batch, store_send *send,
                           void *self)
@@ -191,7 +250,9 @@ static void add_attempt(struct pg_array *array, const struct task *task)
     /* An effect's intent stands already; whatever became of it is written beside it. */
     pg_array_add_bool(array++, task->was_sent || task->phase->type == PHASE_EFFECT);
     pg_array_add_text(array++, task->phase->name);
-    pg_array_add_bool(array, task->phase->type == PHASE_EFFECT);
+    pg_array_add_bool(array++, task->phase->type == PHASE_EFFECT);
+    pg_array_add_i64(array++, task->heard_ms);
+    pg_array_add_i64(array, task->date_ms);
 }
 
 static void send_outcomes(const struct task_queue *group, const char *run_id, const char *grace_ms,
@@ -199,7 +260,7 @@ static void send_outcomes(const struct task_queue *group, const char *run_id, co
 {
     struct pg_columns columns;
 
-    pg_columns_init(&columns, 20);
+    pg_columns_init(&columns, 22);
     for (const struct task *task = group->first; task; task = task->next) {
         const struct settlement *settlement = &task->settlement;
         struct pg_array *array = columns.arrays;
@@ -280,8 +341,10 @@ static void send_readings(const struct task_queue *group, const struct batch_fac
 {
     send_wabas(group, send, self);
     send_numbers(group, send, self);
+    send_templates(group, send, self);
     send_verifications(group, send, self);
     send_verdicts(group, batch, send, self);
+    send_confirmed(group, send, self);
     send_findings(group, batch->name, send, self);
 }
 

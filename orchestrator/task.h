@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "jobs/job.h"
 #include "jobs/usage_header.h"
+#include "planner/audit.h"
 #include "planner/eligibility.h"
 
 #define TASK_SECRETS_MAX 8
@@ -55,7 +56,8 @@ struct task {
     const char *source_token_ref, *token_ref;
 
     struct eligibility_facts eligibility; /* only for an assessed kind */
-    struct json_object *nodes[4];         /* what eligibility's pointers own */
+    struct audit_facts audit;             /* only for an audited one: what was before */
+    struct json_object *nodes[4];         /* what eligibility's and audit's pointers own */
     struct finding findings[ELIGIBILITY_RULES_MAX];
     size_t finding_count;
     bool is_eligible;
@@ -69,7 +71,8 @@ struct task {
     /* what the history keeps of the exchange; in the arena */
     const char *request_text, *answer_text, *fbtrace_id;
     int http_status;
-    int64_t ms;
+    int64_t ms, heard_ms; /* how long it took, and when it ended (wall time); 0: not sent */
+    int64_t date_ms;      /* of the answer (job.h) */
     struct usage app_usage, business_usage[4];
     size_t business_usage_count;
 

@@ -115,7 +115,8 @@ const char *eligibility_rule_source(size_t at);
 /* Every remedy a finding can carry, for the test of the languages: NULL after the last. */
 const char *eligibility_remedy(size_t at);
 
-/* The fields to ask Graph for, comma separated, exactly as the rules need them. */
+/* The fields to ask Graph for, comma separated, exactly as the rules need them; of the source also
+ * what the audit compares afterwards (planner/audit.h): it comes with the same read. */
 extern const char ELIGIBILITY_SOURCE_WABA_FIELDS[];
 extern const char ELIGIBILITY_DESTINATION_WABA_FIELDS[];
 extern const char ELIGIBILITY_SOURCE_NUMBER_FIELDS[];

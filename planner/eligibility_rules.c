@@ -6,6 +6,7 @@
  * manifest nor this program. All remedies are translated by their English text, so none has a
  * parameter; numbers and days stand in the finding's value.
  */
+#include "planner/audit.h"
 #include "planner/eligibility_parts.h"
 
 /* clang-format off */
@@ -446,13 +447,13 @@ const struct rule ELIGIBILITY_RULES[ELIGIBILITY_RULES_MAX] = {
 
 const char ELIGIBILITY_SOURCE_WABA_FIELDS[] =
     "id,name,account_review_status,business_verification_status,owner_business_info,"
-    "primary_funding_id";
+    "primary_funding_id," AUDIT_WABA_FIELDS;
 const char ELIGIBILITY_DESTINATION_WABA_FIELDS[] =
     "id,name,account_review_status,business_verification_status,owner_business_info,"
     "primary_funding_id,currency,subscribed_apps";
 const char ELIGIBILITY_SOURCE_NUMBER_FIELDS[] =
     "id,display_phone_number,verified_name,name_status,new_name_status,new_display_name,"
-    "is_pin_enabled,account_mode,is_on_biz_app,platform_type,status";
+    "is_pin_enabled,account_mode,is_on_biz_app,platform_type,status," AUDIT_NUMBER_FIELDS;
 const char ELIGIBILITY_DESTINATION_NUMBER_FIELDS[] =
     "id,display_phone_number,verified_name,name_status,new_name_status,new_display_name,"
     "account_mode,status,code_verification_status";

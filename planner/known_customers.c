@@ -27,6 +27,8 @@ static const size_t agreed_fields[] = {
     offsetof(struct manifest_customer, webhook_override_callback_uri),
     offsetof(struct manifest_customer, webhook_verify_token_ref),
     offsetof(struct manifest_customer, settings.waba_currency),
+    offsetof(struct manifest_customer, settings.templates_wait),
+    offsetof(struct manifest_customer, settings.templates_settle),
 };
 #define AGREED_FIELDS (sizeof agreed_fields / sizeof agreed_fields[0])
 

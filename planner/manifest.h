@@ -35,6 +35,9 @@ struct manifest_settings {
     const char *data_localization_region; /* two capital letters */
     const char *code_method;              /* "SMS", "VOICE" */
     const char *language;                 /* "en_US" */
+    /* Not of a number. How long register waits for the copies, and how long they are looked after:
+     * "15m", "7d". */
+    const char *templates_wait, *templates_settle;
 };
 
 struct manifest_batch {

@@ -56,6 +56,10 @@ static const char *const rules[] = {
 /* A WABA has one currency, so in a numbers file this one is the customer's. */
 #define SETTINGS_OF_A_CUSTOMER(type, field)                                                        \
     {"waba_currency", KIND_CURRENCY, IN(type, field.waba_currency), OF_CUSTOMER}
+/* Of the WABA, like the templates themselves. */
+#define TEMPLATE_TIMES(type, field)                                                                \
+    {"templates_wait", KIND_DURATION, IN(type, field.templates_wait), OF_CUSTOMER},                \
+    {"templates_settle", KIND_DURATION, IN(type, field.templates_settle), OF_CUSTOMER}
 #define SETTINGS(type, field) SETTINGS_OF_A_CUSTOMER(type, field), SETTINGS_OF_A_NUMBER(type, field)
 /* NOLINTEND(bugprone-macro-parentheses) */
 
@@ -98,6 +102,7 @@ static const struct manifest_key customer_keys[] = {
     {"id", KIND_KEY, REQUIRED, IN(manifest_customer, id)},
     FACTS_OF_A_CUSTOMER,
     SETTINGS(manifest_customer, settings),
+    TEMPLATE_TIMES(manifest_customer, settings),
     {"numbers", KIND_SEQUENCE, .table = &MANIFEST_NUMBER_KEYS},
 };
 TABLE(MANIFEST_CUSTOMER_KEYS, "customer", RECORD_CUSTOMER, customer_keys);
@@ -107,6 +112,7 @@ static const struct manifest_key row_keys[] = {
     FACTS_OF_A_NUMBER,
     FACTS_OF_A_CUSTOMER,
     SETTINGS_OF_A_CUSTOMER(manifest_customer, settings),
+    TEMPLATE_TIMES(manifest_customer, settings),
     SETTINGS_OF_A_NUMBER(manifest_number, settings),
 };
 TABLE(MANIFEST_ROW_KEYS, "row", RECORD_OUTER, row_keys);
@@ -129,6 +135,7 @@ static TABLE(graph_table, "graph", RECORD_OUTER, graph_keys);
 
 static const struct manifest_key default_keys[] = {
     SETTINGS(manifest_document, batch.defaults),
+    TEMPLATE_TIMES(manifest_document, batch.defaults),
 };
 static TABLE(defaults_table, "defaults", RECORD_OUTER, default_keys);
 
@@ -506,7 +513,7 @@ static enum status check_file(const char *text, struct fault *fault)
 enum status manifest_keys_check(const struct manifest_key *key, const char *text,
                                 struct fault *fault)
 {
-    int64_t midnight_ms;
+    int64_t midnight_ms, duration_ms;
     char shown[MANIFEST_SHOWN_BYTES];
 
     if (*text == '\0')
@@ -534,6 +541,12 @@ enum status manifest_keys_check(const struct manifest_key *key, const char *text
         return check_graph_version(text, fault);
     case KIND_HTTPS:
         return check_https(text, fault);
+    case KIND_DURATION:
+        if (clock_parse_duration(text, &duration_ms, NULL) == STATUS_OK)
+            return STATUS_OK;
+        return fault_set(fault, STATUS_INVALID,
+                         "%s is not a duration; write it as in 90s, 15m, 4h or 7d",
+                         manifest_keys_show(text, shown));
     case KIND_CREDENTIAL_ENV:
         return check_env_name(text, fault);
     case KIND_FILE:

@@ -28,6 +28,7 @@ enum manifest_kind {
     KIND_LANGUAGE,
     KIND_GRAPH_VERSION,
     KIND_HTTPS,
+    KIND_DURATION, /* "15m" */
     KIND_DATE,
     KIND_CREDENTIAL_ENV,  /* kept in the field of the mapping it stands in, as "env:NAME" */
     KIND_CREDENTIAL_FILE, /* the same, as "file:/absolute/path" */

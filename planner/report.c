@@ -226,7 +226,7 @@ void report_act_cause(const struct report_act *act, char cause[REPORT_CAUSE_BYTE
         (void)snprintf(cause, REPORT_CAUSE_BYTES, "waits for %s", act->waiting_for);
 }
 
-static enum status finished(FILE *stream, struct fault *fault)
+enum status report_written(FILE *stream, struct fault *fault)
 {
     if (fflush(stream) == 0 && !ferror(stream))
         return STATUS_OK;
@@ -250,7 +250,7 @@ enum status report_write(const struct report *report, enum report_format format,
         report_html_write(report, stream);
         break;
     }
-    return finished(stream, fault);
+    return report_written(stream, fault);
 }
 
 enum status report_write_number(const struct report *report, enum report_format format,
@@ -270,5 +270,5 @@ enum status report_write_number(const struct report *report, enum report_format 
         report_html_write(report, stream);
         break;
     }
-    return finished(stream, fault);
+    return report_written(stream, fault);
 }

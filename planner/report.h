@@ -15,7 +15,10 @@
 #include <stdio.h>
 
 #include "base/fault.h"
+#include "planner/audit.h"
+#include "planner/cutover.h"
 #include "planner/forecast.h"
+#include "planner/template_difference.h"
 
 struct language;
 
@@ -80,6 +83,10 @@ struct report_number {
     const struct report_error *error;      /* or NULL */
     const struct report_attempt *attempts; /* filled for one number only */
     size_t attempt_count;
+    struct template_downtime template_downtime;
+    const struct audit_finding *audit; /* what came along; once it is confirmed */
+    size_t audit_count;
+    const struct cutover *cutover; /* when it moved; NULL: not yet, or it had moved before */
 };
 
 /* How the whole book stood at an earlier look, for its history. */
@@ -88,6 +95,14 @@ struct report_look {
     const char *command; /* "check", "run" */
     int64_t numbers, eligible, not_eligible, done, failed;
     int64_t calls;
+};
+
+/* The book's templates. */
+struct report_templates {
+    struct template_counts counts;
+    bool is_listed;                      /* false: the counts alone (status) */
+    struct template_customer *customers; /* in the numbers' order; those whose list was asked for */
+    size_t customer_count;
 };
 
 struct report {
@@ -106,6 +121,8 @@ struct report {
     size_t look_count;
     const char *since; /* RFC 3339: what `change` is against; NULL: nothing */
     int64_t gone;      /* with since: numbers of then that the book has no more */
+    bool with_moved;   /* what came along, and when, has been read (report) */
+    const struct report_templates *templates; /* NULL: no word of them (check) */
 };
 
 /* Writes the whole report. `width`: columns of the terminal (80 where it is not one); the table

@@ -17,6 +17,7 @@
 
 #include "base/buffer.h"
 #include "planner/csv.h"
+#include "planner/report_moved.h"
 #include "planner/report_parts.h"
 #include "planner/report_text.h"
 
@@ -28,7 +29,9 @@ static const char *const columns[] = {
     "number", "customer", "state", "step", "eligible", "waiting_for", "not_before", "findings",
     "remedy", "error_step", "error_code", "error_subcode", "error_title", "error_details",
     "error_fbtrace_id", "error_class", "error_at", "owner", "note", "customer_name",
-    "remedies", "change", "attested", "language", "owners",
+    "remedies", "change", "attested", "language", "owners", "template_downtime_seconds",
+    "template_downtime_open", "audit", "cutover_from", "cutover_until", "cutover_meta_from",
+    "cutover_meta_until", "cutover",
 };
 /* clang-format on */
 #define COLUMN_COUNT (sizeof columns / sizeof columns[0])
@@ -131,6 +134,33 @@ static void add_error(struct row *row, const struct report_error *error, char co
     add(row, error->at);
 }
 
+static void add_downtime(struct row *row, const struct template_downtime *downtime, char text[24])
+{
+    (void)snprintf(text, 24, "%" PRId64, downtime->seconds);
+    add(row, downtime->is_known ? text : NULL);
+    add(row, downtime->is_known ? downtime->is_open ? "true" : "false" : NULL);
+}
+
+/* Four times, and the line. */
+struct cutover_cells {
+    char times[4][CUTOVER_TIME_BYTES];
+    struct arena *arena;
+};
+
+static void add_cutover(struct row *row, const struct cutover *cutover, struct cutover_cells *cells)
+{
+    static const struct cutover none = {.path = NULL};
+    const struct cutover *known = cutover ? cutover : &none;
+    const int64_t times[] = {known->sent_ms, known->after_ms, known->before_date_ms,
+                             cutover_meta_until_ms(known)};
+
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        cutover_format(times[i], cells->times[i]);
+        add(row, cells->times[i]);
+    }
+    add(row, cutover ? cutover_line(cutover, cells->arena) : NULL);
+}
+
 static void write_row(FILE *stream, struct row *row)
 {
     char *harmless[COLUMN_COUNT];
@@ -144,7 +174,7 @@ static void write_row(FILE *stream, struct row *row)
 
 /* The cells that list, kept from number to number for their memory. */
 struct lists {
-    struct buffer findings, remedies, attested, owners;
+    struct buffer findings, remedies, attested, owners, audit;
 };
 
 static void make_lists(const struct report_number *number, const struct report_act *acts,
@@ -154,17 +184,20 @@ static void make_lists(const struct report_number *number, const struct report_a
     buffer_clear(&lists->remedies);
     buffer_clear(&lists->attested);
     buffer_clear(&lists->owners);
+    buffer_clear(&lists->audit);
     list_findings(number, &lists->findings);
     list_remedies(acts, act_count, &lists->remedies);
     list_attested(number, &lists->attested);
     list_owners(acts, act_count, &lists->owners);
+    report_moved_list(number, &lists->audit);
 }
 
 static void write_number(FILE *stream, const struct report_number *number, struct lists *lists)
 {
     struct row row = {.is_number = {true}};
     struct report_act acts[REPORT_ACTS_MAX];
-    char code[24], subcode[24];
+    char code[24], subcode[24], downtime[24];
+    struct cutover_cells cutover = {.arena = arena_create()};
 
     acts[0] = (struct report_act){0};
     make_lists(number, acts, report_acts(number, acts), lists);
@@ -186,7 +219,11 @@ static void write_number(FILE *stream, const struct report_number *number, struc
     add(&row, buffer_text(&lists->attested));
     add(&row, number->language);
     add(&row, buffer_text(&lists->owners));
+    add_downtime(&row, &number->template_downtime, downtime);
+    add(&row, buffer_text(&lists->audit));
+    add_cutover(&row, number->cutover, &cutover);
     write_row(stream, &row);
+    arena_destroy(cutover.arena);
 }
 
 void report_csv_write(const struct report *report, FILE *stream)
@@ -197,6 +234,7 @@ void report_csv_write(const struct report *report, FILE *stream)
     buffer_init(&lists.remedies, LIST_BYTES_MAX);
     buffer_init(&lists.attested, LIST_BYTES_MAX);
     buffer_init(&lists.owners, LIST_BYTES_MAX);
+    buffer_init(&lists.audit, LIST_BYTES_MAX);
     csv_write_record(stream, columns, NULL, COLUMN_COUNT);
     for (size_t i = 0; i < report->number_count; i++)
         write_number(stream, &report->numbers[i], &lists);
@@ -204,4 +242,5 @@ void report_csv_write(const struct report *report, FILE *stream)
     buffer_finish(&lists.remedies);
     buffer_finish(&lists.attested);
     buffer_finish(&lists.owners);
+    buffer_finish(&lists.audit);
 }

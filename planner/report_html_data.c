@@ -13,7 +13,9 @@
  * with the zeros at its end left out. One number's `story` has its findings, old ones too, as
  * [kind, time, since when, 1 no more], and its attempts as
  * [at, step, phase, request, http_status, outcome, ms, fbtrace_id, note, worker, answer, taken_at,
- * taken_why, late_at]. Both
+ * taken_why, late_at]. `templates` has its counts as [result, templates], its downtime as [numbers,
+ * median, worst, open] in seconds, its advices as [need, why, owner, remedy], and by customer
+ * [key, why unread, [[name, language, category, advice from 0, detail], ...]]. Both
  * dictionaries are known when all numbers are written, so they come last.
  */
 #include <inttypes.h>
@@ -25,6 +27,7 @@
 #include "base/hash.h"
 #include "planner/language.h"
 #include "planner/report_page.h"
+#include "planner/report_templates.h"
 #include "planner/report_text.h"
 
 /* ---- a dictionary: each text once, by its place ---- */
@@ -461,6 +464,90 @@ static void write_story(struct page_pen *pen, const struct report *report)
     (void)fputs("]}", pen->stream);
 }
 
+static void write_template_counts(struct page_pen *pen, const struct template_counts *counts)
+{
+    const char *separator = "";
+
+    (void)fputs("\"counts\":[", pen->stream);
+    for (size_t i = TEMPLATE_RESULTS; i-- > 0;) {
+        if (counts->by_result[i] == 0)
+            continue;
+        (void)fprintf(pen->stream, "%s[\"%s\",%zu]", separator, template_result_at(i),
+                      counts->by_result[i]);
+        separator = ",";
+    }
+    (void)fputs("]", pen->stream);
+}
+
+static void write_advices(struct page_pen *pen)
+{
+    (void)fputs(",\n\"advices\":[", pen->stream);
+    for (size_t i = 0; template_advice_at(i); i++) {
+        const struct template_advice *advice = template_advice_at(i);
+        (void)fprintf(pen->stream, "%s[%d,%zu,%zu,%zu]", i > 0 ? "," : "", (int)advice->need,
+                      our_text_place(pen, advice->why), text_place(pen, advice->owner),
+                      advice->remedy ? our_text_place(pen, advice->remedy) : 0);
+    }
+    (void)fputs("]", pen->stream);
+}
+
+static void write_template(struct page_pen *pen, const struct template_row *row)
+{
+    char detail[TEMPLATE_DETAIL_BYTES];
+
+    template_detail(row, detail);
+    (void)fputs("[", pen->stream);
+    write_json_text(pen, row->name);
+    (void)fprintf(pen->stream, ",%zu,%zu,%zu,", text_place(pen, row->language),
+                  text_place(pen, template_category(row)),
+                  (size_t)(template_advise(row) - template_advice_at(0)));
+    write_json_text(pen, detail);
+    (void)fputs("]", pen->stream);
+}
+
+static bool write_template_list(struct page_pen *pen, const struct template_customer *customer,
+                                const char *separator)
+{
+    size_t count;
+    const struct template_row **rows = template_list(customer, &count);
+    bool has_any = count > 0 || customer->unread;
+
+    if (has_any) {
+        (void)fprintf(pen->stream, "%s[", separator);
+        write_json_text(pen, customer->customer);
+        (void)fprintf(pen->stream, ",%zu,[", text_place(pen, customer->unread));
+    }
+    for (size_t i = 0; i < count; i++) {
+        (void)fputs(i > 0 ? ",\n" : "\n", pen->stream);
+        write_template(pen, rows[i]);
+    }
+    if (has_any)
+        (void)fputs("]]", pen->stream);
+    free(rows);
+    return has_any;
+}
+
+static void write_templates(struct page_pen *pen, const struct report *report)
+{
+    const struct report_templates *templates = report->templates;
+    const char *separator = "\n";
+
+    if (!templates)
+        return;
+    struct template_downtimes sum = report_downtimes(report);
+    (void)fputs(",\n\"templates\":{", pen->stream);
+    write_template_counts(pen, &templates->counts);
+    (void)fprintf(pen->stream, ",\"downtime\":[%zu,%" PRId64 ",%" PRId64 ",%zu]", sum.numbers,
+                  sum.median, sum.worst, sum.open);
+    write_advices(pen);
+    (void)fputs(",\n\"customers\":[", pen->stream);
+    for (size_t i = 0; i < templates->customer_count; i++) {
+        if (write_template_list(pen, &templates->customers[i], separator))
+            separator = ",\n";
+    }
+    (void)fputs("]}", pen->stream);
+}
+
 static void write_entries(struct page_pen *pen, const char *name, const struct pool *pool)
 {
     (void)fprintf(pen->stream, ",\n\"%s\":[", name);
@@ -553,6 +640,7 @@ void report_page_data_write(const struct report *report, FILE *stream)
     write_looks(&pen, report);
     write_forecast(&pen, report);
     write_story(&pen, report);
+    write_templates(&pen, report);
     write_entries(&pen, "kinds", &pen.kinds);
     write_languages(&pen);
     write_entries(&pen, "texts", &pen.texts);

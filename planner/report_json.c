@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "planner/report_moved.h"
 #include "planner/report_tally.h"
+#include "planner/report_templates.h"
 #include "planner/report_text.h"
 
 struct json_pen {
@@ -212,6 +214,16 @@ static void write_since(struct json_pen *pen, const struct report *report,
     close_with(pen, '}');
 }
 
+/* `object` is released. */
+static void write_object_key(struct json_pen *pen, const char *key, struct json_object *object)
+{
+    write_key(pen, key);
+    (void)fputs(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
+                                                           JSON_C_TO_STRING_NOSLASHESCAPE),
+                pen->stream);
+    (void)json_object_put(object);
+}
+
 static void write_by_state(struct json_pen *pen, const struct report_counts *counts)
 {
     write_key(pen, "by_state");
@@ -240,6 +252,10 @@ static void write_summary(struct json_pen *pen, const struct report *report)
         write_forecast(pen, &report->forecast);
     write_by_rule(pen, tally);
     write_by_owner(pen, &tally->owners);
+    if (report->templates)
+        write_object_key(pen, "templates", report_templates_summary(report));
+    if (report->with_moved)
+        write_object_key(pen, "audit", report_moved_summary(report));
     if (report->since)
         write_since(pen, report, tally);
     if (report->is_offline)
@@ -312,8 +328,17 @@ static void write_attempt(struct json_pen *pen, const struct report_attempt *att
     close_with(pen, '}');
 }
 
-static void write_number(struct json_pen *pen, const struct report_number *number, bool is_compared,
-                         bool with_attempts)
+static void write_downtime(struct json_pen *pen, const struct template_downtime *downtime)
+{
+    if (downtime->is_known)
+        write_integer_key(pen, "template_downtime_seconds", downtime->seconds);
+    else
+        write_text_key(pen, "template_downtime_seconds", NULL);
+    write_boolean_key(pen, "template_downtime_open", downtime->is_known ? downtime->is_open : -1);
+}
+
+static void write_number(struct json_pen *pen, const struct report *report,
+                         const struct report_number *number, bool with_attempts)
 {
     open_with(pen, '{');
     write_text_key(pen, "number", number->number);
@@ -326,7 +351,7 @@ static void write_number(struct json_pen *pen, const struct report_number *numbe
     write_text_key(pen, "not_before", number->not_before);
     write_text_key(pen, "note", number->note);
     write_text_key(pen, "language", number->language);
-    if (is_compared)
+    if (report->since)
         write_text_key(pen, "change", report_change_name(number->change));
     write_key(pen, "findings");
     open_with(pen, '[');
@@ -334,6 +359,12 @@ static void write_number(struct json_pen *pen, const struct report_number *numbe
         write_finding(pen, number->findings[i]);
     close_with(pen, ']');
     write_error(pen, number->error);
+    if (report->templates)
+        write_downtime(pen, &number->template_downtime);
+    if (report->with_moved) {
+        write_object_key(pen, "audit", report_moved_audit(number));
+        write_object_key(pen, "cutover", report_moved_cutover(number));
+    }
     if (with_attempts) {
         write_key(pen, "attempts");
         open_with(pen, '[');
@@ -358,7 +389,12 @@ void report_json_write(const struct report *report, bool with_attempts, FILE *st
     (void)fputs(",\n  \"numbers\": [", stream);
     for (size_t i = 0; i < report->number_count; i++) {
         (void)fputs(i > 0 ? ",\n    " : "\n    ", stream);
-        write_number(&pen, &report->numbers[i], report->since != NULL, with_attempts);
+        write_number(&pen, report, &report->numbers[i], with_attempts);
     }
-    (void)fputs("]}\n", stream);
+    (void)putc(']', stream);
+    if (report->templates && report->templates->is_listed) {
+        (void)fputs(",\n  \"templates\": ", stream);
+        report_templates_json(report->templates, stream);
+    }
+    (void)fputs("}\n", stream);
 }

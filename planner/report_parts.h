@@ -71,6 +71,9 @@ size_t report_acts(const struct report_number *number, struct report_act acts[RE
  * where it is not Graph's: "two_step_off (attested 2026-09-01, old)". */
 void report_act_cause(const struct report_act *act, char cause[REPORT_CAUSE_BYTES]);
 
+/* What writing to the stream came to: STATUS_IO when it failed. */
+MUST_CHECK enum status report_written(FILE *stream, struct fault *fault);
+
 /* The writers; each leaves errors of the stream to the caller. */
 void report_table_write(const struct report *report, unsigned width, FILE *stream);
 void report_story_write(const struct report *report, unsigned width, FILE *stream);

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "planner/report_moved.h"
 #include "planner/report_parts.h"
+#include "planner/report_templates.h"
 #include "planner/report_text.h"
 
 #define VERDICT_COLUMNS 9
@@ -238,6 +240,15 @@ static void write_attempts(struct report_pen *pen, const struct report_number *n
         write_attempt(pen, &number->attempts[i]);
 }
 
+/* Those of its WABA, and for how long the number was without them. */
+static void write_templates(struct report_pen *pen, const struct report *report)
+{
+    report_templates_lines(pen, report);
+    report_templates_lists(pen, report->templates);
+    if (report->templates)
+        report_pen_end(pen);
+}
+
 void report_story_write(const struct report *report, unsigned width, FILE *stream)
 {
     struct report_pen pen;
@@ -250,6 +261,8 @@ void report_story_write(const struct report *report, unsigned width, FILE *strea
         write_acts(&pen, &report->numbers[i]);
         write_error(&pen, report->numbers[i].error);
         write_findings(&pen, &report->numbers[i]);
+        write_templates(&pen, report);
+        report_moved_story(&pen, &report->numbers[i]);
         write_attempts(&pen, &report->numbers[i]);
     }
 }

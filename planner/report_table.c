@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /* report_table -- for somebody who was woken up: what to do first, the rest counted. */
 #include "planner/report_table.h"
+#include "planner/report_templates.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -316,6 +317,8 @@ void report_table_write(const struct report *report, unsigned width, FILE *strea
     report_table_measure(&table);
     write_header(&table);
     write_customers(&table);
+    if (report->templates)
+        report_templates_lists(&table.pen, report->templates);
     report_table_summary(&table);
     free(table.tally);
 }

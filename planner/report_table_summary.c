@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "planner/report_moved.h"
+#include "planner/report_templates.h"
 
 #define COUNT_COLUMNS 9
 
@@ -400,6 +402,8 @@ void report_table_summary(struct table *table)
     write_owners(table, "Who may act on warnings:", &table->tally->advised);
     write_aside(table, "Not known, but holding nothing up:", unseen_of);
     write_aside(table, "The run mends by itself:", fixable_of);
+    report_templates_lines(&table->pen, table->report);
+    report_moved_lines(&table->pen, table->report);
     write_calls(table);
     report_pen_end(&table->pen);
     report_table_answer(table);

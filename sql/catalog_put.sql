@@ -8,7 +8,7 @@ WITH put_step AS (
            first_phase = excluded.first_phase, refreshes = excluded.refreshes,
            is_assessed = excluded.is_assessed, renewed_by = excluded.renewed_by,
            takes_code = excluded.takes_code, gather_ms = excluded.gather_ms,
-           only_with = excluded.only_with
+           only_with = excluded.only_with, is_audited = excluded.is_audited
 ), put_quota AS (
     INSERT INTO wabamigrate.quota
     SELECT * FROM jsonb_populate_recordset(NULL::wabamigrate.quota, $4::jsonb)

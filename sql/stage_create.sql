@@ -5,8 +5,8 @@ CREATE TEMPORARY TABLE stage (
     destination_waba_id text, token_ref text, source_token_ref text,
     webhook_override_callback_uri text, webhook_verify_token_ref text, attest jsonb,
     number text, country_code text, national text, source_phone_number_id text, phone_number_id text,
-    path text, waba_currency text, templates text, data_localization_region text, code_method text,
-    language text, file text, line integer
+    path text, waba_currency text, templates text, templates_wait bigint, templates_settle bigint,
+    data_localization_region text, code_method text, language text, file text, line integer
 ) ON COMMIT DROP;
 -- The book is joined with itself several times: in memory, where it fits.
 SET LOCAL work_mem = '64MB';

@@ -212,9 +212,10 @@ SELECT t.step_id, t.epoch, t.kind, t.phase, t.memo, t.tries, t.is_in_doubt,
        n.verified_at IS NOT NULL AS is_verified, q.renewed_by IS NOT NULL AS can_verify,
        coalesce(n.data_localization_region, c.data_localization_region, b.data_localization_region)
            AS data_localization_region,
-       CASE WHEN q.is_assessed THEN c.source_node END AS source_waba,
+       CASE WHEN q.is_assessed THEN c.source_node WHEN q.is_audited THEN c.before END AS source_waba,
        CASE WHEN q.is_assessed THEN c.destination_node END AS destination_waba,
-       CASE WHEN q.is_assessed THEN n.source_node END AS source_number,
+       CASE WHEN q.is_assessed THEN n.source_node WHEN q.is_audited THEN n.before END
+           AS source_number,
        CASE WHEN q.is_assessed THEN n.destination_node END AS destination_number,
        CASE WHEN q.is_assessed THEN c.attest END AS attest,
        CASE WHEN q.is_assessed THEN wabamigrate.rfc3339(c.source_read_at) END AS source_read_at,
@@ -224,6 +225,10 @@ SELECT t.step_id, t.epoch, t.kind, t.phase, t.memo, t.tries, t.is_in_doubt,
        CASE WHEN t.number_id IS NULL AND t.epoch = 1 AND q.refreshes IS NULL
                  AND wabamigrate.is_fresh(c.destination_read_at)
             THEN c.destination_node END AS fresh_destination,
+       -- What is known of the WABA's templates: for steps that are about them alone.
+       CASE WHEN q.only_with IN ('templates', 'templates_before')
+            THEN wabamigrate.template_facts(t.customer_id) END AS templates,
+       wabamigrate.unix_ms((SELECT now FROM moment)) AS now_ms,
        t.path,
        CASE WHEN q.is_assessed THEN wabamigrate.rfc3339((SELECT now FROM moment)) END AS now,
        CASE WHEN q.is_assessed

@@ -6,7 +6,8 @@
 -- text[], $9 counts as a try boolean[], $10 in doubt boolean[], $11 note text[], $12 error text[]
 -- (jsonb), $13 outcome text[], $14 http_status smallint[], $15 ms integer[], $16 request text[]
 -- (jsonb), $17 answer text[], $18 fbtrace_id text[], $19 has an attempt boolean[], $20 the phase it was
--- of text[], $21 that phase is an effect boolean[]; $22 grace in ms bigint
+-- of text[], $21 that phase is an effect boolean[], $22 when its end was heard of, in ms bigint[] (0: it was
+-- not sent), $23 the answer's Date, in ms bigint[] (0: none); $24 grace in ms bigint
 --
 -- A step is looked up by its id alone (IS NOT DISTINCT FROM is no index's business): the index of what is
 -- running is a short one by the statistics, and a long one of dead rows while somebody holds a snapshot.
@@ -17,10 +18,10 @@ WITH moment AS MATERIALIZED (
       FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[],
                   $8::text[], $9::boolean[], $10::boolean[], $11::text[], $12::text[], $13::text[],
                   $14::smallint[], $15::integer[], $16::text[], $17::text[], $18::text[],
-                  $19::boolean[], $20::text[], $21::boolean[])
+                  $19::boolean[], $20::text[], $21::boolean[], $22::bigint[], $23::bigint[])
            AS i (step_id, epoch, state, phase, memo, wait_ms, waiting_for, is_try, is_in_doubt, note,
                  error, outcome, http_status, ms, request, answer, fbtrace_id, has_attempt, sent_phase,
-                 is_effect)
+                 is_effect, heard_ms, date_ms)
 ), moved AS (
     UPDATE wabamigrate.step s
        -- Something changed while it was running (a signup was captured): where it came to wait, it is
@@ -39,7 +40,7 @@ WITH moment AS MATERIALIZED (
                         ELSE s.tries END,
            -- From the loss on: the request may have left long after its intent.
            not_before = CASE WHEN i.is_in_doubt AND NOT s.is_in_doubt
-                             THEN (SELECT now FROM moment) + $22::bigint * interval '1 ms'
+                             THEN (SELECT now FROM moment) + $24::bigint * interval '1 ms'
                              ELSE (SELECT now FROM moment) + i.wait_ms * interval '1 ms' END,
            is_in_doubt = i.is_in_doubt AND NOT (s.is_nudged AND i.may_be_nudged),
            is_nudged = s.is_nudged AND i.state = 'ready',
@@ -55,17 +56,18 @@ WITH moment AS MATERIALIZED (
 ), tried AS (
     INSERT INTO wabamigrate.attempt AS a
            (step_id, epoch, run_id, phase, is_effect, intended_at, ms, http_status, outcome, note,
-            fbtrace_id, request, answer, late_at)
+            fbtrace_id, request, answer, late_at, heard_at, graph_date)
     SELECT i.step_id, i.epoch, $1::bigint, i.sent_phase, i.is_effect,
            (SELECT now FROM moment) - coalesce(i.ms, 0) * interval '1 ms',
            i.ms, i.http_status, i.outcome, i.note, i.fbtrace_id, i.request::jsonb, i.answer,
-           CASE WHEN i.step_id = ANY (ARRAY(SELECT step_id FROM late)) THEN (SELECT now FROM moment) END
+           CASE WHEN i.step_id = ANY (ARRAY(SELECT step_id FROM late)) THEN (SELECT now FROM moment) END,
+           wabamigrate.from_unix_ms(nullif(i.heard_ms, 0)), wabamigrate.from_unix_ms(nullif(i.date_ms, 0))
       FROM input i
      WHERE i.has_attempt
     ON CONFLICT (step_id, epoch) DO UPDATE
        SET ms = excluded.ms, http_status = excluded.http_status, outcome = excluded.outcome,
            note = excluded.note, late_at = excluded.late_at, fbtrace_id = excluded.fbtrace_id, request = excluded.request,
-           answer = excluded.answer
+           answer = excluded.answer, heard_at = excluded.heard_at, graph_date = excluded.graph_date
      WHERE a.run_id = $1::bigint AND (a.outcome IS NULL OR a.outcome = 'lost')
 ), needed AS (
     SELECT m.customer_id, m.number_id, m.kind AS done, d.path, d.kind
@@ -105,12 +107,13 @@ WITH moment AS MATERIALIZED (
       FROM met
      WHERE t.step_id = met.step_id AND t.state = 'pending'
 ), ended AS (
-    -- By steps that nothing waits for: few of them, so a number's other steps are looked at once.
+    -- By steps that nothing of the number's waits for: few of them, so a number's other steps are looked at once.
     SELECT array_agg(m.number_id) AS numbers
       FROM moved m
      WHERE m.state = 'done' AND m.number_id IS NOT NULL
        AND NOT EXISTS (SELECT 1 FROM wabamigrate.path_need d
-                        WHERE d.path = m.path AND d.needs = m.kind)
+                         JOIN wabamigrate.path_step q ON q.path = d.path AND q.kind = d.kind
+                        WHERE d.path = m.path AND d.needs = m.kind AND q.subject = 'number')
 ), finished AS (
     UPDATE wabamigrate.number n SET is_done = true
      WHERE n.number_id = ANY ((SELECT numbers FROM ended)::bigint[])

@@ -219,6 +219,36 @@ static const struct language_text texts[] = {
      "s’exécuter ici. Autorisez-le pour ce fichier (il n’utilise pas le réseau), ou demandez le "
      "rapport avec --format table ou --format csv."},
 
+    /* ---- message templates, on the page ---- */
+    {"copied", "copiés"},
+    {"there already", "déjà présents"},
+    {"on their way", "en cours de copie"},
+    {"not copied yet", "pas encore copiés"},
+    {"not fit for copying", "non copiables"},
+    {"given up", "abandonnés"},
+    {"rejected after copying", "rejetés après la copie"},
+    {"in another category", "dans une autre catégorie"},
+    {"paused after copying", "suspendus après la copie"},
+    {"disabled after copying", "désactivés après la copie"},
+    {"archived since", "archivés depuis"},
+    {"gone since", "disparus depuis"},
+    {"Template", "Modèle"},
+    {"Category", "Catégorie"},
+    {"Templates somebody has to look after", "Modèles dont quelqu’un doit s’occuper"},
+    {"only if it is still wanted", "seulement s’il est encore utile"},
+    {"({n} template)", "({n} modèle)"},
+    {"({n} templates)", "({n} modèles)"},
+    {"The templates of the old account are not known:",
+     "Les modèles de l’ancien compte ne sont pas connus :"},
+    {"From its move on, {n} number was without a template that it had for {worst}.",
+     "À partir de sa migration, {n} numéro a été privé d’un de ses modèles pendant {worst}."},
+    {"From their move on, {n} numbers were without a template that they had for {median} (median), {worst} at worst.",
+     "À partir de leur migration, {n} numéros ont été privés d’un de leurs modèles pendant {median} (médiane), {worst} au pire."},
+    {"{n} of them still is.", "{n} l’est encore."},
+    {"{n} of them still are.", "{n} le sont encore."},
+    {"Message templates", "Modèles de message"},
+    {"Some message templates of {name} could not come along to the new WhatsApp Business Account. They can be used again once this is done:",
+     "Certains modèles de message de {name} n’ont pas pu être copiés dans le nouveau compte WhatsApp Business. Ils pourront de nouveau être utilisés une fois ceci fait :"},
     /* ---- remedies of the rules ---- */
     {"Meta answered with a value that it has not documented. Look at the setting in WhatsApp "
      "Manager or Meta Business Suite; if it is in order, write the day you looked under `attest` "
@@ -613,6 +643,191 @@ static const struct language_text texts[] = {
      "l’inscription et saisissez le code que WhatsApp envoie à ce numéro, ou terminez la "
      "vérification dans le Gestionnaire WhatsApp → Numéros de téléphone."},
 
+    /* ---- message templates: why, and what to do ---- */
+    {"It was copied", "Il a été copié"},
+    {"The new account had it already", "Le nouveau compte l’avait déjà"},
+    {"It is on its way", "Il est en cours de copie"},
+    {"Meta has put the copy into another category",
+     "Meta a placé la copie dans une autre catégorie"},
+    {"It can be used, and nothing has to be created again. Its messages are charged by the new category; where that is wrong, ask for a review in WhatsApp Manager.",
+     "Il peut être utilisé, rien n’est à recréer. Ses messages sont facturés selon la nouvelle catégorie ; si elle ne convient pas, demandez un examen dans le Gestionnaire WhatsApp."},
+    {"It has not been copied", "Il n’a pas été copié"},
+    {"Copy it with `wabamigrate templates migrate`.",
+     "Copiez-le avec `wabamigrate templates migrate`."},
+    {"The new account has no room for more message templates",
+     "Le nouveau compte n’a plus de place pour d’autres modèles de message"},
+    {"Have message templates deleted that the new account does not need, or have the business verified (250 become 6,000), then copy again with `wabamigrate templates migrate`.",
+     "Faites supprimer les modèles de message dont le nouveau compte n’a pas besoin, ou faites vérifier l’entreprise (250 deviennent 6 000), puis copiez de nouveau avec `wabamigrate templates migrate`."},
+    {"Meta did not copy it", "Meta ne l’a pas copié"},
+    {"Create it again on the new account, mending what Meta says of it, and submit it.",
+     "Recréez-le dans le nouveau compte en corrigeant ce que Meta indique, puis soumettez-le."},
+    {"It did not come over", "Il n’est pas arrivé"},
+    {"Create it again on the new account and submit it.",
+     "Recréez-le dans le nouveau compte et soumettez-le."},
+    {"Meta has rejected the copy because of its category",
+     "Meta a rejeté la copie à cause de sa catégorie"},
+    {"Create it again on the new account, in the category that fits its text, and submit it, or appeal in WhatsApp Manager.",
+     "Recréez-le dans le nouveau compte, dans la catégorie qui convient à son texte, et soumettez-le, ou faites appel dans le Gestionnaire WhatsApp."},
+    {"Meta has rejected the copy", "Meta a rejeté la copie"},
+    {"Change the copy on the new account so that it keeps to the rules of its category and submit it again, or appeal in WhatsApp Manager.",
+     "Modifiez la copie dans le nouveau compte pour qu’elle respecte les règles de sa catégorie et soumettez-la de nouveau, ou faites appel dans le Gestionnaire WhatsApp."},
+    {"Meta has disabled the copy", "Meta a désactivé la copie"},
+    {"Create another message template in its place and submit it: a disabled one does not come back.",
+     "Créez un autre modèle de message à sa place et soumettez-le : un modèle désactivé ne revient pas."},
+    {"Meta has paused the copy because of its quality",
+     "Meta a suspendu la copie à cause de sa qualité"},
+    {"Meta ends the pause by itself. Change its text if its recipients keep reporting it.",
+     "Meta met fin à la suspension de lui-même. Modifiez son texte si ses destinataires continuent à le signaler."},
+    {"The copy has been archived because nobody used it",
+     "La copie a été archivée parce que personne ne l’utilisait"},
+    {"If it is still needed, take it out of the archive in WhatsApp Manager: Meta deletes it 28 days after it was archived.",
+     "S’il est encore utile, sortez-le de l’archive dans le Gestionnaire WhatsApp : Meta le supprime 28 jours après son archivage."},
+    {"It is no longer on the old account, and was not copied",
+     "Il n’est plus dans l’ancien compte et n’a pas été copié"},
+    {"The copy is no longer on the new account", "La copie n’est plus dans le nouveau compte"},
+    {"If it is still needed and nobody deleted it on purpose, create it again on the new account and submit it.",
+     "S’il est encore utile et que personne ne l’a supprimé volontairement, recréez-le dans le nouveau compte et soumettez-le."},
+    {"Its quality is too low to be copied", "Sa qualité est trop basse pour qu’il soit copié"},
+    {"Meta has not decided on it yet", "Meta ne s’est pas encore prononcé à son sujet"},
+    {"Wait for Meta's decision on the old account: once it is approved the partner can copy it. Else create it on the new account and submit it.",
+     "Attendez la décision de Meta dans l’ancien compte : une fois approuvé, le partenaire peut le copier. Sinon, créez-le dans le nouveau compte et soumettez-le."},
+    {"Meta has not decided on its appeal yet", "Meta ne s’est pas encore prononcé sur son appel"},
+    {"It is paused, and only what is approved is copied",
+     "Il est suspendu, et seul ce qui est approuvé est copié"},
+    {"Meta had rejected it on the old account", "Meta l’avait rejeté dans l’ancien compte"},
+    {"If it is still wanted, create it on the new account with the text changed and submit it.",
+     "S’il est encore souhaité, créez-le dans le nouveau compte avec un texte modifié et soumettez-le."},
+    {"Meta had disabled it on the old account", "Meta l’avait désactivé dans l’ancien compte"},
+    {"If it is still wanted, create another message template in its place on the new account and submit it.",
+     "S’il est encore souhaité, créez un autre modèle de message à sa place dans le nouveau compte et soumettez-le."},
+    {"It is archived on the old account", "Il est archivé dans l’ancien compte"},
+    {"If it is still needed, take it out of the archive on the old account and tell the partner, who can copy it then.",
+     "S’il est encore utile, sortez-le de l’archive dans l’ancien compte et prévenez le partenaire, qui pourra alors le copier."},
+    {"It had been deleted on the old account", "Il avait été supprimé dans l’ancien compte"},
+    {"It was being deleted on the old account",
+     "Il était en cours de suppression dans l’ancien compte"},
+    {"Its status does not allow copying it", "Son statut ne permet pas de le copier"},
+    {"What came of it is not known", "On ne sait pas ce qu’il est devenu"},
+    {"Compare both accounts in WhatsApp Manager.",
+     "Comparez les deux comptes dans le Gestionnaire WhatsApp."},
+    /* ---- what came along, and when ---- */
+    {"Nothing to do: it stands better than before the move.",
+     "Rien à faire : la situation est meilleure qu’avant la migration."},
+    {"The old account could not be read before the move, so nothing tells how this was there.",
+     "L’ancien compte n’a pas pu être lu avant la migration : rien ne dit ce qu’il en était."},
+    {"Meta did not show this of the old account, so nothing tells how it was before the move.",
+     "Meta n’a pas montré ce champ pour l’ancien compte : rien ne dit ce qu’il en était avant "
+     "la migration."},
+    {"Meta did not show this of the new account: look at it in WhatsApp Manager → Phone "
+     "numbers.",
+     "Meta n’a pas montré ce champ pour le nouveau compte : vérifiez-le dans le Gestionnaire "
+     "WhatsApp → Numéros de téléphone."},
+    {"Nothing to do: registering a number sets its PIN, and two-step verification is on from "
+     "then on. `wabamigrate pins export` hands the PIN over.",
+     "Rien à faire : l’enregistrement d’un numéro définit son code PIN, et la vérification en "
+     "deux étapes est dès lors activée. `wabamigrate pins export` remet le code PIN."},
+    {"Two-step verification is off, although registering the number has set a PIN. Set one in "
+     "WhatsApp Manager → Phone numbers → the number → Two-step verification.",
+     "La vérification en deux étapes est désactivée, alors que l’enregistrement du numéro a "
+     "défini un code PIN. Définissez-en un dans le Gestionnaire WhatsApp → Numéros de "
+     "téléphone → le numéro → Vérification en deux étapes."},
+    {"Nothing to do: the webhooks of the new account go where the new partner and the manifest "
+     "send them.",
+     "Rien à faire : les webhooks du nouveau compte vont là où le nouveau partenaire et le "
+     "manifeste les envoient."},
+    {"The new account does not send the messages to the callback that the manifest names, "
+     "although the run has set it. Find out who has changed it, and set it again with Meta's "
+     "`subscribed_apps` call.",
+     "Le nouveau compte n’envoie pas les messages à l’URL de rappel indiquée dans le "
+     "manifeste, alors que le programme l’a définie. Cherchez qui l’a modifiée et "
+     "définissez-la de nouveau à l’aide de l’appel `subscribed_apps` de Meta."},
+    {"The old account sent the messages to a callback of their own, and the new one does not. "
+     "Where it is still wanted, write it under `webhook` in the manifest.",
+     "L’ancien compte envoyait les messages à une URL de rappel qui leur était propre, et le "
+     "nouveau ne le fait pas. Si elle reste nécessaire, inscrivez-la sous `webhook` dans le "
+     "manifeste."},
+    {"Nothing to do: the number's data is stored where the manifest says.",
+     "Rien à faire : les données du numéro sont stockées là où le manifeste l’indique."},
+    {"The number's data is not stored where the manifest says. The setting can only be changed "
+     "while the number is not registered: deregister it, set it, and register it again.",
+     "Les données du numéro ne sont pas stockées là où le manifeste l’indique. Ce réglage ne "
+     "peut être modifié que lorsque le numéro n’est pas enregistré : annulez l’enregistrement, "
+     "définissez le réglage et enregistrez de nouveau le numéro."},
+    {"The number's data is not stored as it was on the old account, where a setting of its own "
+     "said how. For numbers still to move, write `data_localization_region` in the manifest; "
+     "this one has to be deregistered, set, and registered again.",
+     "Les données du numéro ne sont pas stockées comme sur l’ancien compte, où un réglage "
+     "propre l’indiquait. Pour les numéros encore à migrer, inscrivez "
+     "`data_localization_region` dans le manifeste ; pour celui-ci, il faut annuler "
+     "l’enregistrement, définir le réglage et l’enregistrer de nouveau."},
+    {"Nothing to do: a copied template starts at quality UNKNOWN, and is rated after 24 hours.",
+     "Rien à faire : un modèle copié commence avec la qualité UNKNOWN, et n’est évalué "
+     "qu’après 24 heures."},
+    {"The number shows another display name than before the move. If you did not ask Meta for "
+     "that, request the old name in WhatsApp Manager → Phone numbers → the number → Profile → "
+     "Display name.",
+     "Le numéro affiche un autre nom qu’avant la migration. Si vous ne l’avez pas demandé à "
+     "Meta, demandez l’ancien nom dans le Gestionnaire WhatsApp → Numéros de téléphone → le "
+     "numéro → Profil → Nom d’affichage."},
+    {"The display name was approved better on the old account than it is on the new one. Look "
+     "at it in WhatsApp Manager → Phone numbers → the number → Profile → Display name, and "
+     "request a review.",
+     "Le nom d’affichage était mieux approuvé sur l’ancien compte qu’il ne l’est sur le "
+     "nouveau. Vérifiez-le dans le Gestionnaire WhatsApp → Numéros de téléphone → le numéro → "
+     "Profil → Nom d’affichage, et demandez un examen."},
+    {"The quality rating is lower than before the move, and should have come along. It is made "
+     "of how people took the messages of the last days: where WhatsApp Manager → Phone numbers "
+     "→ the number → Insights does not explain it, ask Meta's support with both values.",
+     "L’évaluation de la qualité est plus basse qu’avant la migration, alors qu’elle aurait dû "
+     "suivre le numéro. Elle reflète l’accueil des messages des derniers jours : si le "
+     "Gestionnaire WhatsApp → Numéros de téléphone → le numéro → Statistiques ne l’explique "
+     "pas, interrogez l’assistance de Meta en indiquant les deux valeurs."},
+    {"The messaging limit is lower than before the move. It is the business portfolio's, and "
+     "both accounts are in one portfolio, so the move cannot have lowered it. Open Meta's "
+     "Business Support Home, read the reason, and ask there to have it restored.",
+     "La limite de messages est plus basse qu’avant la migration. C’est celle du portefeuille "
+     "business, et les deux comptes appartiennent au même portefeuille : la migration ne peut "
+     "pas l’avoir abaissée. Ouvrez l’assistance Meta pour les entreprises (Business Support "
+     "Home), lisez le motif et demandez-y son rétablissement."},
+    {"Nothing to do: the messaging limit is the business portfolio's, and Meta raises it by "
+     "itself.",
+     "Rien à faire : la limite de messages est celle du portefeuille business, et Meta la "
+     "relève d’elle-même."},
+    {"The number had the badge of an official business account, and has it no longer. Ask for "
+     "it in WhatsApp Manager → Phone numbers → the number → Profile → Official business "
+     "account, or have Meta's support restore it.",
+     "Le numéro avait le badge de compte professionnel officiel et ne l’a plus. Demandez-le "
+     "dans le Gestionnaire WhatsApp → Numéros de téléphone → le numéro → Profil → Compte "
+     "professionnel officiel, ou faites-le rétablir par l’assistance de Meta."},
+    {"The number's throughput is lower than before the move. Meta raises it by itself where "
+     "the number qualifies; where it is needed at once, ask Meta's support.",
+     "Le débit du numéro est plus bas qu’avant la migration. Meta le relève d’elle-même si le "
+     "numéro remplit les conditions ; s’il est nécessaire immédiatement, adressez-vous à "
+     "l’assistance de Meta."},
+    {"The number can send less than before the move. Open WhatsApp Manager → Phone numbers → "
+     "the number: it says what limits it, and what to do.",
+     "Le numéro peut envoyer moins de messages qu’avant la migration. Ouvrez le Gestionnaire "
+     "WhatsApp → Numéros de téléphone → le numéro : la page indique ce qui le limite et ce "
+     "qu’il faut faire."},
+    {"The business profile is not what it was before the move. Enter the old values, which "
+     "stand in this report, in WhatsApp Manager → Phone numbers → the number → Profile.",
+     "Le profil d’entreprise n’est plus celui d’avant la migration. Saisissez les anciennes "
+     "valeurs, indiquées dans ce rapport, dans le Gestionnaire WhatsApp → Numéros de téléphone "
+     "→ le numéro → Profil."},
+    {"A message delivered before the move is billed to the old partner, and so is one sent "
+     "before it and delivered late; one delivered after the move is billed to the business "
+     "customer.",
+     "Un message distribué avant la migration est facturé à l’ancien partenaire, de même qu’un "
+     "message envoyé avant elle et distribué en retard ; un message distribué après la "
+     "migration est facturé à l’entreprise cliente."},
+    {"A message sent before the move is billed to the source business, even where it is "
+     "delivered later.",
+     "Un message envoyé avant la migration est facturé à l’entreprise source, même s’il est "
+     "distribué plus tard."},
+    {"Meta's two pages differ on messages that are in flight during the move: agree with the "
+     "old partner on one of them.",
+     "Les deux pages de Meta divergent sur les messages en transit pendant la migration : "
+     "convenez de l’une d’elles avec l’ancien partenaire."},
     /* ---- remedies of Graph's errors ---- */
     {"The signup's code has expired: go through Embedded Signup once more.",
      "Le code d’inscription a expiré : effectuez l’inscription intégrée une nouvelle fois."},

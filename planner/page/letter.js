@@ -39,8 +39,12 @@ function letterText(customer, { needed, wished }, inLanguage) {
             : say("We are preparing the move of the WhatsApp numbers of {name} to their new WhatsApp Business Account. Nothing holds it up; please look at this all the same:", { name: customer.title }));
         items(wished);
     }
-    lines.push('', say("Until a number moves, it stays in service where it is. We check again regularly and go on as soon as this is done."),
-        '', say("Kind regards,"));
+    if (needed.size || wished.size)
+        lines.push('', say("Until a number moves, it stays in service where it is. We check again regularly and go on as soon as this is done."));
+    const templates = templateLines(customer, inLanguage);
+    if (templates.length)
+        lines.push(...(needed.size || wished.size ? [''] : []), say("Some message templates of {name} could not come along to the new WhatsApp Business Account. They can be used again once this is done:", { name: customer.title }), ...templates);
+    lines.push('', say("Kind regards,"));
     return lines.join('\n');
 }
 
@@ -81,7 +85,8 @@ function letterLanguage(customer) {
 
 function letterSection(customer) {
     const remedies = todo(customer);
-    if (!remedies.needed.size && !remedies.wished.size) return nobodyToWrite(customer);
+    const things = remedies.needed.size + remedies.wished.size + templatesFor(customer).length;
+    if (!things) return nobodyToWrite(customer);
     const text = element('div', { class: 'letter-text', dir: 'auto', tabindex: '0', id: `letter-${customer.at}` });
     const subject = element('b', { dir: 'auto' });
     const said = element('span', { role: 'status', class: 'quiet' });
@@ -108,7 +113,7 @@ function letterSection(customer) {
     const keepOpen = (event) => openLetters[event.target.open ? 'add' : 'delete'](customer);
     return element('details', { class: 'letter', open: openLetters.has(customer), on: { toggle: keepOpen } },
         element('summary', {}, t("Message to send"), ' ', element('span', { class: 'quiet', text: tn(
-            "({n} thing to do)", "({n} things to do)", remedies.needed.size + remedies.wished.size) })),
+            "({n} thing to do)", "({n} things to do)", things) })),
         element('div', { class: 'bar controls' },
             languages.length > 1 ? element('div', { class: 'choice', role: 'group', 'aria-label': t("Language of the message") }, choices) : null,
             element('button', { type: 'button', class: 'button', text: t("Copy"), on: { click: () => copy(text, said) } }),

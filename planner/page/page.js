@@ -163,6 +163,7 @@ function render() {
         element('main', {}, ...[
             tiles(), changesSection(),
             element('div', { class: 'columns' }, ...[rulesSection(), element('div', {}, ...[ownersSection(), forecastSection()].filter(Boolean))].filter(Boolean)),
+            templatesSection(),
             historySection(),
             totals.numbers ? customersSection() : section(t("Customers"), { id: 'customers' }, element('p', { text: t("There is no number in this book.") })),
             storySection(),

@@ -35,6 +35,7 @@ void facts_fill(struct facts *facts)
         .source_number_fields = "id,display_phone_number,is_pin_enabled",
         .destination_waba_fields = "id,name,subscribed_apps",
         .destination_number_fields = "id,display_phone_number,status",
+        .confirmed_number_fields = "id,status,health_status,whatsapp_business_profile{about,email}",
         .template_fields = "status,quality_score",
         .source_refused_fields = ",name,",
         .destination_refused_fields = ",status,",
@@ -64,7 +65,7 @@ void facts_make_sparse(struct facts *facts)
     facts->source_refused_fields = facts->destination_refused_fields = NULL;
     facts->source_waba_fields = facts->source_number_fields = NULL;
     facts->destination_waba_fields = facts->destination_number_fields = NULL;
-    facts->source_phone_number_ids = NULL;
+    facts->source_phone_number_ids = facts->confirmed_number_fields = NULL;
 }
 
 void facts_release(struct facts *facts)

@@ -20,7 +20,7 @@
     "batch: " batch "\n"                                                                          \
     "partner: { business_id: '1020304050', app_id: '998877', credit_line_id: '5566778899',\n"     \
     "           system_user_id: '445566', system_token: { env: TESTBED_TOKEN } }\n"               \
-    "defaults: { waba_currency: EUR }\n"                                                          \
+    "defaults: { waba_currency: EUR, templates: leave }\n"                                                          \
     "customers:\n"                                                                                \
     "  - id: bakery-lune\n"                                                                       \
     "    business_id: '700100'\n"                                                                 \

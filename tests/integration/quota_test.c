@@ -90,7 +90,7 @@ static int64_t load_book(unsigned wabas)
         "version: 1\nbatch: book\n"
         "partner: { business_id: '1020304050', app_id: '998877', credit_line_id: '5566778899',\n"
         "           system_user_id: '445566', system_token: { env: TESTBED_TOKEN } }\n"
-        "defaults: { waba_currency: EUR }\ncustomers:\n");
+        "defaults: { waba_currency: EUR, templates: leave }\ncustomers:\n");
     for (unsigned i = 0; i < wabas; i++) {
         (void)!buffer_printf(&text,
                              "  - { id: c%u, business_id: '%u', source_waba_id: '%u',"

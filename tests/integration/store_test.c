@@ -519,6 +519,18 @@ static void a_failed_step_holds_its_successors_and_retry_takes_it_up_again(void)
     worker_close(&worker);
 }
 
+/* Owned by the caller. */
+static char *edited(const char *book, const char *from, const char *to)
+{
+    const char *at = strstr(book, from);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+    size_t bytes = strlen(book) + strlen(to) + 1;
+    char *text = memory_take(bytes);
+    snprintf(text, bytes, "%.*s%s%s", (int)(at - book), book, to, at + strlen(from));
+    return text;
+}
+
 static bool is_on_path(const struct path *path, const char *kind)
 {
     for (size_t i = 0; i < path->step_count; i++) {
@@ -555,11 +567,15 @@ static void retry_every_phase(const struct path *path, int64_t batch_id)
 
 static void a_retried_step_begins_with_a_look_whatever_phase_it_failed_in(void)
 {
-    retry_every_phase(path_find("embedded_signup"), begin());
+    char *text = edited(WORKER_BOOK, ", templates: leave", "");
+
     testbed_clear(conn);
-    int64_t batch_id = worker_load(conn, WORKER_PROGRAMMATIC);
-    CU_ASSERT_FATAL(batch_id > 0);
-    retry_every_phase(path_find("programmatic"), batch_id);
+    retry_every_phase(path_find("embedded_signup"), worker_load(conn, text));
+    free(text);
+    testbed_clear(conn);
+    text = edited(WORKER_PROGRAMMATIC, "templates: leave, ", "");
+    retry_every_phase(path_find("programmatic"), worker_load(conn, text));
+    free(text);
 }
 
 static void what_a_step_learned_is_there_for_the_next_one(void)
@@ -1086,20 +1102,9 @@ static void what_is_in_hand_stays_in_hand_over_a_broken_connection(void)
 /* ---- the manifest again ---- */
 
 /* WORKER_BOOK with one text in place of another; free it. */
-static char *edited(const char *from, const char *to)
-{
-    const char *at = strstr(WORKER_BOOK, from);
-
-    CU_ASSERT_PTR_NOT_NULL_FATAL(at);
-    size_t bytes = strlen(WORKER_BOOK) + strlen(to) + 1;
-    char *text = memory_take(bytes);
-    snprintf(text, bytes, "%.*s%s%s", (int)(at - WORKER_BOOK), WORKER_BOOK, to, at + strlen(from));
-    return text;
-}
-
 static void load_edited(const char *from, const char *to, int64_t wanted)
 {
-    char *text = edited(from, to);
+    char *text = edited(WORKER_BOOK, from, to);
 
     CU_ASSERT_EQUAL(worker_load(conn, text), wanted);
     free(text);
@@ -1156,7 +1161,7 @@ static void a_step_is_made_only_for_those_who_have_its_setting(void)
         "  FROM wabamigrate.step";
 
     testbed_clear(conn);
-    char *without = edited(REGION, "");
+    char *without = edited(WORKER_BOOK, REGION, "");
     int64_t batch_id = worker_load(conn, without);
     testbed_expect(conn, steps, "0/2");
     worker_expect_prerequisites(conn);
@@ -1191,6 +1196,74 @@ static void a_step_is_made_only_for_those_who_have_its_setting(void)
     free(without);
 }
 
+/* Templates are the WABA's: it does what it or one of its numbers asks for, and all its numbers
+ * wait for what is copied before. */
+static void templates_are_copied_for_a_waba_where_one_of_its_numbers_asks_for_it(void)
+{
+    struct worker worker;
+    static const char steps[] = "SELECT string_agg(c.key || ' ' || s.kind, ', ' ORDER BY 1)"
+                                "  FROM wabamigrate.step s JOIN wabamigrate.customer c USING"
+                                " (customer_id) WHERE s.kind LIKE '%\\_templates'";
+    static const char of_bakery[] =
+        "bakery-lune list_templates, bakery-lune migrate_templates, bakery-lune settle_templates";
+
+    testbed_clear(conn);
+    char *one = edited(WORKER_BOOK, "      - { number: '" BAKERY_2 "'",
+                       "      - { templates: before_register, number: '" BAKERY_2 "'");
+    char *after = edited(WORKER_BOOK, "templates: leave", "templates: after_register");
+    char *all = edited(WORKER_BOOK, "templates: leave", "templates: before_register");
+    int64_t batch_id = worker_load(conn, one);
+    testbed_expect(conn, steps, of_bakery);
+    worker_expect_prerequisites(conn);
+    CU_ASSERT_EQUAL(worker_load(conn, WORKER_BOOK), batch_id); /* what is there stays */
+    testbed_expect(conn, steps, of_bakery);
+    worker_expect_prerequisites(conn);
+    worker_open(&worker, batch_id);
+    worker_work_until(&worker, "migrate_templates");
+    testbed_expect(
+        conn,
+        "SELECT DISTINCT s.state FROM wabamigrate.step s JOIN wabamigrate.customer c"
+        " USING (customer_id) WHERE s.kind = 'register_number' AND c.key = 'bakery-lune'",
+        "pending");
+    worker_expect_prerequisites(conn);
+    worker_work_until(&worker, NULL);
+    worker_close(&worker);
+    expect_everything_done_once();
+
+    testbed_clear(conn);
+    batch_id = worker_load(conn, WORKER_BOOK);
+    testbed_expect(conn, steps, "-");
+    CU_ASSERT_EQUAL(worker_load(conn, after), batch_id); /* a later manifest asks for it */
+    testbed_expect(conn, steps,
+                   "bakery-lune list_templates, bakery-lune settle_templates, florist-lune "
+                   "list_templates, florist-lune settle_templates");
+    worker_expect_prerequisites(conn);
+    worker_open(&worker, batch_id);
+    worker_work_until(&worker, "share_credit_line");
+    CU_ASSERT_EQUAL(worker_load(conn, all), batch_id); /* and another one for more */
+    testbed_expect(conn, "SELECT count(*) FROM wabamigrate.step WHERE kind = 'migrate_templates'",
+                   "2");
+    worker_expect_prerequisites(conn);
+    worker_work_until(&worker, NULL);
+    worker_close(&worker);
+    expect_everything_done_once();
+
+    testbed_clear(conn);
+    batch_id = worker_load(conn, WORKER_BOOK);
+    worker_open(&worker, batch_id);
+    worker_work_until(&worker, NULL);
+    CU_ASSERT_EQUAL(worker_load(conn, all), batch_id); /* too late to copy before */
+    testbed_expect(conn, "SELECT count(*) FROM wabamigrate.step WHERE kind = 'migrate_templates'",
+                   "0");
+    worker_expect_prerequisites(conn);
+    worker_work_until(&worker, NULL);
+    worker_close(&worker);
+    expect_everything_done_once();
+    free(one);
+    free(after);
+    free(all);
+}
+
 static void a_number_added_to_the_manifest_joins_where_its_customer_stands(void)
 {
     struct worker worker;
@@ -1223,7 +1296,7 @@ static void a_number_loaded_while_an_outcome_is_being_recorded_is_not_forgotten(
 
     worker_open(&worker, batch_id);
     worker_work_until(&worker, "share_credit_line");
-    char *text = edited("      - { number: '" BAKERY_1 "'",
+    char *text = edited(WORKER_BOOK, "      - { number: '" BAKERY_1 "'",
                         "      - { number: '+33123456709', phone_number_id: '610109' }\n"
                         "      - { number: '" BAKERY_1 "'");
     testbed_do(conn, "BEGIN;"
@@ -1261,7 +1334,7 @@ static void a_number_of_another_unfinished_batch_is_refused(void)
     testbed_expect(conn, "SELECT count(*) FROM wabamigrate.number", "5");
     const char *values[] = {text_of(batch_id, batch), NULL};
     run_sql(conn, SQL_CONTROL_CANCEL, 2, values);
-    char *text = edited("batch: book", "batch: other");
+    char *text = edited(WORKER_BOOK, "batch: book", "batch: other");
     CU_ASSERT(worker_load(conn, text) > 0);
     free(text);
     /* a cancelled batch does not come back under its name */
@@ -1334,7 +1407,7 @@ static void a_conflict_is_found_in_a_manifest_that_has_not_changed(void)
 
     run_sql(conn, SQL_CONTROL_CANCEL, 2, values);
     CU_ASSERT_EQUAL(worker_load(conn, WORKER_BOOK), batch_id);
-    char *text = edited("batch: book", "batch: other");
+    char *text = edited(WORKER_BOOK, "batch: book", "batch: other");
     CU_ASSERT(worker_load(conn, text) > 0);
     CU_ASSERT_EQUAL(worker_load(conn, WORKER_BOOK), 0);
     free(text);
@@ -1602,6 +1675,8 @@ int main(void)
          a_number_added_to_the_manifest_joins_where_its_customer_stands},
         {"a step is made only for those who have its setting",
          a_step_is_made_only_for_those_who_have_its_setting},
+        {"templates are copied for a WABA where one of its numbers asks for it",
+         templates_are_copied_for_a_waba_where_one_of_its_numbers_asks_for_it},
         {"a number loaded while an outcome is being recorded is not forgotten",
          a_number_loaded_while_an_outcome_is_being_recorded_is_not_forgotten},
         {"a load writes what is new only", a_load_writes_what_is_new_only},

@@ -229,6 +229,24 @@ static void test_a_profile_is_written(void)
     stop();
 }
 
+static void test_edges_are_expanded(void)
+{
+    start(OF_NUMBER("\"storage\":{\"status\":\"NO_STORAGE_ENABLED\"}"));
+    struct test_answer answer = ask(
+        "GET", "600101", "?fields=settings,whatsapp_business_profile%7Babout,vertical%7D", NULL);
+    CU_ASSERT_STRING_EQUAL(test_value(&answer, "settings.storage_configuration.status"),
+                           "NO_STORAGE_ENABLED");
+    CU_ASSERT_STRING_EQUAL(test_value(&answer, "whatsapp_business_profile.data.0.vertical"),
+                           "RETAIL");
+    answer = ask("GET", "600101", "?fields=whatsapp_business_profile%7Bcolour%7D", NULL);
+    CU_ASSERT_EQUAL(answer.code, 100);
+    test_ask(&simulator, "POST", "/simulator/scenario", NULL,
+             "{\"refused_fields\":[\"settings\"]}");
+    answer = ask("GET", "600101", "?fields=settings", NULL);
+    CU_ASSERT_EQUAL(answer.code, 100);
+    stop();
+}
+
 /* ---- the Date header ---- */
 
 static long seconds_ahead(const struct test_answer *answer)
@@ -263,6 +281,7 @@ static const struct test_case cases[] = {
     {"what is of the node stays with it", test_what_is_of_the_node_stays_with_it},
     {"a profile is refused", test_a_profile_is_refused},
     {"a profile is written", test_a_profile_is_written},
+    {"edges are expanded", test_edges_are_expanded},
     {"the Date is the simulator's own", test_the_date_is_the_simulators_own},
     {NULL, NULL}};
 

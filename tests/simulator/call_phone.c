@@ -84,11 +84,9 @@ void call_update_phone(struct world *world, struct exchange *exchange)
 
 /* ---- storage ---- */
 
-void call_read_settings(struct world *world, struct exchange *exchange)
+json_object *call_settings(const struct phone *phone)
 {
-    struct phone *phone = exchange->node->phone;
     json_object *json = json_object_new_object(), *storage = phone->storage;
-    (void)world;
     if (storage) {
         json_object_get(storage);
     } else {
@@ -97,7 +95,13 @@ void call_read_settings(struct world *world, struct exchange *exchange)
                                json_object_new_string("IN_COUNTRY_STORAGE_DISABLED"));
     }
     json_object_object_add(json, "storage_configuration", storage);
-    exchange_answer(exchange, json);
+    return json;
+}
+
+void call_read_settings(struct world *world, struct exchange *exchange)
+{
+    (void)world;
+    exchange_answer(exchange, call_settings(exchange->node->phone));
 }
 
 static bool is_region(const char *region)

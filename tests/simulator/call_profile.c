@@ -72,10 +72,9 @@ static bool is_known(const char *name)
 }
 
 /* Those of `profile` that are asked for; NULL after having refused one that is none. */
-static json_object *pick(struct exchange *exchange, json_object *profile)
+static json_object *pick(struct exchange *exchange, json_object *profile, const char *text)
 {
     json_object *json = json_object_new_object();
-    const char *text = exchange_text(exchange, "fields");
     char *names = arena_copy_text(exchange->arena, text ? text : ""), *state = NULL;
     for (char *name = strtok_r(names, ",", &state); name; name = strtok_r(NULL, ",", &state)) {
         json_object *value;
@@ -94,13 +93,14 @@ static json_object *pick(struct exchange *exchange, json_object *profile)
     return json;
 }
 
-void call_read_profile(struct world *world, struct exchange *exchange)
+json_object *call_profile(const struct world *world, struct exchange *exchange,
+                          const struct phone *phone, const char *names)
 {
-    json_object *profile = profile_of(world, exchange->node->phone, exchange->arena);
-    json_object *picked = pick(exchange, profile);
+    json_object *profile = profile_of(world, phone, exchange->arena);
+    json_object *picked = pick(exchange, profile, names);
     json_object_put(profile);
     if (!picked)
-        return;
+        return NULL;
     json_object *json = json_object_new_object(), *data = json_object_new_array();
     if (world->profile_nested) {
         json_object *outer = json_object_new_object();
@@ -109,7 +109,15 @@ void call_read_profile(struct world *world, struct exchange *exchange)
     }
     json_object_array_add(data, picked);
     json_object_object_add(json, "data", data);
-    exchange_answer(exchange, json);
+    return json;
+}
+
+void call_read_profile(struct world *world, struct exchange *exchange)
+{
+    json_object *json =
+        call_profile(world, exchange, exchange->node->phone, exchange_text(exchange, "fields"));
+    if (json)
+        exchange_answer(exchange, json);
 }
 
 /* ---- writing ---- */

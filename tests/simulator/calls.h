@@ -69,6 +69,9 @@ void call_migrate_templates(struct world *world, struct exchange *exchange);
 void call_list_flows(struct world *world, struct exchange *exchange);
 void call_migrate_flows(struct world *world, struct exchange *exchange);
 /* call_profile.c */
+/* The answer as it stands, for reads that expand the edge; NULL after having refused a name. */
+json_object *call_profile(const struct world *world, struct exchange *exchange,
+                          const struct phone *phone, const char *names);
 void call_read_profile(struct world *world, struct exchange *exchange);
 void call_write_profile(struct world *world, struct exchange *exchange);
 /* call_register.c */
@@ -76,6 +79,7 @@ void call_register(struct world *world, struct exchange *exchange);
 void call_deregister(struct world *world, struct exchange *exchange);
 /* call_phone.c */
 void call_update_phone(struct world *world, struct exchange *exchange);
+json_object *call_settings(const struct phone *phone); /* the answer as it stands */
 void call_read_settings(struct world *world, struct exchange *exchange);
 void call_write_settings(struct world *world, struct exchange *exchange);
 /* call_programmatic.c */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/simulator/calls.h"
 #include "tests/simulator/denials.h"
 #include "tests/simulator/fields.h"
 #include "tests/simulator/node_rows.h"
@@ -149,6 +150,20 @@ static json_object *phone_webhooks(const struct view *view, const void *object)
     return json;
 }
 
+/* Edges, read as fields of their number. Graph expands edges in general; that it does these two,
+ * and in this shape, is not documented (U). */
+static json_object *phone_profile(const struct view *view, const void *object)
+{
+    return call_profile(view->world, view->exchange, object,
+                        view->field ? view->field->children_text : NULL);
+}
+
+static json_object *phone_settings(const struct view *view, const void *object)
+{
+    (void)view;
+    return call_settings(object);
+}
+
 /* ---- health ---- */
 
 static void add_entity(json_object *entities, const char *type, const char *id, const char *trouble)
@@ -225,6 +240,8 @@ static const struct field_row phone_rows[] = {
     {"health_status",                 false, phone_health},
     {"last_onboarded_time",           false, phone_last_onboarded},
     {"webhook_configuration",         false, phone_webhooks},
+    {"whatsapp_business_profile",     false, phone_profile},
+    {"settings",                      false, phone_settings},
     {"search_visibility",             false, phone_absent},
     {"certificate",                   false, phone_absent},
     {"new_certificate",               false, phone_absent},

@@ -63,11 +63,16 @@ void job_case_facts(const struct job_case *row, struct facts *facts)
         .destination_waba_fields = text_unless(without & WITHOUT_FIELDS, "id,name,subscribed_apps"),
         .destination_number_fields =
             text_unless(without & WITHOUT_FIELDS, "id,display_phone_number,status"),
+        .confirmed_number_fields =
+            text_unless(without & WITHOUT_FIELDS,
+                        "id,status,health_status,whatsapp_business_profile{about,email}"),
         .template_fields = row->template_fields,
         .source_refused_fields = row->source_refused,
         .destination_refused_fields = row->destination_refused,
         .source_phone_number_ids = row->source_ids,
         .fresh_destination = row->fresh,
+        .templates = row->templates,
+        .now_ms = row->now_ms,
         .memo = row->memo,
         .intended_at_ms = row->intended_at_ms,
         .is_in_doubt = row->is_in_doubt,
@@ -145,6 +150,7 @@ static const char *describe_learned(const struct learned *learned, struct arena 
         [LEARNED_WABA] = "waba",
         [LEARNED_TEMPLATES] = "templates",
         [LEARNED_NUMBER] = "number",
+        [LEARNED_CONFIRMED] = "confirmed",
         [LEARNED_UNREADABLE] = "unreadable",
         [LEARNED_FIELD_REFUSED] = "refused",
         [LEARNED_BUSINESS_TOKEN] = "business_token",
@@ -154,6 +160,9 @@ static const char *describe_learned(const struct learned *learned, struct arena 
         [LEARNED_VERIFIED] = "verified",
         [LEARNED_UNVERIFIED] = "unverified",
         [LEARNED_CODE_REFUSED] = "code_refused",
+        [LEARNED_TEMPLATES_PAGE] = "page",
+        [LEARNED_TEMPLATE_NEWS] = "news",
+        [LEARNED_TEMPLATE_FLOWS] = "flows",
     };
     const char *text = NULL;
 

@@ -21,10 +21,13 @@ static const struct path_step *find_step(const struct path *path, const char *ki
     return NULL;
 }
 
-static bool has_need(const struct path_step *step, const char *kind)
+/* Whether `step` waits for that kind even where nothing optional is made. */
+static bool waits_for(const struct path *path, const struct path_step *step, const char *kind)
 {
-    for (size_t i = 0; i < need_count(step); i++) {
-        if (strcmp(step->needs[i], kind) == 0)
+    for (size_t n = 0; n < need_count(step); n++) {
+        const struct path_step *need = find_step(path, step->needs[n]);
+        if (strcmp(step->needs[n], kind) == 0 ||
+            (need != NULL && need->only_with == NULL && waits_for(path, need, kind)))
             return true;
     }
     return false;
@@ -43,12 +46,16 @@ static void every_step_is_a_kind_and_stands_once(void)
                 CU_ASSERT_EQUAL(job_find(step->kind)->subject, SUBJECT_WABA);
                 CU_ASSERT_EQUAL(job_find(step->refreshes)->subject, SUBJECT_NUMBER);
             }
-            /* What may be missing: whoever needs it names all that it needs. */
+            /* What may be missing: whoever needs it waits for all that it needs in its own name. */
             for (size_t n = 0; n < need_count(step); n++) {
                 const struct path_step *need = find_step(&PATHS[p], step->needs[n]);
                 CU_ASSERT_PTR_NOT_NULL_FATAL(need);
-                for (size_t k = 0; need->only_with && k < need_count(need); k++)
-                    CU_ASSERT_TRUE(has_need(step, need->needs[k]));
+                for (size_t k = 0; need->only_with && k < need_count(need); k++) {
+                    const struct path_step *own = find_step(&PATHS[p], need->needs[k]);
+                    CU_ASSERT_PTR_NOT_NULL_FATAL(own);
+                    CU_ASSERT_TRUE(own->only_with != NULL ||
+                                   waits_for(&PATHS[p], step, need->needs[k]));
+                }
             }
             if (step->renewed_by != NULL)
                 CU_ASSERT_PTR_NOT_NULL(find_step(&PATHS[p], step->renewed_by));

@@ -225,6 +225,8 @@ static void test_every_command_of_the_contract_is_known(void)
         {{{"cancel"}}, VERB_CANCEL, "cancel"},
         {{{"retry", "--number", "+33123456789"}}, VERB_RETRY, "retry"},
         {{{"pins", "export"}}, VERB_PINS_EXPORT, "pins export"},
+        {{{"templates", "diff"}}, VERB_TEMPLATES_DIFF, "templates diff"},
+        {{{"templates", "migrate", "b"}}, VERB_TEMPLATES_MIGRATE, "templates migrate"},
         {{{"serve"}}, VERB_SERVE, "serve"},
         {{{"simulate"}}, VERB_SIMULATE, "simulate"},
         {{{"doctor"}}, VERB_DOCTOR, "doctor"},

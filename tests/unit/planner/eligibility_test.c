@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "planner/audit.h"
 #include "planner/eligibility_parts.h"
 #include "tests/unit/planner/eligibility_world.h"
 
@@ -482,22 +483,23 @@ static void test_what_somebody_must_mend_is_named_before_what_only_waits(void)
     }
 }
 
-/* What each rule reads is asked for on the side it is read on, and nothing else is. */
+/* What each rule reads is asked for on the side it is read on, and nothing else is but, of the
+ * source, what the audit compares. */
 static void test_exactly_the_fields_that_rules_read_are_asked_for(void)
 {
     static const struct {
         enum node node;
         enum side side;
-        const char *fields, *besides;
+        const char *fields, *besides, *of_audit;
     } lists[] = {
         /* clang-format off */
         {NODE_WABA, SIDE_SOURCE, ELIGIBILITY_SOURCE_WABA_FIELDS,
-         "id name owner_business_info primary_funding_id"},
-        {NODE_WABA, SIDE_DESTINATION, ELIGIBILITY_DESTINATION_WABA_FIELDS, "id name"},
+         "id name owner_business_info primary_funding_id", "," AUDIT_WABA_FIELDS},
+        {NODE_WABA, SIDE_DESTINATION, ELIGIBILITY_DESTINATION_WABA_FIELDS, "id name", NULL},
         {NODE_NUMBER, SIDE_SOURCE, ELIGIBILITY_SOURCE_NUMBER_FIELDS,
-         "id display_phone_number verified_name new_display_name"},
+         "id display_phone_number verified_name new_display_name", "," AUDIT_NUMBER_FIELDS},
         {NODE_NUMBER, SIDE_DESTINATION, ELIGIBILITY_DESTINATION_NUMBER_FIELDS,
-         "id display_phone_number verified_name new_display_name status"},
+         "id display_phone_number verified_name new_display_name status", NULL},
         /* clang-format on */
     };
 
@@ -513,8 +515,14 @@ static void test_exactly_the_fields_that_rules_read_are_asked_for(void)
             size_t length = strlen(wanted);
             (void)snprintf(wanted + length, sizeof wanted - length, " %s", rule->field);
         }
-        char list[512];
+        char list[1024];
         (void)snprintf(list, sizeof list, "%s", lists[i].fields);
+        if (lists[i].of_audit) {
+            char *tail = strstr(list, lists[i].of_audit);
+            CU_ASSERT_PTR_NOT_NULL_FATAL(tail);
+            CU_ASSERT_STRING_EQUAL(tail, lists[i].of_audit);
+            *tail = '\0';
+        }
         for (char *rest, *field = strtok_r(list, ",", &rest); field;
              field = strtok_r(NULL, ",", &rest)) {
             CU_ASSERT(is_in_words(wanted, field));

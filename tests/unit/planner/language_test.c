@@ -15,6 +15,8 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
+#include "planner/audit.h"
+#include "planner/cutover.h"
 #include "planner/eligibility_parts.h"
 #include "planner/language.h"
 #include "planner/report_parts.h"
@@ -112,6 +114,16 @@ static void list_wanted(void)
 {
     for (size_t i = 0; eligibility_remedy(i); i++)
         want(eligibility_remedy(i));
+    for (size_t i = 0; template_advice_at(i); i++) {
+        want(template_advice_at(i)->why);
+        if (template_advice_at(i)->remedy)
+            want(template_advice_at(i)->remedy);
+    }
+    for (size_t i = 0; audit_remedy(i); i++)
+        want(audit_remedy(i));
+    for (size_t i = 0; i < CUTOVER_RULES; i++)
+        want(CUTOVER_RULE[i].says);
+    want(CUTOVER_ADVICE);
     for (size_t i = 0; report_html_string(i); i++)
         want(report_html_string(i));
     for (size_t i = 0; i < source_count; i++)
