@@ -230,7 +230,7 @@ least() {
     run 0 60s
     later $((25 * HOUR))
     run 0 60s
-    made="$(calls_of message_templates GET) $(calls_of migrate_message_templates POST)"
+    made="$(grep -cE 'rejected_reason|components' "$LOG") $(calls_of migrate_message_templates POST)"
     # The source's list, the destination's when they are there, and once more a day later.
     wanted="$((3 * pages * $3)) $(truth_short 'print(sum(c["least_calls"] for c in w.values()))')"
     say "calls made to list and to copy: $made; the least possible: $wanted"
