@@ -76,6 +76,8 @@ static const struct job_case listed[] = {
      .outcome = OUTCOME_DONE, .memo_after = "", .note = "stay where they are"},
     {.sentence = "none counted just now is none", .phase = "source", .templates = "{\"source_counted\":0}",
      .outcome = OUTCOME_DONE, .memo_after = "", .learned = PAGE("source ", "", "true", "true", "false")},
+    {.sentence = "a source that was just found closed is not asked", .phase = "source", .templates = "{\"is_source_closed\":true}",
+     .outcome = OUTCOME_DONE, .memo_after = "", .learned = "news {\"unread\":\"the source WABA cannot be read\"}"},
     {.sentence = "a page that is too long is halved", .phase = "source", .status = 500, .body = TOO_MUCH,
      .outcome = OUTCOME_NEXT, .next_phase = "source", .memo_after = "{\"limit\":500}", .note = "half"},
     {.sentence = "and halved again, where it stands", .phase = "source", .memo = "{\"limit\":500,\"after\":\"CUR1\"}",
