@@ -32,13 +32,18 @@ static enum outcome cannot_read(const char *why, struct reply *reply)
                                           why));
 }
 
-/* read_source has just counted them, and there is none. */
-static bool has_none(const struct facts *facts)
+/* What read_source has just found spares the list: there is none, or the WABA is closed to us. */
+static enum outcome decide_without(const struct facts *facts, struct reply *reply)
 {
     BODY_OWNED *known = facts->templates != NULL ? json_tokener_parse(facts->templates) : NULL;
     int64_t count;
 
-    return body_integer(known, "source_counted", &count) && count == 0;
+    if (body_is_true(known, "is_source_closed"))
+        return cannot_read("the source WABA cannot be read", reply);
+    if (!body_integer(known, "source_counted", &count) || count != 0)
+        return OUTCOME_SEND;
+    templates_learn_none(&source_list, reply);
+    return reply_done(reply, "the source has no templates");
 }
 
 static enum outcome build_source(const struct facts *facts, struct request *request,
@@ -50,10 +55,8 @@ static enum outcome build_source(const struct facts *facts, struct request *requ
         return cannot_read("no source WABA is given", reply);
     if (facts->source_token == NULL && facts->system_token == NULL)
         return cannot_read("there is no token for it", reply);
-    if (has_none(facts)) {
-        templates_learn_none(&source_list, reply);
-        return reply_done(reply, "the source has no templates");
-    }
+    if (decide_without(facts, reply) != OUTCOME_SEND)
+        return reply->outcome;
     request_begin(request, reply->arena, REQUEST_GET, facts->graph_version, facts->source_waba_id,
                   "message_templates");
     templates_add_page(facts, request, body_is_true(memo, "is_bare") ? FIELDS_BARE : FIELDS,

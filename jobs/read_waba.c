@@ -20,6 +20,8 @@
 #include "jobs/step.h"
 
 #define PAGE_ITEMS "100"
+/* Two fields of each are asked for: as many as Meta's own sample asks for. */
+#define PAGE_TEMPLATES "1000"
 
 static const char *waba_id(const struct facts *facts, bool is_source)
 {
@@ -83,7 +85,8 @@ static enum outcome build_list(const struct facts *facts, struct request *reques
         return reply_next(reply, "waba", NULL);
     request_begin(request, reply->arena, REQUEST_GET, facts->graph_version, id, edge);
     request_add_text(request, REQUEST_QUERY, "fields", fields);
-    request_add_text(request, REQUEST_QUERY, "limit", PAGE_ITEMS);
+    request_add_text(request, REQUEST_QUERY, "limit",
+                     part == READ_TEMPLATES ? PAGE_TEMPLATES : PAGE_ITEMS);
     step_add_page(facts, request);
     return step_send(facts, request, reply, token_of(is_source));
 }

@@ -243,12 +243,12 @@ static enum status check_belonging(const struct scan *scan, struct fault *fault)
 
 static enum status check_together(const struct scan *scan, struct fault *fault)
 {
-    static const char *const pairs[][2] = {{"verbose", "quiet"}, {"until", "for"},
-                                           {"watch", "output"},  {"number", "only"},
-                                           {"offline", "since"}, {"offline", "max-age"},
-                                           {"token-env", "token-file"},
-                                           {"source-token-env", "source-token-file"},
-                                           {"source", "only"}};
+    static const char *const pairs[][2] = {
+        {"verbose", "quiet"},        {"until", "for"},
+        {"watch", "output"},         {"number", "only"},
+        {"offline", "since"},        {"offline", "max-age"},
+        {"token-env", "token-file"}, {"source-token-env", "source-token-file"},
+        {"source", "only"}};
 
     for (size_t i = 0; i < COUNT_OF(pairs); i++)
         if (was_given(scan, pairs[i][0]) && was_given(scan, pairs[i][1]))

@@ -64,6 +64,7 @@ static void send_templates(const struct task_queue *group, store_send *send, voi
                  {LEARNED_TEMPLATE_FLOWS, SQL_LEARN_TEMPLATE_FLOWS}};
 
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const char *sql = kinds[i].sql;
         bool has_sides = kinds[i].type == LEARNED_TEMPLATES_PAGE;
         struct pg_columns columns;
         pg_columns_init(&columns, has_sides ? 3 : 2);
@@ -78,7 +79,7 @@ static void send_templates(const struct task_queue *group, store_send *send, voi
                 pg_array_add_text(array, fact->json);
             }
         }
-        pg_columns_send(&columns, kinds[i].sql, NULL, NULL, send, self);
+        pg_columns_send(&columns, sql, NULL, NULL, send, self);
     }
 }
 

@@ -176,6 +176,7 @@ function render() {
 function setPrinting(isPrinting) {
     if (!customersPart || view.isPrinting === isPrinting) return;
     view.isPrinting = isPrinting;
+    openTemplates(isPrinting);
     refreshCustomers();
 }
 

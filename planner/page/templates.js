@@ -50,18 +50,36 @@ function templateTable(list) {
             cell('td', names[4], {}, one.remedy ? prose(told(one.remedy)) : '–')))));
 }
 
+/* Lists on the page, and so many rows of them on paper. */
+const templateNodes = [];
+const PRINTED_TEMPLATES_MAX = 500;
+
 /* Its rows are made when it is opened: there may be thousands. */
-function templateDetails(key, list) {
-    const customer = customers.find((one) => one.key === key);
+function templateDetails(key, list, titles) {
     const body = element('div', {});
-    const show = (event) => {
-        if (event.target.open && !body.hasChildNodes()) body.append(templateTable(list));
-    };
-    return element('details', { on: { toggle: show } },
-        element('summary', {}, quoted(customer ? customer.title : key), ' ',
+    const fill = () => body.hasChildNodes() || body.append(templateTable(list));
+    const node = element('details', { on: { toggle: () => node.open && fill() } },
+        element('summary', {}, quoted(titles.get(key) || key), ' ',
             element('span', { class: 'quiet', text: tn("({n} template)", "({n} templates)", list.rows.length) })),
         list.unread ? element('p', {}, t("The templates of the old account are not known:"), ' ', quoted(list.unread)) : null,
         body);
+    templateNodes.push({ node, fill, rows: list.rows.length, wasOpen: false });
+    return node;
+}
+
+/* Paper cannot be opened. */
+function openTemplates(isPrinting) {
+    let left = PRINTED_TEMPLATES_MAX;
+    for (const one of templateNodes) {
+        if (!isPrinting) one.node.open = one.wasOpen;
+        else {
+            one.wasOpen = one.node.open;
+            left -= one.rows;
+            if (left < 0 && !one.wasOpen) continue;
+            one.fill();
+            one.node.open = true;
+        }
+    }
 }
 
 function downtimeWords([numbers, median, worst, open]) {
@@ -77,9 +95,11 @@ function downtimeWords([numbers, median, worst, open]) {
 function templatesSection() {
     const templates = data.templates;
     if (!templates || !(templates.counts.length || templateLists.size)) return null;
+    const titles = new Map(customers.map((customer) => [customer.key, customer.title]));
+    templateNodes.length = 0;
     return section(t("Message templates"), { id: 'templates' },
         element('ul', { class: 'changes' }, templates.counts.map(([result, count]) => element('li', {},
             element('b', { text: figure(count) }), ' ', named(RESULTS, result)))),
         downtimeWords(templates.downtime),
-        [...templateLists].map(([key, list]) => templateDetails(key, list)));
+        [...templateLists].map(([key, list]) => templateDetails(key, list, titles)));
 }

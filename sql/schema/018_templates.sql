@@ -101,6 +101,7 @@ CREATE FUNCTION wabamigrate.template_facts(customer bigint) RETURNS text
                                     THEN (SELECT count(*) FROM wabamigrate.template t
                                            WHERE t.customer_id = c.customer_id AND t.source_id IS NOT NULL
                                              AND t.source_gone_at IS NULL) END,
+               'is_source_closed', wabamigrate.is_fresh(c.source_read_at) AND c.source_node IS NULL,
                'source_counted', CASE WHEN wabamigrate.is_fresh(c.source_read_at)
                                       THEN c.source_node -> '_templates' -> 'total' END,
                'destination_counted', CASE WHEN wabamigrate.is_fresh(c.destination_read_at)

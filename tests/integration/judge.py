@@ -27,9 +27,10 @@ import re
 import sys
 
 WRITES = ("register", "share", "attach", "exchange", "assign", "subscribe", "override",
-          "settings", "create", "sms", "voice", "verify")
+          "settings", "create", "sms", "voice", "verify", "templates", "flows")
 # A code is asked for once by each way: by SMS, and where nobody knows what became of that, by voice.
-ONCE = ("register", "share", "attach", "exchange", "create", "sms", "voice", "verify")
+ONCE = ("register", "share", "attach", "exchange", "create", "sms", "voice", "verify", "templates",
+        "flows")
 
 
 def log_lines(path):
@@ -63,6 +64,11 @@ def effect_of(line):
         return line["body"].get("code_method", "").lower(), first
     if edge == "verify_code":
         return "verify", first
+    if edge == "migrate_message_templates":
+        ids = line["body"].get("template_ids")
+        return "templates", f"{first} {sorted(ids) if ids else line['body'].get('page_number')}"
+    if edge == "migrate_flows":
+        return "flows", first
     if edge == "subscribed_apps" and "override_callback_uri" in line["body"]:
         return "override", first
     kind = {"assigned_users": "assign", "subscribed_apps": "subscribe"}.get(edge, edge)
@@ -122,6 +128,7 @@ def customers_by_id(state):
 
 LOOK_UPS = {"owning_credit_allocation_configs": ("share", "attach"), "assigned_users": ("assign",),
             "subscribed_apps": ("subscribe", "override"), "settings": ("settings",),
+            "message_templates": ("templates",), "flows": ("flows",),
             "phone_numbers": ("register", "create"), "": ("share", "attach", "sms", "voice", "verify")}
 
 
@@ -143,7 +150,7 @@ def blind(path, state_path):
             first, _, edge = bare(line)[1:].partition("/")
             whom = of.get(line["query"].get("receiving_business_id") or first)
             for kind, subject in list(is_open):
-                if kind in LOOK_UPS.get(edge, ()) and of.get(subject, subject) == whom:
+                if kind in LOOK_UPS.get(edge, ()) and of.get(subject.split()[0], subject) == whom:
                     del is_open[kind, subject]
     return wrong
 

@@ -126,6 +126,7 @@ static void pass_everything(struct report_finding passes[ELIGIBILITY_RULES_MAX])
 
 struct maker {
     struct arena *arena;
+    struct report_templates templates;
     struct report_finding passes[ELIGIBILITY_RULES_MAX];
     struct report_number numbers[NUMBERS_MAX];
     struct report_look looks[LOOKS_MAX];
@@ -258,6 +259,35 @@ static void set_forecast(struct report *report)
                                          .budget_seconds = {0, 9340, 0, 0}};
 }
 
+/* A template of each result, and of strange names and refusals where `text` is one. */
+static void add_templates(struct maker *maker, const char *customer, const char *text)
+{
+    struct report_templates *templates = &maker->templates;
+    struct template_customer *of = &templates->customers[templates->customer_count++];
+    struct template_row *rows = arena_alloc(maker->arena, TEMPLATE_RESULTS * sizeof *rows);
+
+    for (size_t i = 0; i < TEMPLATE_RESULTS; i++)
+        rows[i] = (struct template_row){.name = text ? text : "order_update",
+                                        .language = text ? text : "en_US",
+                                        .source_status = "APPROVED",
+                                        .source_category = text ? text : "UTILITY",
+                                        .destination_category = "MARKETING",
+                                        .result = template_result_at(i),
+                                        .reason = i == 1 ? "refused" : "quality",
+                                        .reason_text = text ? text : "RED"};
+    *of = (struct template_customer){
+        .customer = customer, .rows = rows, .row_count = TEMPLATE_RESULTS, .unread = text};
+    template_count_customer(&templates->counts, of);
+}
+
+static void begin_templates(struct maker *maker, size_t customers)
+{
+    maker->templates = (struct report_templates){
+        .is_listed = true,
+        .customers = arena_alloc(maker->arena, customers * sizeof(struct template_customer))};
+    maker->report.templates = &maker->templates;
+}
+
 static void make_normal(struct maker *maker, size_t customers, size_t looks)
 {
     for (size_t i = 0; i < customers; i++)
@@ -270,6 +300,12 @@ static void make_normal(struct maker *maker, size_t customers, size_t looks)
     maker->report.gone = 3;
     add_looks(maker, looks);
     set_forecast(&maker->report);
+    begin_templates(maker, 3);
+    for (size_t i = 0; i < 3; i++)
+        add_templates(maker, maker->numbers[7 * i].customer, NULL);
+    for (size_t i = 0; i < 5; i++)
+        maker->numbers[i].template_downtime =
+            (struct template_downtime){true, i == 4, (int64_t)i * 700};
 }
 
 static void make_hostile(struct maker *maker)
@@ -277,6 +313,7 @@ static void make_hostile(struct maker *maker)
     static char long_name[5001];
 
     memset(long_name, 'W', sizeof long_name - 1);
+    begin_templates(maker, HOSTILE);
     for (size_t i = 0; i < HOSTILE; i++) {
         struct report_finding *finding = arena_alloc(maker->arena, sizeof *finding);
         struct report_error *error = arena_alloc(maker->arena, sizeof *error);
@@ -295,6 +332,7 @@ static void make_hostile(struct maker *maker)
         add_customer(maker, i, text, 1);
         add_customer(maker, i + 100, text, 1);
         struct report_number *number = &maker->numbers[maker->report.number_count - 2];
+        add_templates(maker, number[0].customer, text);
         number[0].state = "blocked";
         number[0].eligible = 0;
         number[0].note = number[0].waiting_for = number[0].not_before = number[0].language = text;

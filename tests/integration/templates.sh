@@ -43,12 +43,6 @@ codes_arrive() {
     world codes >"$PLACE/codes"
     wabamigrate code --file "$PLACE/codes" >"$PLACE/code.out" 2>&1
 }
-# moves [PATIENCE]: all numbers as far as they come.
-moves() {
-    run 4 "${1:-20s}"
-    codes_arrive || miss "not every code was taken" "$PLACE/code.out"
-    run "${2:-0}" "${1:-20s}"
-}
 # truth PYTHON: of what the world says; `w` is {customer: …}.
 truth() { world templates | python3 -c "import json, sys; w = json.load(sys.stdin); $1"; }
 truth_short() { world 'templates?short=1' | python3 -c "import json, sys; w = json.load(sys.stdin); $1"; }
@@ -88,7 +82,7 @@ for wait in 60 180 600; do
     later "$wait"
     waits
 done
-same "every number is done" 3 "$(count_state done)"
+same "every number is done" 3 "$(count_state "done")"
 same "the flow that a template opens was copied before, and no other" "flow_1|1" "$(sql "
     SELECT name, asks FROM wabamigrate.template_flow WHERE copied_id IS NOT NULL")"
 later $((25 * HOUR))
@@ -153,7 +147,7 @@ for wait in 301 301; do
     later "$wait"
     waits 5s
 done
-same "the number is done" 1 "$(count_state done)"
+same "the number is done" 1 "$(count_state "done")"
 sql "SELECT coalesce(jsonb_array_length(a.request -> 'body' -> 'template_ids')::text,
                      'page ' || (a.request -> 'body' ->> 'page_number')) || ' ' || a.outcome
        FROM wabamigrate.attempt a JOIN wabamigrate.step s USING (step_id)
@@ -175,13 +169,13 @@ another slow '{"customers": {"*": {"templates": {"approved_green": 3}}}, "copyin
 waits
 codes_arrive
 waits
-same "the number waits for its templates" 0 "$(count_state done)"
+same "the number waits for its templates" 0 "$(count_state "done")"
 same "and has not registered" 0 "$(requests '/register"')"
 for wait in 31 61; do
     later "$wait"
     waits
 done
-same "then it goes on" 1 "$(count_state done)"
+same "then it goes on" 1 "$(count_state "done")"
 note_of migrate_templates >"$PLACE/note"
 matches "and says so" 'registration goes on although 3 templates' "$PLACE/note"
 later $((2 * HOUR))
@@ -201,7 +195,7 @@ another after '{"customers": {"*": {"templates": {"approved_green": 3, "approved
 waits
 codes_arrive
 waits
-same "the number is done before its templates" "1|" "$(count_state done)|$(step_of migrate_templates)"
+same "the number is done before its templates" "1|" "$(count_state "done")|$(step_of migrate_templates)"
 same "what Meta copies by itself is not asked for" 2 "$(truth 'print(sum(t["asked"] for c in w.values() for t in c["templates"]))')"
 later 900
 waits
@@ -221,7 +215,7 @@ same "nobody looks at a template" "|0" "$(step_of settle_templates)|$(($(calls_o
 
 # least NAME NUMBERS CUSTOMERS COUNT: calls made, against the least possible.
 least() {
-    local pages=$((($4 + 999) / 1000)) made wanted
+    local pages=$((($4 + 999) / 1000)) made wanted closed
     say "== $4 templates on each of $3 WABAs"
     book "$1" "$2" "$3" before_register
     another "$1" "{\"customers\": {\"*\": {\"templates\": {\"approved_green\": $4}}}}"
@@ -230,9 +224,11 @@ least() {
     run 0 60s
     later $((25 * HOUR))
     run 0 60s
-    made="$(calls_of message_templates GET) $(calls_of migrate_message_templates POST)"
-    # The source's list, the destination's when they are there, and once more a day later.
-    wanted="$((3 * pages * $3)) $(truth_short 'print(sum(c["least_calls"] for c in w.values()))')"
+    made="$(grep -cE 'rejected_reason|components' "$LOG") $(calls_of migrate_message_templates POST)"
+    closed=$(sql "SELECT count(*) FROM wabamigrate.customer WHERE source_templates_unread IS NOT NULL")
+    # The source's list, the destination's when they are there, and once more a day later; of a source that
+    # nobody may list pages until one is empty.
+    wanted="$((3 * pages * ($3 - closed))) $(truth_short "print(sum(c['least_calls'] for c in w.values()) + $closed)")"
     say "calls made to list and to copy: $made; the least possible: $wanted"
     same "no call more than needed" "$wanted" "$made"
     same "everything is there" $(($3 * $4)) "$(truth_short 'print(sum(c["copied"] for c in w.values()))')"

@@ -67,7 +67,7 @@ partner:
   credit_method: {credit_method}
   system_token: {{ env: META_SYSTEM_TOKEN }}
   app_secret: {{ env: META_APP_SECRET }}
-defaults: {{ path: {path}, waba_currency: EUR, templates: leave }}
+defaults: {{ path: {path}, waba_currency: EUR, templates: {templates} }}
 customers:
   - id: bakery-lune
     name: Bakery Lune
@@ -83,12 +83,19 @@ customers:
 
 PATHS = {
     "embedded_signup": {"path": "embedded_signup", "credit_method": "sharing_and_attach",
-                        "destination": ""},
+                        "destination": "", "templates": "leave"},
     "embedded_signup_in_parts": {"path": "embedded_signup", "credit_method": "sharing_then_attach",
-                                 "destination": ""},
+                                 "destination": "", "templates": "leave"},
     "programmatic": {"path": "programmatic", "credit_method": "sharing_and_attach",
-                     "destination": '    destination_waba_id: "900101"\n'},
+                     "destination": '    destination_waba_id: "900101"\n', "templates": "leave"},
+    "templates": {"path": "embedded_signup", "credit_method": "sharing_and_attach",
+                  "destination": "", "templates": "before_register"},
 }
+
+# With a flow, and with what a first call refuses: so that every call that copies is made.
+SCENARIO = """{"customers": {"*": {"templates": {"approved_green": 2, "approved_unknown": 1, "with_flow": 1,
+                                                  "fails_once": 1}}}}"""
+DAY_S, DAYS_MAX = 25 * 3600, 3
 
 DISK = """
 CREATE SCHEMA torture;
@@ -126,16 +133,21 @@ STEP_OF = {"register": "register_number", "share": "share_credit_line", "attach"
            "exchange": "exchange_code", "assign": "assign_system_user",
            "subscribe": "subscribe_webhooks", "override": "subscribe_webhooks",
            "settings": "set_storage", "create": "create_number", "sms": "request_code",
-           "voice": "request_code", "verify": "verify_code"}
+           "voice": "request_code", "verify": "verify_code",
+           "templates": "migrate_templates", "flows": "migrate_templates"}
 WAITS_FOR_CODE = """
 SELECT 1 FROM wabamigrate.step WHERE state = 'waiting' AND waiting_for = 'code'
+"""
+SETTLES = """
+SELECT 1 FROM wabamigrate.step WHERE kind = 'settle_templates' AND state <> 'done'
 """
 ASKED_AGAIN = """
 SELECT 1 FROM wabamigrate.step WHERE kind = 'exchange_code' AND state = 'waiting' AND waiting_for = 'signup'
 """
 SENT = """
-SELECT s.kind, count(*) FROM wabamigrate.attempt a JOIN wabamigrate.step s USING (step_id)
- WHERE a.is_effect AND a.outcome <> 'not_sent' GROUP BY s.kind
+SELECT replace(s.kind, 'settle_', 'migrate_'), count(*)
+  FROM wabamigrate.attempt a JOIN wabamigrate.step s USING (step_id)
+ WHERE a.is_effect AND a.outcome <> 'not_sent' GROUP BY 1
 """
 
 
@@ -210,6 +222,8 @@ class Trial:
         self.log = self.place / "log.jsonl"
         self.said = open(self.place / "said", "wb")
         self.book = self.place / "book.yaml"
+        self.scenario = self.place / "scenario.json"
+        self.scenario.write_text(SCENARIO)
         self.book.write_text(BOOK.format(**PATHS[path]))
         (self.place / "state").mkdir(mode=0o700)
         self.environment = dict(torture.environment, XDG_STATE_HOME=str(self.place / "state"),
@@ -225,7 +239,7 @@ class Trial:
         port = self.place / "port"
         self.simulator = subprocess.Popen(
             [self.torture.program, "simulate", "--manifest", str(self.book), "--listen", "127.0.0.1:0",
-             "--port-file", str(port), "--log", str(self.log), "--latency-ms", "0"],
+             "--scenario", str(self.scenario), "--port-file", str(port), "--log", str(self.log), "--latency-ms", "0"],
             env=self.environment, stdout=self.said, stderr=self.said)
         deadline = time.monotonic() + ENDLESS_S
         while not (port.exists() and port.read_text().strip()):
@@ -261,7 +275,9 @@ class Trial:
                               stdout=self.said, stderr=self.said, timeout=ENDLESS_S, check=False).returncode
 
     def night_passes(self):
-        seconds = MINUTE_S if self.is_programmatic else NIGHT_S # codes live ten minutes
+        self.time_passes(MINUTE_S if self.is_programmatic else NIGHT_S) # codes live ten minutes
+
+    def time_passes(self, seconds):
         self.offset += seconds
         self.world("clock", {"advance_seconds": seconds})
 
@@ -300,6 +316,12 @@ class Trial:
         else:
             self.sign_up()
         self.until((0,), *run)
+        for _ in range(DAYS_MAX): # copies are settled a day later, and one that came late later still
+            if PATHS[self.path]["templates"] == "leave" or \
+                    not self.torture.cluster.sql(self.database, SETTLES):
+                break
+            self.time_passes(DAY_S)
+            self.until((0,), *run)
         self.again = run
         (self.torture.flags / self.database).unlink(missing_ok=True)
 
@@ -320,6 +342,17 @@ class Trial:
                                    map(judge.effect_of, judge.log_lines(self.log)) if effect)
         return [f"{kind}: {count} requests reached the world, {told.get(kind, 0)} are in the history"
                 for kind, count in seen.items() if count > int(told.get(kind, 0))]
+
+    def copied_twice(self):
+        """Templates and flows that were asked for although they were there."""
+        wrong = []
+        for customer, one in json.loads(self.world("templates")).items():
+            wrong += [f"{customer}: {kind[:-1]} {copy['name']} was asked for {copy['asked_when_there']} times"
+                      " when it was there" for kind in ("templates", "flows")
+                      for copy in one[kind] if copy["asked_when_there"]]
+            if PATHS[self.path]["templates"] != "leave" and one["copied"] != 5:
+                wrong.append(f"{customer}: {one['copied']} templates were copied")
+        return wrong
 
     def further_run(self):
         before = self.log.read_text().splitlines()
@@ -370,7 +403,8 @@ class Torture:
             trial.move()
             names = [line.split()[1] for line in trial.points.read_text().splitlines()]
             state, report, pins = trial.result()
-            wrong = judge.world(state, report, pins) + trial.untold() + trial.further_run()
+            wrong = judge.world(state, report, pins) + trial.untold() + trial.copied_twice() + \
+                trial.further_run()
             if wrong:
                 raise Failed("; ".join(wrong))
             log = self.place / f"{path}.log"
@@ -395,7 +429,8 @@ class Torture:
             log = str(trial.log)
             wrong = (judge.worlds(calm["state"], state) + judge.world(state, report, pins) +
                      judge.twice(log) + more(log, calm["log"]) + judge.blind(log, state) +
-                     self.cluster.sql(trial.database, LEFT_OVER) + trial.untold() + trial.further_run())
+                     self.cluster.sql(trial.database, LEFT_OVER) + trial.untold() + trial.copied_twice() +
+                     trial.further_run())
             if wrong:
                 raise Failed("; ".join(wrong))
 

@@ -12,9 +12,12 @@
 #define DESTINATION_FIELDS "id,display_phone_number,status"
 #define SOURCE "id,name,owner_business_info{id}" NUMBERS(SOURCE_FIELDS)
 #define DESTINATION "id,name,subscribed_apps" NUMBERS(DESTINATION_FIELDS)
-#define PAGE(id, edge, fields, after, token)                                                  \
+#define PAGE(id, edge, fields, after, token) PAGE_OF("100", id, edge, fields, after, token)
+#define TEMPLATES_PAGE(id, after, token) \
+    PAGE_OF("1000", id, "message_templates", "status,quality_score", after, token)
+#define PAGE_OF(limit, id, edge, fields, after, token)                                        \
     "{\"method\":\"GET\",\"path\":\"/v26.0/" id "/" edge "\",\"query\":{\"fields\":\"" fields \
-    "\",\"limit\":\"100\",\"after\":\"" after "\"},\"body\":{},\"token\":\"" token "\"}"
+    "\",\"limit\":\"" limit "\",\"after\":\"" after "\"},\"body\":{},\"token\":\"" token "\"}"
 #define ONE \
     "{\"id\":\"600100\",\"display_phone_number\":\"+33 1 23-45 67 89\",\"is_pin_enabled\":false}"
 #define TWO "{\"id\":600200,\"display_phone_number\":\"+33 1 00 00 00 02\"}"
@@ -157,7 +160,7 @@ static const struct job_case template_cases[] = {
      .memo_after = "{\"templates\":" COUNTS("1", "1", "0") ",\"after\":\"TPL1\"}"},
     {.sentence = "a page of templates leads to the next", .phase = "templates", WANTED,
      .memo = "{\"templates\":" COUNTS("1", "1", "0") ",\"after\":\"TPL1\"}",
-     .request = PAGE("800100", "message_templates", "status,quality_score", "TPL1", "source"),
+     .request = TEMPLATES_PAGE("800100", "TPL1", "source"),
      .status = 200, .body = "{\"data\":[" TEMPLATE("APPROVED", "UNKNOWN") "]" MORE_AT("TPL2") "}",
      .outcome = OUTCOME_NEXT, .next_phase = "templates",
      .memo_after = "{\"templates\":" COUNTS("2", "1", "1") ",\"after\":\"TPL2\",\"pages\":1}"},
@@ -205,7 +208,7 @@ static const struct job_case destination_template_cases[] = {
      .outcome = OUTCOME_DONE, .memo_after = "",
      .learned = "waba 900100 {\"id\":\"900100\",\"subscribed_apps\":{\"data\":[{\"id\":\"998877\"}]},\"_templates\":" COUNTS("1", "0", "0") "}"},
     {.sentence = "a page of them that is refused is no matter of access", .phase = "templates", WANTED, .memo = "{\"after\":\"TPL2\"}",
-     .request = PAGE("900100", "message_templates", "status,quality_score", "TPL2", "business"),
+     .request = TEMPLATES_PAGE("900100", "TPL2", "business"),
      .status = 403, .body = ERROR("10", "0"), .outcome = OUTCOME_DONE, .memo_after = "",
      .learned = "templates 900100 {\"_left_out\":[\"message_templates\"]}"},
     {.sentence = "a refused business token is, here too, a matter of credentials", .phase = "templates", WANTED, .memo = "{\"after\":\"TPL2\"}",

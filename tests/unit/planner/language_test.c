@@ -355,12 +355,15 @@ static void test_what_the_rules_tell_customers_has_no_backquote(void)
 
 #define NO_BREAK "\xc2\xa0"
 
-/* Spaces that a line cannot break at stand before ; : ! ? » and after «. */
+/* Spaces that a line cannot break at stand before ; : ! ? » and after «; code stays as it is. */
 static bool is_set_as_french(const char *text)
 {
-    bool is_right = !strstr(text, " " NO_BREAK) && !strstr(text, NO_BREAK " ");
+    bool is_right = !strstr(text, " " NO_BREAK) && !strstr(text, NO_BREAK " "), is_code = false;
 
     for (const char *at = text; *at; at++) {
+        is_code ^= *at == '`';
+        if (is_code)
+            continue;
         bool has_space = at - text >= 2 && strncmp(at - 2, NO_BREAK, 2) == 0;
         bool is_mark = strchr(";!?", *at) || (*at == ':' && (at[1] == ' ' || at[1] == '\0'));
         if (is_mark || strncmp(at, "»", strlen("»")) == 0)
