@@ -53,34 +53,35 @@ static void send_numbers(const struct task_queue *group, store_send *send, void 
     pg_columns_send(&columns, SQL_LEARN_NUMBER, NULL, NULL, send, self);
 }
 
+/* What was learned of that type, a row a fact: whose, with its side where `has_sides`, and what. */
+static void gather_templates(const struct task_queue *group, enum learned_type type, bool has_sides,
+                             struct pg_columns *columns)
+{
+    pg_columns_init(columns, has_sides ? 3 : 2);
+    for (const struct task *task = group->first; task; task = task->next) {
+        for (const struct learned *fact = task->reply.learned; fact; fact = fact->next) {
+            struct pg_array *array = columns->arrays;
+            if (fact->type != type)
+                continue;
+            pg_array_add_i64(array++, task->customer_id);
+            if (has_sides)
+                pg_array_add_bool(array++, fact->is_source);
+            pg_array_add_text(array, fact->json);
+        }
+    }
+}
+
 /* What was asked for comes first: what is then seen on the destination was asked for. */
 static void send_templates(const struct task_queue *group, store_send *send, void *self)
 {
-    static const struct {
-        enum learned_type type;
-        const char *sql;
-    } kinds[] = {{LEARNED_TEMPLATE_NEWS, SQL_LEARN_TEMPLATE_NEWS},
-                 {LEARNED_TEMPLATES_PAGE, SQL_LEARN_TEMPLATES},
-                 {LEARNED_TEMPLATE_FLOWS, SQL_LEARN_TEMPLATE_FLOWS}};
+    struct pg_columns columns;
 
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        const char *sql = kinds[i].sql;
-        bool has_sides = kinds[i].type == LEARNED_TEMPLATES_PAGE;
-        struct pg_columns columns;
-        pg_columns_init(&columns, has_sides ? 3 : 2);
-        for (const struct task *task = group->first; task; task = task->next) {
-            for (const struct learned *fact = task->reply.learned; fact; fact = fact->next) {
-                struct pg_array *array = columns.arrays;
-                if (fact->type != kinds[i].type)
-                    continue;
-                pg_array_add_i64(array++, task->customer_id);
-                if (has_sides)
-                    pg_array_add_bool(array++, fact->is_source);
-                pg_array_add_text(array, fact->json);
-            }
-        }
-        pg_columns_send(&columns, sql, NULL, NULL, send, self);
-    }
+    gather_templates(group, LEARNED_TEMPLATE_NEWS, false, &columns);
+    pg_columns_send(&columns, SQL_LEARN_TEMPLATE_NEWS, NULL, NULL, send, self);
+    gather_templates(group, LEARNED_TEMPLATES_PAGE, true, &columns);
+    pg_columns_send(&columns, SQL_LEARN_TEMPLATES, NULL, NULL, send, self);
+    gather_templates(group, LEARNED_TEMPLATE_FLOWS, false, &columns);
+    pg_columns_send(&columns, SQL_LEARN_TEMPLATE_FLOWS, NULL, NULL, send, self);
 }
 
 /* "\x…", as a bytea parameter wants it; free it with free(). NULL for no secret. */

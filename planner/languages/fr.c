@@ -1230,6 +1230,11 @@ static const struct language_text texts[] = {
     {"Give the partner's system token (partner.system_token in the manifest), then run again.",
      "Fournissez le token système du partenaire (partner.system_token dans le manifeste), puis "
      "relancez le programme."},
+    {"Meta copies templates between WABAs of one business only: look at who owns the source and the "
+     "destination, or set `templates` to `leave` for this customer. Then retry.",
+     "Meta ne copie les modèles qu’entre comptes WhatsApp Business d’une même entreprise : regardez à "
+     "qui appartiennent le compte source et le compte de destination, ou indiquez `leave` pour "
+     "`templates` de ce client. Relancez ensuite."},
     {"Set partner.business_id in the manifest, then retry.",
      "Indiquez partner.business_id dans le manifeste, puis relancez."},
     {"Send the customer the signup link, or set destination_waba_id, then retry.",
