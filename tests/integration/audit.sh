@@ -44,7 +44,7 @@ same "a registration has set each PIN, as Meta says" "changed_as_documented 24" 
 brackets 0
 wabamigrate report --format table --output "$PLACE/table"
 matches "the table sums it up" 'Audit: 24 numbers kept, 0 changed' "$PLACE/table"
-matches "and has a cut-over a number" "^  \\${numbers[0]} moved between 20" "$PLACE/table"
+matches "and has a cut-over a number" "^  \\${numbers[0]} between 20" "$PLACE/table"
 wabamigrate report --format csv --output "$PLACE/csv"
 same "and so has the csv" 24 "$(grep -cE 'moved between 20.*in flight: MIG-ES, against it MIG-PROG' "$PLACE/csv")"
 program 0 report --format table --number "${numbers[0]}"
