@@ -130,11 +130,14 @@ static void every_parameter_is_named_in_the_head_comment(void)
 
 /* What a run sends all the time. */
 static const char *const steady[] = {
-    "run_turn",        "customer_lock",       "step_claim",       "step_settle",
-    "step_refresh",    "step_gather",         "assessment_known", "assessment_record",
-    "number_assessed", "learn_customer",      "learn_number",     "learn_verification",
-    "learn_waba",      "run_forget",          "run_bury",         "run_renew",
-    "step_look_again", "registration_release"};
+    "run_turn",         "customer_lock",       "step_claim",
+    "step_settle",      "step_refresh",        "step_gather",
+    "assessment_known", "assessment_record",   "number_assessed",
+    "learn_customer",   "learn_number",        "learn_verification",
+    "learn_waba",       "run_forget",          "run_bury",
+    "run_renew",        "step_look_again",     "registration_release",
+    "learn_templates",  "learn_template_news", "learn_template_flows",
+    "learn_confirmed"};
 
 /* Those that grow with the book. All budgets may be read when a run is buried. */
 static bool is_large(const char *table)
