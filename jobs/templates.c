@@ -690,7 +690,7 @@ bool templates_error_write(const struct facts *facts, const struct graph_error *
     (void)reply_failed(
         reply, "The two WABAs belong to different businesses", "partner",
         "Meta copies templates between WABAs of one business only: look at who owns the source and "
-        "the destination, or set `templates: leave` for this customer. Then retry.");
+        "the destination, or set `templates` to `leave` for this customer. Then retry.");
     const struct error_rule *rule = reply->error.rule;
     reply->error = *error;
     reply->error.rule = rule;

@@ -1155,11 +1155,6 @@ static const struct language_text texts[] = {
      "relancez ensuite."},
 
     /* ---- remedies that stand elsewhere in the source ---- */
-    {"Meta copies templates between WABAs of one business only: look at who owns the source and "
-     "the destination, or set `templates: leave` for this customer. Then retry.",
-     "Meta ne copie les modèles de message qu’entre des comptes WhatsApp Business d’une même entreprise : "
-     "vérifiez à qui appartiennent l’ancien compte et le nouveau, ou indiquez `templates: leave` pour ce "
-     "client. Relancez ensuite."},
     {"Read its story with `wabamigrate report --number NUMBER`, then decide: `wabamigrate retry` "
      "or `wabamigrate cancel`.",
      "Lisez son historique avec `wabamigrate report --number NUMBER`, puis décidez : "
@@ -1230,6 +1225,11 @@ static const struct language_text texts[] = {
     {"Give the partner's system token (partner.system_token in the manifest), then run again.",
      "Fournissez le token système du partenaire (partner.system_token dans le manifeste), puis "
      "relancez le programme."},
+    {"Meta copies templates between WABAs of one business only: look at who owns the source and the "
+     "destination, or set `templates` to `leave` for this customer. Then retry.",
+     "Meta ne copie les modèles qu’entre comptes WhatsApp Business d’une même entreprise : regardez à "
+     "qui appartiennent le compte source et le compte de destination, ou indiquez `leave` pour "
+     "`templates` de ce client. Relancez ensuite."},
     {"Set partner.business_id in the manifest, then retry.",
      "Indiquez partner.business_id dans le manifeste, puis relancez."},
     {"Send the customer the signup link, or set destination_waba_id, then retry.",

@@ -41,16 +41,19 @@ sign_up || true
 program 3 --progress never run --patience 10s --doubt-grace 1s "$BOOK"
 log_is_right
 
-say "== the programmatic path"
+say "== the programmatic path, with templates and flows"
 simulator_ends
 state programmatic
 wabamigrate simulate --make-book 4 2 "$PLACE" --programmatic
 BOOK=$PLACE/book.yaml
-simulator_starts programmatic --manifest "$BOOK"
-program 4 --progress never run --patience 1s "$BOOK"
+sed -i 's/templates: leave/templates: before_register/' "$BOOK"
+printf '%s' '{"customers": {"*": {"templates": {"approved_green": 2, "with_flow": 1, "fails_once": 1}}}}' >"$PLACE/scenario"
+simulator_starts programmatic --manifest "$BOOK" --scenario "$PLACE/scenario"
+world faults '{"match": "POST */migrate_flows", "kind": "reset_after"}' >/dev/null
+program 4 --progress never run --patience 40s --doubt-grace 1s "$BOOK"
 world codes >"$PLACE/codes"
 program 0 code --file "$PLACE/codes"
-program 0 --progress never run "$BOOK"
+program 0 --progress never run --patience 40s "$BOOK"
 log_is_right
 
 say '{"method":"POST","path":"/v26.0/610305/register","query":{},"body":{"pin":1,"bogus":2}}' >"$PLACE/bogus.jsonl"
