@@ -49,6 +49,8 @@ struct facts {
     const char *phone_number_id, *source_phone_number_id, *data_localization_region;
     const char *code_method, *language; /* of the verification code; NULL: SMS, en_US */
     const struct secret *pin, *verification_code;
+    /* the business profile that the source showed, where it is to be kept (JSON); else NULL */
+    const char *kept_profile;
     bool is_verified; /* Meta knows that the number is its owner's; false: not, or not known */
     bool can_verify;  /* its path has the steps that ask for a code and verify it */
     /* the fields a read asks for (the planner knows which), by side; template_fields NULL:

@@ -18,7 +18,7 @@ enum column {
     VERIFY_TOKEN_REF, ALLOCATION, BUSINESS_TOKEN, SIGNUP_CODE, WABA_CURRENCY, NUMBER_ID, NUMBER,
     COUNTRY_CODE, NATIONAL, PHONE_NUMBER_ID, SOURCE_PHONE_NUMBER_ID, PIN, CODE_METHOD, LANGUAGE_OF_CODE,
     VERIFICATION_CODE, IS_VERIFIED, CAN_VERIFY, REGION, SOURCE_WABA, DESTINATION_WABA,
-    SOURCE_NUMBER, DESTINATION_NUMBER, ATTEST, SOURCE_READ_AT, DESTINATION_READ_AT, PATH, NOW,
+    SOURCE_NUMBER, DESTINATION_NUMBER, KEPT_PROFILE, ATTEST, SOURCE_READ_AT, DESTINATION_READ_AT, PATH, NOW,
     REGISTRATIONS, BLOCKED_UNTIL, SOURCE_PHONE_NUMBER_IDS, FRESH_DESTINATION, IS_HELD, HELD_UNTIL,
     HELD_WHY, CALLS, IS_PARKED, PARKED_SCOPE, PARKED_SUBJECT, TEMPLATES, NOW_MS,
     COLUMN_COUNT
@@ -32,7 +32,7 @@ static const char *const names[COLUMN_COUNT] = {
     "number_id", "number", "country_code", "national", "phone_number_id", "source_phone_number_id",
     "pin_sealed", "code_method", "language", "verification_code_sealed", "is_verified", "can_verify",
     "data_localization_region", "source_waba", "destination_waba", "source_number",
-    "destination_number", "attest", "source_read_at", "destination_read_at", "path", "now",
+    "destination_number", "kept_profile", "attest", "source_read_at", "destination_read_at", "path", "now",
     "registrations", "blocked_until", "source_phone_number_ids", "fresh_destination", "is_held",
     "held_until", "held_why", "calls", "is_parked", "parked_scope", "parked_subject",
     "templates", "now_ms",
@@ -214,6 +214,7 @@ static struct task *read_task(const PGresult *rows, int at_row, const int *at,
     facts->phone_number_id = text(&row, PHONE_NUMBER_ID);
     facts->source_phone_number_id = text(&row, SOURCE_PHONE_NUMBER_ID);
     facts->data_localization_region = text(&row, REGION);
+    facts->kept_profile = text(&row, KEPT_PROFILE);
     facts->source_phone_number_ids = text(&row, SOURCE_PHONE_NUMBER_IDS);
     facts->templates = text(&row, TEMPLATES);
     facts->now_ms = integer(&row, NOW_MS);

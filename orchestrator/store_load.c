@@ -104,6 +104,7 @@ static enum status end_row(struct loader *loader, const struct manifest_settings
     put_cell(rows, settings->templates);
     put_cell(rows, duration_ms(settings->templates_wait, wait));
     put_cell(rows, duration_ms(settings->templates_settle, settle));
+    put_cell(rows, settings->business_profile);
     put_cell(rows, settings->data_localization_region);
     put_cell(rows, settings->code_method);
     put_cell(rows, settings->language);
@@ -197,6 +198,7 @@ static enum status on_batch(void *self, const struct manifest_batch *batch, stru
         defaults->language ? defaults->language : "en_US",
         duration_ms(wait ? wait : TEMPLATES_WAIT, wait_ms),
         duration_ms(settle ? settle : TEMPLATES_SETTLE, settle_ms),
+        defaults->business_profile,
     };
 
     if (end_copy(loader, fault) != STATUS_OK)

@@ -26,6 +26,8 @@ const struct cutover_rule CUTOVER_RULE[CUTOVER_RULES] = {
 };
 /* clang-format on */
 
+#define PAYERS "until then the old partner pays, from then on the new one"
+const char CUTOVER_PAYERS[] = PAYERS;
 const char CUTOVER_ADVICE[] =
     "Meta's two pages differ on messages that are in flight during the move: agree with the old "
     "partner on one of them.";
@@ -91,20 +93,21 @@ static const char *skew_text(const struct cutover *cutover, struct arena *arena)
                         skew_ms < 0 ? "behind" : "ahead of");
 }
 
-const char *cutover_line(const struct cutover *cutover, struct arena *arena)
+const char *cutover_times(const struct cutover *cutover, struct arena *arena)
 {
-    const struct cutover_rule *own = cutover_rule(cutover->path, false);
-    const struct cutover_rule *other = cutover_rule(cutover->path, true);
-
     return arena_printf(
-        arena,
-        "moved between %s and %s by our clock, between %s and %s by Meta's (%s)%s; until then the "
-        "old partner pays, from then on the new one; in flight: %s, against it %s",
+        arena, "between %s and %s by our clock, between %s and %s by Meta's (%s)%s",
         time_or(cutover->sent_ms, "an unknown time", arena),
         time_or(cutover->after_ms, "an unknown time", arena),
         time_or(cutover->before_date_ms, "an unknown time", arena),
         time_or(cutover_meta_until_ms(cutover), "an unknown time", arena),
         skew_text(cutover, arena),
-        cutover->was_lost ? "; the registration's answer was lost, so the look-up's counts" : "",
-        own->source, other->source);
+        cutover->was_lost ? "; the registration's answer was lost, so the look-up's counts" : "");
+}
+
+const char *cutover_line(const struct cutover *cutover, struct arena *arena)
+{
+    return arena_printf(arena, "moved %s; " PAYERS "; in flight: %s, against it %s",
+                        cutover_times(cutover, arena), cutover_rule(cutover->path, false)->source,
+                        cutover_rule(cutover->path, true)->source);
 }

@@ -40,8 +40,8 @@ struct cutover_rule {
 extern const struct cutover_rule CUTOVER_RULE[CUTOVER_RULES];
 /* The page of that path; the other one for `is_other`. */
 const struct cutover_rule *cutover_rule(const char *path, bool is_other);
-/* Said of both, in English. */
-extern const char CUTOVER_ADVICE[];
+/* Said of both, in English; and of every move. */
+extern const char CUTOVER_ADVICE[], CUTOVER_PAYERS[];
 
 /* How far Meta's clock is ahead of ours, in ms; to half a second and the answer's way. False: no
  * answer of this number had a Date. */
@@ -53,6 +53,9 @@ void cutover_format(int64_t wall_ms, char text[CUTOVER_TIME_BYTES]);
 /* Meta's end of it; 0: not known. */
 int64_t cutover_meta_until_ms(const struct cutover *cutover);
 
+/* "between … and … by our clock, between … and … by Meta's (90 s behind ours)", and whether the
+ * answer was lost; in `arena`. */
+const char *cutover_times(const struct cutover *cutover, struct arena *arena);
 /* The whole of it in one line, for a bill; in `arena`. */
 const char *cutover_line(const struct cutover *cutover, struct arena *arena);
 

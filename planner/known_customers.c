@@ -29,6 +29,7 @@ static const size_t agreed_fields[] = {
     offsetof(struct manifest_customer, settings.waba_currency),
     offsetof(struct manifest_customer, settings.templates_wait),
     offsetof(struct manifest_customer, settings.templates_settle),
+    offsetof(struct manifest_customer, settings.business_profile),
 };
 #define AGREED_FIELDS (sizeof agreed_fields / sizeof agreed_fields[0])
 

@@ -38,6 +38,7 @@ struct manifest_settings {
     /* Not of a number. How long register waits for the copies, and how long they are looked after:
      * "15m", "7d". */
     const char *templates_wait, *templates_settle;
+    const char *business_profile; /* not of a number: "keep", "report" */
 };
 
 struct manifest_batch {

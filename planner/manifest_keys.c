@@ -27,6 +27,7 @@ enum {
 /* clang-format off */
 static const char *const paths[] = {"embedded_signup", "programmatic", NULL};
 static const char *const template_plans[] = {"before_register", "after_register", "leave", NULL};
+static const char *const profile_plans[] = {"keep", "report", NULL};
 static const char *const code_methods[] = {"SMS", "VOICE", NULL};
 static const char *const credit_methods[] = {"sharing_and_attach", "sharing_then_attach", NULL};
 static const char *const regions[] = {"AU", "ID", "IN", "JP", "SG", "KR", "DE", "CH", "GB", "BR",
@@ -60,6 +61,9 @@ static const char *const rules[] = {
 #define TEMPLATE_TIMES(type, field)                                                                \
     {"templates_wait", KIND_DURATION, IN(type, field.templates_wait), OF_CUSTOMER},                \
     {"templates_settle", KIND_DURATION, IN(type, field.templates_settle), OF_CUSTOMER}
+#define PROFILE_PLAN(type, field)                                                                  \
+    {"business_profile", KIND_CHOICE, IN(type, field.business_profile), .choices = profile_plans, \
+     OF_CUSTOMER}
 #define SETTINGS(type, field) SETTINGS_OF_A_CUSTOMER(type, field), SETTINGS_OF_A_NUMBER(type, field)
 /* NOLINTEND(bugprone-macro-parentheses) */
 
@@ -103,6 +107,7 @@ static const struct manifest_key customer_keys[] = {
     FACTS_OF_A_CUSTOMER,
     SETTINGS(manifest_customer, settings),
     TEMPLATE_TIMES(manifest_customer, settings),
+    PROFILE_PLAN(manifest_customer, settings),
     {"numbers", KIND_SEQUENCE, .table = &MANIFEST_NUMBER_KEYS},
 };
 TABLE(MANIFEST_CUSTOMER_KEYS, "customer", RECORD_CUSTOMER, customer_keys);
@@ -113,6 +118,7 @@ static const struct manifest_key row_keys[] = {
     FACTS_OF_A_CUSTOMER,
     SETTINGS_OF_A_CUSTOMER(manifest_customer, settings),
     TEMPLATE_TIMES(manifest_customer, settings),
+    PROFILE_PLAN(manifest_customer, settings),
     SETTINGS_OF_A_NUMBER(manifest_number, settings),
 };
 TABLE(MANIFEST_ROW_KEYS, "row", RECORD_OUTER, row_keys);
@@ -136,6 +142,7 @@ static TABLE(graph_table, "graph", RECORD_OUTER, graph_keys);
 static const struct manifest_key default_keys[] = {
     SETTINGS(manifest_document, batch.defaults),
     TEMPLATE_TIMES(manifest_document, batch.defaults),
+    PROFILE_PLAN(manifest_document, batch.defaults),
 };
 static TABLE(defaults_table, "defaults", RECORD_OUTER, default_keys);
 

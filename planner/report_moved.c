@@ -166,15 +166,14 @@ static void write_rules(struct report_pen *pen, const char *path)
     write_rule(pen, cutover_rule(path, true));
 }
 
+/* With its number one of many, of which the rest is said once; else the whole line. */
 static void write_line(struct report_pen *pen, const char *number, const struct cutover *cutover)
 {
     struct arena *arena = arena_create();
 
-    if (number) {
-        report_pen_indent(pen, 2);
-        report_pen_words(pen, 4, number);
-    }
-    report_pen_words(pen, 4, cutover_line(cutover, arena));
+    report_pen_indent(pen, 2);
+    report_pen_words(pen, 4, number);
+    report_pen_words(pen, 4, number ? cutover_times(cutover, arena) : cutover_line(cutover, arena));
     report_pen_end(pen);
     arena_destroy(arena);
 }
@@ -188,8 +187,8 @@ static void write_cutovers(struct report_pen *pen, const struct report *report,
     if (tally->cutovers == 0)
         return;
     report_pen_end(pen);
-    report_pen_printf(pen, 2, "Cut-over of %zu number%s, for billing", tally->cutovers,
-                      report_table_plural((int64_t)tally->cutovers));
+    report_pen_printf(pen, 2, "Cut-over of %zu number%s, for billing: %s", tally->cutovers,
+                      report_table_plural((int64_t)tally->cutovers), CUTOVER_PAYERS);
     report_pen_end(pen);
     for (size_t i = 0; i < report->number_count && shown < ROWS_SHOWN; i++) {
         if (!report->numbers[i].cutover)
@@ -244,7 +243,6 @@ void report_moved_story(struct report_pen *pen, const struct report_number *numb
     report_pen_end(pen);
     report_pen_words(pen, 0, "Cut-over, for billing");
     report_pen_end(pen);
-    report_pen_indent(pen, 2);
     write_line(pen, NULL, number->cutover);
     write_rules(pen, number->cutover->path);
 }

@@ -10,11 +10,13 @@ WITH told AS (
             coalesce(s.destination_waba_id, c.destination_waba_id), s.token_ref, s.source_token_ref,
             s.webhook_override_callback_uri, s.webhook_verify_token_ref, coalesce(s.attest, '{}'),
             s.path, s.waba_currency, s.templates, s.templates_wait, s.templates_settle,
+            s.business_profile,
             s.data_localization_region, s.code_method, s.language)
            IS DISTINCT FROM
            (c.name, c.business_id, c.source_waba_id, c.destination_waba_id, c.token_ref,
             c.source_token_ref, c.webhook_override_callback_uri, c.webhook_verify_token_ref, c.attest,
             c.path, c.waba_currency, c.templates, c.templates_wait, c.templates_settle,
+            c.business_profile,
             c.data_localization_region, c.code_method, c.language)
 ), changed AS (
     UPDATE wabamigrate.customer c
@@ -37,6 +39,7 @@ WITH told AS (
            webhook_verify_token_ref = t.webhook_verify_token_ref, attest = coalesce(t.attest, '{}'),
            path = t.path, waba_currency = t.waba_currency, templates = t.templates,
            templates_wait = t.templates_wait, templates_settle = t.templates_settle,
+           business_profile = t.business_profile,
            data_localization_region = t.data_localization_region,
            code_method = t.code_method, language = t.language
       FROM told t
@@ -45,12 +48,13 @@ WITH told AS (
 INSERT INTO wabamigrate.customer
        (batch_id, key, name, business_id, source_waba_id, destination_waba_id, token_ref,
         source_token_ref, webhook_override_callback_uri, webhook_verify_token_ref, attest, path,
-        waba_currency, templates, templates_wait, templates_settle, data_localization_region, code_method,
+        waba_currency, templates, templates_wait, templates_settle, business_profile,
+        data_localization_region, code_method,
         language)
 SELECT $1::bigint, key, name, business_id, source_waba_id, destination_waba_id, token_ref,
        source_token_ref, webhook_override_callback_uri, webhook_verify_token_ref,
        coalesce(attest, '{}'), path, waba_currency, templates, templates_wait, templates_settle,
-       data_localization_region, code_method, language
+       business_profile, data_localization_region, code_method, language
   FROM pg_temp.stage_customer s
  WHERE NOT EXISTS (SELECT 1 FROM wabamigrate.customer c
                     WHERE c.batch_id = $1::bigint AND c.key = s.key)

@@ -6,6 +6,7 @@ CREATE TEMPORARY TABLE stage (
     webhook_override_callback_uri text, webhook_verify_token_ref text, attest jsonb,
     number text, country_code text, national text, source_phone_number_id text, phone_number_id text,
     path text, waba_currency text, templates text, templates_wait bigint, templates_settle bigint,
+    business_profile text,
     data_localization_region text, code_method text, language text, file text, line integer
 ) ON COMMIT DROP;
 -- The book is joined with itself several times: in memory, where it fits.

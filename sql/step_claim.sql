@@ -24,7 +24,7 @@
 WITH moment AS MATERIALIZED (
     SELECT wabamigrate.clock() AS now
 ), book AS MATERIALIZED (
-    SELECT waba_currency, code_method, language, data_localization_region
+    SELECT waba_currency, code_method, language, data_localization_region, business_profile
       FROM wabamigrate.batch
      WHERE batch_id = $2::bigint
 ), place AS (
@@ -215,6 +215,8 @@ SELECT t.step_id, t.epoch, t.kind, t.phase, t.memo, t.tries, t.is_in_doubt,
        CASE WHEN q.is_assessed THEN n.source_node WHEN q.is_audited THEN n.before END
            AS source_number,
        CASE WHEN q.is_assessed THEN n.destination_node END AS destination_number,
+       CASE WHEN q.is_audited AND coalesce(c.business_profile, b.business_profile) = 'keep'
+            THEN n.before -> 'whatsapp_business_profile' END AS kept_profile,
        CASE WHEN q.is_assessed THEN c.attest END AS attest,
        CASE WHEN q.is_assessed THEN wabamigrate.rfc3339(c.source_read_at) END AS source_read_at,
        CASE WHEN q.is_assessed THEN wabamigrate.rfc3339(c.destination_read_at) END

@@ -16,6 +16,10 @@ CREATE FUNCTION wabamigrate.from_unix_ms(ms bigint) RETURNS timestamptz
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN timestamptz 'epoch' + ms * interval '1 ms';
 
+-- Whether a business profile that has changed is written back: keep, or report (NULL too).
+ALTER TABLE wabamigrate.batch ADD COLUMN business_profile text;
+ALTER TABLE wabamigrate.customer ADD COLUMN business_profile text;
+
 -- When an exchange ended for us (an answer, or the news that there is none), by the worker's clock, and the
 -- Date of the answer, by Meta's: whole seconds. The request had left `ms` before the first.
 ALTER TABLE wabamigrate.attempt

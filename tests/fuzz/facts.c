@@ -36,6 +36,7 @@ void facts_fill(struct facts *facts)
         .destination_waba_fields = "id,name,subscribed_apps",
         .destination_number_fields = "id,display_phone_number,status",
         .confirmed_number_fields = "id,status,health_status,whatsapp_business_profile{about,email}",
+        .kept_profile = "{\"data\":[{\"about\":\"Bread\",\"websites\":[\"https://b.example\"]}]}",
         .template_fields = "status,quality_score",
         .source_refused_fields = ",name,",
         .destination_refused_fields = ",status,",
@@ -65,7 +66,7 @@ void facts_make_sparse(struct facts *facts)
     facts->source_refused_fields = facts->destination_refused_fields = NULL;
     facts->source_waba_fields = facts->source_number_fields = NULL;
     facts->destination_waba_fields = facts->destination_number_fields = NULL;
-    facts->source_phone_number_ids = facts->confirmed_number_fields = NULL;
+    facts->source_phone_number_ids = facts->confirmed_number_fields = facts->kept_profile = NULL;
 }
 
 void facts_release(struct facts *facts)

@@ -44,7 +44,7 @@ same "a registration has set each PIN, as Meta says" "changed_as_documented 24" 
 brackets 0
 wabamigrate report --format table --output "$PLACE/table"
 matches "the table sums it up" 'Audit: 24 numbers kept, 0 changed' "$PLACE/table"
-matches "and has a cut-over a number" "^  \\${numbers[0]} moved between 20" "$PLACE/table"
+matches "and has a cut-over a number" "^  \\${numbers[0]} between 20" "$PLACE/table"
 wabamigrate report --format csv --output "$PLACE/csv"
 same "and so has the csv" 24 "$(grep -cE 'moved between 20.*in flight: MIG-ES, against it MIG-PROG' "$PLACE/csv")"
 program 0 report --format table --number "${numbers[0]}"
@@ -82,6 +82,24 @@ same "the answers of three were lost" 3 "$(grep -o '"answer_lost":true' "$PLACE/
 wabamigrate report --format table --output "$PLACE/table"
 matches "the table names what changed" 'Audit: 19 numbers kept, 5 changed: verified_name 1,' "$PLACE/table"
 matches "and the skew" '90 s behind ours' <(tr -s ' \n' ' ' <"$PLACE/table")
+
+say "== a profile that is to be kept"
+sed -i 's/^defaults:/&\n  business_profile: keep/' "$BOOK"
+loses kept "{\"numbers\":{
+    \"${numbers[2]}\":{\"after_move\":[\"changed_profile\"]},
+    \"${numbers[3]}\":{\"after_move\":[\"changed_profile\"]},
+    \"${numbers[7]}\":{\"after_move\":[\"changed_profile\",\"lost_badge\"]}},
+  \"faults\":{\"planned\":[
+    {\"match\":\"POST */whatsapp_business_profile\",\"kind\":\"reset_after\",\"times\":1},
+    {\"match\":\"POST */whatsapp_business_profile\",\"kind\":\"error\",\"skip\":1,\"times\":1,
+     \"error\":{\"code\":100,\"subcode\":0,\"title\":\"No\",\"message\":\"(#100) no\"}}]}}"
+program 0 "${RUN[@]}" "$BOOK"
+reported
+same "it is written back to those that lost it alone, each once" 3 "$(requests '/whatsapp_business_profile"')"
+same "and is kept, but where Graph refused it" "changed 1 kept 23" "$(verdicts whatsapp_business_profile)"
+same "nothing else has changed" "${numbers[7]} is_official_business_account" \
+    "$(audit changed "$PLACE/report.json" | sed 's/ whatsapp_business_profile//' | grep ' ')"
+sed -i '/business_profile: keep/d' "$BOOK"
 
 say "== edges and fields that Graph does not give, and answers without a Date"
 loses closed '{"refused_fields":["settings","whatsapp_business_profile"],

@@ -9,6 +9,8 @@
 #define READ(rest) \
     READ_FIELDS("id,status,health_status,whatsapp_business_profile{about,email}", rest)
 #define CONFIRMED(rest) "confirmed 610100 {\"id\":\"610100\"," rest "}"
+#define PROFILE(fields) "{\"data\":[{" fields "}]}"
+#define SHOWS(fields) "\"status\":\"CONNECTED\",\"whatsapp_business_profile\":" PROFILE(fields)
 #define NO_FIELD(name)                                                          \
     "{\"error\":{\"message\":\"(#100) Tried accessing nonexisting field (" name \
     ") on node type (WhatsAppBusinessPhoneNumber)\",\"code\":100}}"
@@ -51,6 +53,34 @@ static const struct job_case cases[] = {
     {.sentence = "the list may go on", .phase = "read", .memo = "{\"looks\":3}",
      .status = 200, .body = "{\"data\":[],\"paging\":{\"next\":\"x\",\"cursors\":{\"after\":\"C\"}}}",
      .outcome = OUTCOME_NEXT, .next_phase = "read", .memo_after = "{\"looks\":3,\"after\":\"C\"}"},
+    {.sentence = "a profile that is to be kept and has changed is written back", .phase = "read", .kept_profile = PROFILE("\"about\":\"Bread\""),
+     .status = 200, .body = LIST(SHOWS("\"about\":\"Hey\"")),
+     .outcome = OUTCOME_NEXT, .next_phase = "profile", .memo_after = "{\"profile_writes\":1}", .note = "not what it was"},
+    {.sentence = "one that has not changed is not", .phase = "read", .kept_profile = PROFILE("\"about\":\"Bread\",\"websites\":[\"https://b\"]"),
+     .status = 200, .body = LIST(SHOWS("\"business_profile\":{\"websites\":[\"https://b\"],\"about\":\"Bread\",\"email\":\"e\"}")),
+     .learned = CONFIRMED(SHOWS("\"business_profile\":{\"websites\":[\"https:\\/\\/b\"],\"about\":\"Bread\",\"email\":\"e\"}")),
+     .outcome = OUTCOME_DONE, .memo_after = ""},
+    {.sentence = "nor one that is not shown", .phase = "read", .kept_profile = PROFILE("\"about\":\"Bread\""),
+     .status = 200, .body = LIST("\"status\":\"CONNECTED\""), .learned = CONFIRMED("\"status\":\"CONNECTED\""),
+     .outcome = OUTCOME_DONE, .memo_after = ""},
+    {.sentence = "two writings are enough", .phase = "read", .kept_profile = PROFILE("\"about\":\"Bread\""), .memo = "{\"profile_writes\":2}",
+     .status = 200, .body = LIST(SHOWS("\"about\":\"Hey\"")), .learned = CONFIRMED(SHOWS("\"about\":\"Hey\"")),
+     .outcome = OUTCOME_DONE, .memo_after = ""},
+    {.sentence = "what is not empty is written", .phase = "profile", .memo = "{\"profile_writes\":1}",
+     .kept_profile = PROFILE("\"about\":\"Br\\\"ead\",\"email\":\"\",\"websites\":[\"https://b\"],\"profile_picture_url\":\"https://p\""),
+     .request = "{\"method\":\"POST\",\"path\":\"/v26.0/610100/whatsapp_business_profile\",\"query\":{},\"body\":{\"messaging_product\":\"whatsapp\","
+                "\"about\":\"Br\\\"ead\",\"websites\":[\"https://b\"]},\"token\":\"business\"}",
+     .status = 200, .body = "{\"success\":true}", .outcome = OUTCOME_NEXT, .next_phase = "read", .note = "written back"},
+    {.sentence = "a profile that Graph refuses stays", .phase = "profile", .memo = "{\"profile_writes\":1}", .kept_profile = PROFILE("\"about\":\"Bread\""),
+     .status = 400, .body = "{\"error\":{\"message\":\"(#100) Param about\",\"code\":100}}",
+     .outcome = OUTCOME_NEXT, .next_phase = "read", .memo_after = "{\"profile_writes\":2}", .note = "stays as it is"},
+    {.sentence = "or says no to", .phase = "profile", .memo = "{\"profile_writes\":1}", .kept_profile = PROFILE("\"about\":\"Bread\""),
+     .status = 200, .body = "{\"success\":false}",
+     .outcome = OUTCOME_NEXT, .next_phase = "read", .memo_after = "{\"profile_writes\":2}", .note = "stays as it is"},
+    {.sentence = "a lost writing is looked up", .phase = "profile", .memo = "{\"profile_writes\":1}", .kept_profile = PROFILE("\"about\":\"Bread\""),
+     .status = JOB_CASE_LOST, .outcome = OUTCOME_UNSURE, .next_phase = "read"},
+    {.sentence = "what is not to be kept is not written", .phase = "profile", .status = JOB_CASE_NO_ANSWER,
+     .outcome = OUTCOME_NEXT, .next_phase = "read"},
     {.sentence = "an edge that Graph does not expand is left out", .phase = "read",
      .status = 400, .body = NO_FIELD("whatsapp_business_profile"), .note = "whatsapp_business_profile",
      .outcome = OUTCOME_NEXT, .next_phase = "read", .memo_after = LEFT("whatsapp_business_profile")},

@@ -70,6 +70,7 @@ void job_case_facts(const struct job_case *row, struct facts *facts)
         .source_refused_fields = row->source_refused,
         .destination_refused_fields = row->destination_refused,
         .source_phone_number_ids = row->source_ids,
+        .kept_profile = row->kept_profile,
         .fresh_destination = row->fresh,
         .templates = row->templates,
         .now_ms = row->now_ms,

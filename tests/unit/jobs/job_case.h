@@ -47,8 +47,9 @@ struct job_case {
         *source_ids; /* NULL: not known */
     int64_t intended_at_ms;
     const char *code_method, *language;
-    const char *fresh;     /* the destination, read just now; NULL: not known */
-    const char *templates; /* what is known of them; NULL: nothing */
+    const char *kept_profile; /* NULL: not to be kept, or not known */
+    const char *fresh;        /* the destination, read just now; NULL: not known */
+    const char *templates;    /* what is known of them; NULL: nothing */
     int64_t now_ms;
     bool is_in_doubt;
     const char *phase;

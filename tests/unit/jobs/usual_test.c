@@ -280,6 +280,7 @@ static void every_phase_names_the_quota_its_request_uses_up(void)
             /* assign_system_user has nothing to do where the line is shared in parts */
             facts.credit_method = NULL;
             facts.memo = memo;
+            facts.kept_profile = "{\"about\":\"Bread\"}";
             facts.templates = "{\"source_total\":2,\"missing\":2,\"due\":2,\"ids\":[\"1\"],"
                               "\"flows\":[\"f\"]}";
             bool is_sent = job_build(phase, &facts, arena, &request, &reply) == OUTCOME_SEND;

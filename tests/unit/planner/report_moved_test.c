@@ -59,8 +59,8 @@ static void test_the_table_names_what_changed_and_when_each_moved(void)
         "Not readable: settings 1",
         "verified_name was \"Lune\" and is \"Luna\"",
         "customer: Request the old name.",
-        "Cut-over of 1 number, for billing",
-        " moved between 2026-11-29T02:00:05.120Z",
+        "Cut-over of 1 number, for billing: until then the old partner pays",
+        " between 2026-11-29T02:00:05.120Z",
         "MIG-ES: A message delivered before the move",
     };
 
