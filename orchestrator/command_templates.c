@@ -384,6 +384,13 @@ static enum status reopen(struct command *command, struct fault *fault)
         pg_query(command->conn, SQL_TEMPLATES_REOPEN, 2, values, &row, fault) != STATUS_OK ||
         pg_script(command->conn, "COMMIT", fault) != STATUS_OK)
         return STATUS_DATABASE;
+    if (pg_cell_i64(row, 0, "opened") == 0 && pg_cell_i64(row, 0, "given_up") == 0) {
+        say("nothing is to be taken up again in batch %s: the next run goes on with what has been "
+            "asked for; where the manifest says `templates: leave`, name the two WABAs with "
+            "--source and --destination",
+            command->batch);
+        return STATUS_OK;
+    }
     say("%s templates that were given up may be asked for again; the next run of batch %s copies "
         "what is missing for %s customers",
         pg_cell(row, 0, "given_up"), command->batch, pg_cell(row, 0, "opened"));

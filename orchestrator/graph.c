@@ -25,6 +25,10 @@
 #define UNREADY_PATIENCE_MS 250
 /* libcurl's buffers of each transfer; 16 and 64 KiB are its defaults, 1 and 16 its least. */
 #define DOWNLOAD_BYTES 4096L
+/* Over HTTP/2 libcurl 7.88 wrote past a buffer of 4 KiB (AddressSanitizer, below
+ * nghttp2_session_mem_recv) once answers were larger than that. It hands nghttp2 32 KiB at a time:
+ * what holds as much is never filled in the middle of one. */
+#define SHARED_DOWNLOAD_BYTES 32768L
 #define UPLOAD_BYTES 16384L
 /* OpenSSL's, whose numbers are part of its interface. */
 #define TLS_CONTROL_MODE 33
@@ -340,7 +344,8 @@ static void set_common_options(const struct graph *graph, struct transfer *trans
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
-    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, DOWNLOAD_BYTES);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE,
+                     graph->settings.is_read_only ? SHARED_DOWNLOAD_BYTES : DOWNLOAD_BYTES);
     curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)GRAPH_BODY_BYTES_MAX);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "wabamigrate/" WABAMIGRATE_VERSION);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);

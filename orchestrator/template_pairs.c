@@ -92,8 +92,9 @@ static void end(struct work *work, struct template_pair *pair)
 {
     struct template_pair **link = &work->open;
 
-    while (*link != pair)
+    while (*link && *link != pair)
         link = &(*link)->next;
+    BUG_UNLESS(*link);
     *link = pair->next;
 }
 

@@ -45,8 +45,8 @@ static void write_result(struct report_pen *pen, const char *count, const char *
     char words[32];
 
     (void)snprintf(words, sizeof words, "%s", result ? result : "not known");
-    for (char *at = words; *at; at++)
-        *at = *at == '_' ? ' ' : *at;
+    for (char *at = strchr(words, '_'); at; at = strchr(at, '_'))
+        *at = ' ';
     report_pen_printf(pen, 2, "%s %s%s", count, words, comma);
 }
 

@@ -1155,11 +1155,6 @@ static const struct language_text texts[] = {
      "relancez ensuite."},
 
     /* ---- remedies that stand elsewhere in the source ---- */
-    {"Meta copies templates between WABAs of one business only: look at who owns the source and "
-     "the destination, or set `templates: leave` for this customer. Then retry.",
-     "Meta ne copie les modèles de message qu’entre des comptes WhatsApp Business d’une même entreprise : "
-     "vérifiez à qui appartiennent l’ancien compte et le nouveau, ou indiquez `templates: leave` pour ce "
-     "client. Relancez ensuite."},
     {"Read its story with `wabamigrate report --number NUMBER`, then decide: `wabamigrate retry` "
      "or `wabamigrate cancel`.",
      "Lisez son historique avec `wabamigrate report --number NUMBER`, puis décidez : "
