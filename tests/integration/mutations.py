@@ -26,6 +26,7 @@ TORTURE = ("tests/integration/torture.py", "--paths", "embedded_signup", "--seed
 KILLS = (*TORTURE, "--faults", "kill", "--every", "5")
 WITHHOLDS = (*TORTURE, "--faults", "withhold", "--every", "3")
 PEER = ("tests/integration/peer.sh",)
+TEMPLATES = ("tests/integration/templates.sh",)
 REGISTRATIONS = ("tests/integration/registrations.sh",)
 FROZEN = ("tests/integration/frozen.py", "--paths", "embedded_signup", "--seed", "1", "--first")
 
@@ -74,6 +75,12 @@ MUTATIONS = [
      REGISTRATIONS),
     ("last-two-unkept", "the program spends a number's last two registrations by itself",
      [("jobs/budget.c", "(with_kept ? 0 : BUDGETS[budget].kept)", "(with_kept ? 0 : 0)")], REGISTRATIONS),
+    ("lost-copies-forgotten", "what a lost call for copies named does not count as asked for",
+     [("jobs/templates.c", "if (!facts->is_in_doubt || body_is_true(memo, \"is_doubted\"))", "if (true)")],
+     TEMPLATES),
+    ("copies-asked-for-again", "copies that Graph has taken are asked for again while they are on their way",
+     [("jobs/templates.c", "#define ACCEPTED_PAUSE_MS (INT64_C(60) * 60 * 1000)", "#define ACCEPTED_PAUSE_MS 0")],
+     TEMPLATES),
     ("late-sender", "a worker that wakes up past its lease sends what it had not sent",
      [("orchestrator/graph.c",
        "return now_ms >= transfer->not_after_ms || now_ms >= transfer->graph->not_after_ms;",

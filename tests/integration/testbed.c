@@ -141,6 +141,8 @@ void testbed_clear(PGconn *conn)
 {
     testbed_do(conn, "DELETE FROM wabamigrate.registration; DELETE FROM wabamigrate.attempt; "
                      "DELETE FROM wabamigrate.assessment;"
+                     "DELETE FROM wabamigrate.template;"
+                     "DELETE FROM wabamigrate.template_flow;"
                      "DELETE FROM wabamigrate.budget; DELETE FROM wabamigrate.capture;"
                      "DELETE FROM wabamigrate.step; DELETE FROM wabamigrate.run;"
                      "DELETE FROM wabamigrate.number; DELETE FROM wabamigrate.customer;"
