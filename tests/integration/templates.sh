@@ -215,15 +215,22 @@ same "nobody looks at a template" "|0" "$(step_of settle_templates)|$(($(calls_o
 
 # least NAME NUMBERS CUSTOMERS COUNT: calls made, against the least possible.
 least() {
-    local pages=$((($4 + 999) / 1000)) made wanted closed
+    local pages=$((($4 + 999) / 1000)) made wanted closed foretold before
     say "== $4 templates on each of $3 WABAs"
     book "$1" "$2" "$3" before_register
     another "$1" "{\"customers\": {\"*\": {\"templates\": {\"approved_green\": $4}}}}"
+    program 0,3 check --format json "$BOOK"
+    foretold=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["summary"]["forecast"]["calls"])' <"$PLACE/out")
+    before=$(wc -l <"$LOG")
     waits 60s
     codes_arrive
     run 0 60s
     later $((25 * HOUR))
     run 0 60s
+    if (($4 <= 50 && $3 < 10)); then # a page each, and no source closed
+        same "as many calls as foretold, and those that the later runs began with" "$((foretold + 2))" \
+            "$(($(wc -l <"$LOG") - before))"
+    fi
     made="$(grep -cE 'rejected_reason|components' "$LOG") $(calls_of migrate_message_templates POST)"
     closed=$(sql "SELECT count(*) FROM wabamigrate.customer WHERE source_templates_unread IS NOT NULL")
     # The source's list, the destination's when they are there, and once more a day later; of a source that

@@ -38,6 +38,8 @@ static void note_settings(struct buffer *buffer, const struct manifest_settings 
     note(buffer, "region", settings->data_localization_region);
     note(buffer, "code", settings->code_method);
     note(buffer, "language", settings->language);
+    note(buffer, "wait", settings->templates_wait);
+    note(buffer, "settle", settings->templates_settle);
 }
 
 static enum status note_batch(void *self, const struct manifest_batch *batch, struct fault *fault)
@@ -258,24 +260,25 @@ static void the_example_of_the_contract_is_read_whole(void)
 static void the_order_of_keys_does_not_matter(void)
 {
     static const char records[] =
-        "customer a book.yaml:2 business=700100 source=800100 destination=900100 currency=USD\n"
+        "customer a book.yaml:2 business=700100 source=800100 destination=900100 currency=USD "
+        "settle=14d\n"
         "number a 33+123456789 book.yaml:2 language=fr\n"
         "number a 49+301234567 book.yaml:3 source=5 path=programmatic templates=leave\n"
-        "customer b book.yaml:10 business=700101 source=800101\n"
-        "number b 1+5550100001 book.yaml:10\n"
+        "customer b book.yaml:11 business=700101 source=800101\n"
+        "number b 1+5550100001 book.yaml:11\n"
         "batch acme-book business=10 app=20 method=sharing_then_attach user=30 "
-        "token=env:T language=de\n";
+        "token=env:T language=de wait=90s\n";
     expect_records(
         "customers:\n"
         "- numbers: [{ number: \"+33 1 23 45 67 89\", language: fr },\n"
         "            { path: programmatic, number: \"+49 30 1234567\", source_phone_number_id: 5,\n"
         "              templates: leave }]\n"
-        "  waba_currency: USD\n  destination_waba_id: 900100\n"
+        "  templates_settle: 14d\n  waba_currency: USD\n  destination_waba_id: 900100\n"
         "  source_waba_id: '800100'\n"
-        "  id: a\n  business_id: 700100\n" /* the next customer begins on line 10 */
+        "  id: a\n  business_id: 700100\n" /* the next customer begins on line 11 */
         "- numbers: [{ number: +1 555 010 0001 }]\n"
         "  source_waba_id: '800101'\n  id: b\n  business_id: 700101\n"
-        "defaults: { language: de }\n"
+        "defaults: { language: de, templates_wait: 90s }\n"
         "partner: { system_user_id: 30, credit_method: sharing_then_attach,\n"
         "           system_token: { env: T }, business_id: '10', app_id: 20 }\n"
         "batch: acme-book\n"
@@ -362,6 +365,8 @@ static void each_thing_wrong_is_told_where_it_stands(void)
         {HEAD "batch: again\n" CUSTOMER NUMBERS, "book.yaml:4:1: batch", "first on line 2"},
         {HEAD "defaults: {path: programmatic}\n" CUSTOMER NUMBERS, "book.yaml:6:7: destination_waba_id", "missing; the programmatic path"},
         {HEAD CUSTOMER "  path: programmatic\n" NUMBERS, "book.yaml:5:7: destination_waba_id", "give its id"},
+        {HEAD "defaults: {templates_wait: soon}\n" CUSTOMER NUMBERS, "book.yaml:4:28: defaults.templates_wait", "is not a duration"},
+        {HEAD CUSTOMER "  templates_settle: 0d\n" NUMBERS, "book.yaml:8:21: customers[0].templates_settle", "as in 90s, 15m, 4h or 7d"},
         {HEAD "defaults: embedded_signup\n" CUSTOMER NUMBERS, "book.yaml:4:11: defaults", "must be a mapping"},
         {HEAD "graph: {version: 26.0}\n" CUSTOMER NUMBERS, "book.yaml:4:18: graph.version", "v26.0"},
         {HEAD "graph: {version: v26.1}\n" CUSTOMER NUMBERS, "book.yaml:4:18: graph.version", "v26.0"},
