@@ -176,6 +176,36 @@ static void send_verdicts(const struct task_queue *group, const struct batch_fac
     pg_columns_send(&columns, SQL_NUMBER_ASSESSED, NULL, NULL, send, self);
 }
 
+/* What the comparison says of the number as it was confirmed; in the task's arena. */
+static const char *audit(const struct task *task, const char *node)
+{
+    struct audit_finding findings[AUDIT_FIELDS_MAX];
+    struct audit_facts facts = task->audit;
+    struct json_object *after = json_tokener_parse(node);
+
+    facts.number_after = after;
+    size_t count = audit_compare(&facts, task->arena, findings);
+    json_object_put(after);
+    return audit_write(findings, count, task->arena);
+}
+
+static void send_confirmed(const struct task_queue *group, store_send *send, void *self)
+{
+    struct pg_columns columns;
+
+    pg_columns_init(&columns, 3);
+    for (const struct task *task = group->first; task; task = task->next) {
+        for (const struct learned *fact = task->reply.learned; fact; fact = fact->next) {
+            if (fact->type != LEARNED_CONFIRMED)
+                continue;
+            pg_array_add_i64(&columns.arrays[0], task->number_id);
+            pg_array_add_text(&columns.arrays[1], fact->json);
+            pg_array_add_text(&columns.arrays[2], audit(task, fact->json));
+        }
+    }
+    pg_columns_send(&columns, SQL_LEARN_CONFIRMED, NULL, NULL, send, self);
+}
+
 /* Before any row is touched, so that nobody waits for the lock with rows in hand. */
 static void lock_findings(const struct task_queue *group, const char *batch, store_send *send,
                           void *self)
@@ -222,7 +252,9 @@ static void add_attempt(struct pg_array *array, const struct task *task)
     /* An effect's intent stands already; whatever became of it is written beside it. */
     pg_array_add_bool(array++, task->was_sent || task->phase->type == PHASE_EFFECT);
     pg_array_add_text(array++, task->phase->name);
-    pg_array_add_bool(array, task->phase->type == PHASE_EFFECT);
+    pg_array_add_bool(array++, task->phase->type == PHASE_EFFECT);
+    pg_array_add_i64(array++, task->heard_ms);
+    pg_array_add_i64(array, task->date_ms);
 }
 
 static void send_outcomes(const struct task_queue *group, const char *run_id, const char *grace_ms,
@@ -230,7 +262,7 @@ static void send_outcomes(const struct task_queue *group, const char *run_id, co
 {
     struct pg_columns columns;
 
-    pg_columns_init(&columns, 20);
+    pg_columns_init(&columns, 22);
     for (const struct task *task = group->first; task; task = task->next) {
         const struct settlement *settlement = &task->settlement;
         struct pg_array *array = columns.arrays;
@@ -314,6 +346,7 @@ static void send_readings(const struct task_queue *group, const struct batch_fac
     send_templates(group, send, self);
     send_verifications(group, send, self);
     send_verdicts(group, batch, send, self);
+    send_confirmed(group, send, self);
     send_findings(group, batch->name, send, self);
 }
 
