@@ -55,6 +55,7 @@ struct run {
     int64_t started_ms, next_claim_ms, next_ask_ms;
     int64_t staying_until_ms; /* what the log has said last */
     int64_t asked_at_ms;      /* 0: no question is under way */
+    int64_t told_at_ms;       /* when the last one was answered */
     bool asked_since_work;    /* the outlook is from after the last settled step */
     bool must_record_first;   /* what is settled is recorded before the next question */
     int64_t first_failed, first_done;
@@ -212,6 +213,17 @@ static int64_t not_after_ms(const struct run *run)
                : store_run_lease_until_ms(run->store) - run->terms.margin_ms;
 }
 
+/* It says that something is due, and nothing is to be had: another worker has done it meanwhile.
+ * Who was frozen while it asked takes that for a long question, and would not ask again for as
+ * long. */
+static bool is_outlook_stale(const struct run *run, int64_t now_ms)
+{
+    const struct store_outlook *outlook = store_run_outlook(run->store);
+
+    return outlook->is_known && outlook->due_ms == 0 && run->asked_since_work &&
+           engine_in_hand(run->engine) == 0 && now_ms >= run->told_at_ms + ASK_PAUSE_MS;
+}
+
 /* One flush, or one question, at a time; the next when the last has come back. */
 static void use_store(struct run *run, int64_t now_ms)
 {
@@ -232,13 +244,14 @@ static void use_store(struct run *run, int64_t now_ms)
         return;
     if (run->asked_at_ms) {
         run->next_ask_ms = now_ms + ASK_PAUSE_MS + (now_ms - run->asked_at_ms) * ASK_PAUSE_FACTOR;
+        run->told_at_ms = now_ms;
         run->asked_at_ms = 0;
     }
     /* The question comes in between also while work never stops: the failure threshold, the
      * progress line and other workers' fate hang on it. But it takes back steps past their
      * deadline, ours too, so outcomes in hand are recorded before. */
-    bool is_ask_due =
-        now_ms >= run->next_ask_ms && (settled->count == 0 || !run->must_record_first);
+    bool is_ask_due = (now_ms >= run->next_ask_ms || is_outlook_stale(run, now_ms)) &&
+                      (settled->count == 0 || !run->must_record_first);
     if (!is_ask_due && (settled->count > 0 || (want > 0 && is_claim_due))) {
         run->asked_since_work = run->asked_since_work && settled->count == 0;
         run->next_claim_ms = now_ms + CLAIM_PAUSE_MS;
@@ -251,6 +264,10 @@ static void use_store(struct run *run, int64_t now_ms)
         run->asked_since_work = true;
         run->must_record_first = true;
         store_run_ask(run->store, now_ms);
+    } else {
+        /* Who has just been woken has an old lease, on which nothing is claimed, and may have asked
+         * for so long that the next question is far. */
+        (void)store_run_renew(run->store, now_ms);
     }
 }
 

@@ -57,6 +57,7 @@ enum answer_use {
 enum purpose {
     PURPOSE_FLUSH,
     PURPOSE_ASK,
+    PURPOSE_RENEW,
     PURPOSE_RECOVER,  /* the first one on a new connection */
     PURPOSE_DISTRUST, /* the last one: the database has lost commits */
     PURPOSE_CLOSE
@@ -595,6 +596,17 @@ void store_run_ask(struct store_run *store, int64_t now_ms)
     end(store, now_ms);
 }
 
+bool store_run_renew(struct store_run *store, int64_t now_ms)
+{
+    BUG_UNLESS(store->link == LINK_IDLE);
+    if (store->is_buried || now_ms - store->renewed_at_ms <= store->settings.terms->renewal_ms)
+        return false;
+    begin(store, PURPOSE_RENEW);
+    queue_renewal(store, now_ms);
+    end(store, now_ms);
+    return true;
+}
+
 /* ---- answers ---- */
 
 static void read_states(struct store_outlook *outlook, const PGresult *rows)
@@ -787,6 +799,7 @@ static void on_sync(struct store_run *store, int64_t now_ms, struct task_queue *
         on_flushed(store, now_ms, claimed);
         break;
     case PURPOSE_ASK:
+    case PURPOSE_RENEW:
     case PURPOSE_CLOSE:
         break;
     }
