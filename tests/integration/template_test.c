@@ -222,6 +222,33 @@ static void the_settings_of_each_plan_are_those_of_the_paths(void)
         " {data_localization_region,templates,templates_before} {data_localization_region}");
 }
 
+static void a_customer_whose_templates_failed_says_so_though_its_numbers_are_done(void)
+{
+    testbed_clear(conn);
+    CU_ASSERT_FATAL(worker_load(conn, WORKER_BOOK) > 0);
+    testbed_do(conn,
+               "UPDATE wabamigrate.step SET state = 'done' WHERE number_id IS NOT NULL;"
+               "INSERT INTO wabamigrate.step (batch_id, customer_id, path, kind, ordinal,"
+               "                              urgency, state, prereqs_left, phase, error)"
+               " SELECT c.batch_id, c.customer_id, p.path, p.kind, p.ordinal, 1, 'failed', 0,"
+               "        p.first_phase, '{\"title\": \"Two businesses\", \"remedy\": \"Retry.\"}'"
+               "   FROM wabamigrate.customer c JOIN wabamigrate.path_step p"
+               "     ON p.path = 'embedded_signup' AND p.kind = 'settle_templates'"
+               "  WHERE c.key = 'bakery-lune'");
+    char batch_id[24];
+    const char *values[] = {batch_id, NULL};
+    PGresult *rows = NULL;
+    struct fault fault = FAULT_NONE;
+    snprintf(batch_id, sizeof batch_id, "%s",
+             testbed_ask(conn, "SELECT batch_id FROM wabamigrate.batch"));
+    CU_ASSERT_EQUAL_FATAL(pg_query(conn, SQL_REPORT_TEMPLATES, 2, values, &rows, &fault),
+                          STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(PQntuples(rows), 1);
+    CU_ASSERT_STRING_EQUAL(PQgetvalue(rows, 0, PQfnumber(rows, "source_templates_unread")),
+                           "Two businesses. Retry.");
+    PQclear(rows);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -233,6 +260,8 @@ int main(void)
         {"what comes by itself is not asked for", what_comes_by_itself_is_not_asked_for},
         {"a copy is settled when it is a day old and decided on",
          a_copy_is_settled_when_it_is_a_day_old_and_decided_on},
+        {"a customer whose templates failed says so though its numbers are done",
+         a_customer_whose_templates_failed_says_so_though_its_numbers_are_done},
         {"the settings of each plan are those of the paths",
          the_settings_of_each_plan_are_those_of_the_paths},
         CU_TEST_INFO_NULL,
