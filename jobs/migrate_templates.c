@@ -100,14 +100,8 @@ static enum outcome decide(const struct facts *facts, const struct template_view
 static enum outcome build_compare(const struct facts *facts, struct request *request,
                                   struct reply *reply)
 {
-    BODY_OWNED *memo = step_memo(facts);
-    struct template_view view;
-
     (void)request;
-    templates_view(facts, &view);
-    enum outcome outcome = decide(facts, &view, memo, reply);
-    templates_finish(&view);
-    return outcome;
+    return templates_compare(facts, decide, reply);
 }
 
 /* clang-format off */

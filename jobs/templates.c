@@ -53,6 +53,18 @@ void templates_finish(struct template_view *view)
     body_release(&view->json);
 }
 
+enum outcome templates_compare(const struct facts *facts, templates_decide *decide,
+                               struct reply *reply)
+{
+    BODY_OWNED *memo = step_memo(facts);
+    struct template_view view;
+
+    templates_view(facts, &view);
+    enum outcome outcome = decide(facts, &view, memo, reply);
+    templates_finish(&view);
+    return outcome;
+}
+
 static void set_count(struct json_object *memo, const char *key, int64_t count)
 {
     json_object_object_add(memo, key, json_object_new_int64(count));

@@ -48,6 +48,12 @@ struct template_view {
 void templates_view(const struct facts *facts, struct template_view *view);
 void templates_finish(struct template_view *view);
 
+/* What a kind makes of what is known, with its memo: its phase "compare". */
+typedef enum outcome templates_decide(const struct facts *facts, const struct template_view *view,
+                                      struct json_object *memo, struct reply *reply);
+enum outcome templates_compare(const struct facts *facts, templates_decide *decide,
+                               struct reply *reply);
+
 /* Decides how to ask for what may be asked for now: its flows first, by page or by id. */
 enum outcome templates_ask(const struct template_view *view, struct json_object *memo,
                            struct reply *reply);
