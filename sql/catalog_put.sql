@@ -1,6 +1,16 @@
 -- Writes the program's own tables of paths and phases, so that the statements know the steps.
 -- $1 path steps jsonb, $2 needs jsonb, $3 phases jsonb, $4 quotas jsonb
-WITH put_step AS (
+WITH moved AS (
+    -- A step stands where it stood on its path when it was made; the path of a later program is longer.
+    SELECT k.path, k.kind, k.ordinal, k.urgency
+      FROM jsonb_populate_recordset(NULL::wabamigrate.path_step, $1::jsonb) k
+      JOIN wabamigrate.path_step p ON p.path = k.path AND p.kind = k.kind
+     WHERE (p.ordinal, p.urgency) <> (k.ordinal, k.urgency)
+), moved_step AS (
+    UPDATE wabamigrate.step s SET ordinal = m.ordinal, urgency = m.urgency
+      FROM moved m
+     WHERE s.path = m.path AND s.kind = m.kind
+), put_step AS (
     INSERT INTO wabamigrate.path_step
     SELECT * FROM jsonb_populate_recordset(NULL::wabamigrate.path_step, $1::jsonb)
     ON CONFLICT (path, kind) DO UPDATE

@@ -65,7 +65,8 @@ BEGIN
      WHEN MATCHED AND s.state NOT IN ('ready', 'running', 'waiting', 'blocked') THEN
           DELETE
      WHEN MATCHED THEN
-          UPDATE SET run_id = s.run_id, not_before = s.not_before, turn = s.turn, lane = s.lane,
+          UPDATE SET run_id = s.run_id, not_before = s.not_before, urgency = s.urgency,
+                     turn = s.turn, ordinal = s.ordinal, lane = s.lane,
                      is_in_doubt = s.is_in_doubt, state = s.state, waiting_for = s.waiting_for
      WHEN NOT MATCHED AND s.state IN ('ready', 'running', 'waiting', 'blocked') THEN
           INSERT VALUES (s.step_id, s.batch_id, s.customer_id, s.number_id, s.run_id, s.not_before,

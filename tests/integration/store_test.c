@@ -1148,6 +1148,22 @@ static void a_changed_manifest_changes_what_has_not_begun_and_keeps_what_has(voi
     worker_close(&worker);
 }
 
+/* The steps of an older program's batch stand where its path had them. */
+static void steps_stand_where_the_program_s_path_has_them(void)
+{
+    int64_t batch_id = begin();
+
+    testbed_do(conn, "UPDATE wabamigrate.path_step SET ordinal = ordinal + 3;"
+                     "UPDATE wabamigrate.step SET ordinal = ordinal + 3");
+    load_edited("waba_currency: EUR", "waba_currency: USD", batch_id);
+    testbed_expect(conn,
+                   "SELECT count(*) FROM wabamigrate.step s JOIN wabamigrate.path_step p"
+                   " USING (path, kind) WHERE s.ordinal <> p.ordinal",
+                   "0");
+    testbed_expect(conn, "SELECT min(ordinal) FROM wabamigrate.step", "0");
+    worker_expect_prerequisites(conn);
+}
+
 #define REGION ", data_localization_region: DE"
 
 /* Where the manifest names no region there is nothing to set, and nothing is waited for. */
@@ -1673,6 +1689,8 @@ int main(void)
          a_changed_manifest_changes_what_has_not_begun_and_keeps_what_has},
         {"a number added to the manifest joins where its customer stands",
          a_number_added_to_the_manifest_joins_where_its_customer_stands},
+        {"steps stand where the program's path has them",
+         steps_stand_where_the_program_s_path_has_them},
         {"a step is made only for those who have its setting",
          a_step_is_made_only_for_those_who_have_its_setting},
         {"templates are copied for a WABA where one of its numbers asks for it",
