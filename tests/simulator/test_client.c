@@ -232,12 +232,17 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *self)
     return size * count;
 }
 
+/* As much of it as there is room for. */
+static void keep(char *to, size_t room, const char *text)
+{
+    snprintf(to, room, "%.*s", (int)room - 1, text);
+}
+
 static void read_error(struct test_answer *answer)
 {
     answer->code = atoi(test_value(answer, "error.code"));
     answer->subcode = atoi(test_value(answer, "error.error_subcode"));
-    snprintf(answer->title, sizeof answer->title, "%s",
-             test_value(answer, "error.error_user_title"));
+    keep(answer->title, sizeof answer->title, test_value(answer, "error.error_user_title"));
 }
 
 static void encode_url(char *url, size_t room, const char *base, const char *path)
@@ -325,12 +330,10 @@ struct test_signup test_sign_up(const struct test_simulator *simulator, const ch
     char body[128];
     snprintf(body, sizeof body, "{\"numbers\":[\"%s\"]}", number);
     struct test_answer answer = test_ask(simulator, "POST", "/simulator/signups", NULL, body);
-    snprintf(signup.phone_id, sizeof signup.phone_id, "%s",
-             test_value(&answer, "data.phone_number_id"));
-    snprintf(signup.waba_id, sizeof signup.waba_id, "%s", test_value(&answer, "data.waba_id"));
-    snprintf(signup.business_id, sizeof signup.business_id, "%s",
-             test_value(&answer, "data.business_id"));
-    snprintf(signup.code, sizeof signup.code, "%s", test_value(&answer, "code"));
+    keep(signup.phone_id, sizeof signup.phone_id, test_value(&answer, "data.phone_number_id"));
+    keep(signup.waba_id, sizeof signup.waba_id, test_value(&answer, "data.waba_id"));
+    keep(signup.business_id, sizeof signup.business_id, test_value(&answer, "data.business_id"));
+    keep(signup.code, sizeof signup.code, test_value(&answer, "code"));
     must(signup.code[0] != '\0', "a signup");
     return signup;
 }
@@ -343,7 +346,7 @@ void test_exchange(const struct test_simulator *simulator, const struct test_sig
              "/v26.0/oauth/access_token?client_id=998877&client_secret=" TEST_APP_SECRET "&code=%s",
              signup->code);
     struct test_answer answer = test_ask(simulator, "GET", path, NULL, NULL);
-    snprintf(token, 128, "%s", test_value(&answer, "access_token"));
+    keep(token, 128, test_value(&answer, "access_token"));
     must(token[0] != '\0', "a business token");
 }
 
@@ -360,7 +363,7 @@ void test_pay(const struct test_simulator *simulator, const char *waba_id)
     struct test_answer answer =
         test_ask(simulator, "GET", "/v26.0/1020304050/system_users", TEST_SYSTEM_TOKEN, NULL);
     snprintf(path, sizeof path, "/v26.0/%s/assigned_users", waba_id);
-    snprintf(body, sizeof body, "{\"user\":\"%s\",\"tasks\":[\"MANAGE\"]}",
+    snprintf(body, sizeof body, "{\"user\":\"%.64s\",\"tasks\":[\"MANAGE\"]}",
              test_value(&answer, "data.0.id"));
     must(test_ask(simulator, "POST", path, TEST_SYSTEM_TOKEN, body).status == 200, "a user");
     snprintf(body, sizeof body, "{\"waba_id\":\"%s\",\"waba_currency\":\"EUR\"}", waba_id);
