@@ -185,8 +185,9 @@ static void hear(struct engine *engine, struct task *task, const struct graph_an
     if (answer->fbtrace_id) /* a header may hold any byte */
         task->fbtrace_id = history_answer(&task->facts, NULL, answer->fbtrace_id,
                                           strlen(answer->fbtrace_id), task->arena);
-    task->answer_text = history_answer(&task->facts, answer->answer.body, answer->raw,
-                                       answer->raw_bytes, task->arena);
+    const char *part = task->is_rider ? shared_read_part(task, answer->answer.body) : NULL;
+    task->answer_text = history_answer(&task->facts, answer->answer.body, part ? part : answer->raw,
+                                       part ? strlen(part) : answer->raw_bytes, task->arena);
     if (!task->is_rider)
         read_usage(task, answer);
     job_answer(task->phase, &task->facts, &answer->answer, task->arena, &task->reply);

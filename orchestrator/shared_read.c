@@ -4,6 +4,9 @@
 #include <json-c/json.h>
 #include <string.h>
 
+#include "jobs/body.h"
+#include "jobs/step.h"
+
 /* Builds it; what is not boarded is built again when its turn comes. A doubt is settled on a new
  * connection (engine.c), so it rides with a doubt only. */
 static bool asks_the_same(const struct task *leader, const char *request, struct task *task)
@@ -47,4 +50,15 @@ const char *shared_read_describe(const struct task *leader, const struct task *r
                                                                   JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(request);
     return text;
+}
+
+const char *shared_read_part(const struct task *rider, json_object *body)
+{
+    json_object *list = body_list(body), *number = step_find(list, rider->facts.phone_number_id);
+
+    if (!number)
+        return NULL;
+    return arena_printf(rider->arena, "{\"data\":[%s]}",
+                        json_object_to_json_string_ext(number, JSON_C_TO_STRING_PLAIN |
+                                                                   JSON_C_TO_STRING_NOSLASHESCAPE));
 }

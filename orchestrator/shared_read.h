@@ -22,4 +22,10 @@ void shared_read_board(struct task *leader, struct task_queue *waiting);
  * rider's arena; `leader` has its request_text. */
 const char *shared_read_describe(const struct task *leader, const struct task *rider);
 
+/* What a shared list says of the rider's number, for its history: the list itself is kept once,
+ * with the leader, or a WABA of a hundred numbers would keep a hundred of them. NULL where the
+ * answer is no list that has the number: it is short, or all of it may matter. In the rider's
+ * arena. */
+const char *shared_read_part(const struct task *rider, struct json_object *body);
+
 #endif
