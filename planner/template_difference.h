@@ -44,8 +44,8 @@ struct template_customer {
     const char *customer, *customer_name, *language; /* its key; as in struct report_number */
     const char *source_waba_id, *destination_waba_id;
     const char *source_read_at, *destination_read_at; /* RFC 3339; NULL: never whole */
-    const char *unread;                               /* why the source's list is not known, or nobody looks after it */
-    const struct template_row *rows;                  /* by name, then language */
+    const char *unread; /* why the source's list is not known, or nobody looks after it */
+    const struct template_row *rows; /* by name, then language */
     size_t row_count;
 };
 
