@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /* Who rides with whom: the same read of the same customer, and nobody else. */
-#include "orchestrator/shared_read.h"
+#include <json-c/json.h>
 
+#include "orchestrator/shared_read.h"
 #include "tests/unit/base/suite.h"
 
 static struct secret *token;
@@ -134,6 +135,32 @@ static void a_riders_history_tells_whose_request_it_was(void)
     task_destroy(leader);
 }
 
+/* The list itself is the leader's to keep. */
+static void a_riders_history_keeps_what_the_list_says_of_its_number(void)
+{
+    static const struct {
+        const char *body, *kept; /* NULL: all of it */
+    } cases[] = {
+        {"{\"data\":[{\"id\":\"1\"},{\"id\":\"610101\",\"a\":\"b/c\"}],\"paging\":{}}",
+         "{\"data\":[{\"id\":\"610101\",\"a\":\"b/c\"}]}"},
+        {"{\"data\":[{\"id\":\"1\"}]}", NULL},
+        {"{\"error\":{\"code\":4}}", NULL},
+    };
+    struct task *rider = confirming(2);
+
+    rider->facts.phone_number_id = "610101";
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        json_object *body = json_tokener_parse(cases[i].body);
+        const char *kept = shared_read_part(rider, body);
+        CU_ASSERT_EQUAL(kept == NULL, cases[i].kept == NULL);
+        if (kept && cases[i].kept)
+            CU_ASSERT_STRING_EQUAL(kept, cases[i].kept);
+        json_object_put(body);
+    }
+    CU_ASSERT_PTR_NULL(shared_read_part(rider, NULL));
+    task_destroy(rider);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -143,6 +170,8 @@ int main(void)
          an_effect_and_a_kind_that_does_not_say_so_go_alone},
         {"a rider's history tells whose request it was",
          a_riders_history_tells_whose_request_it_was},
+        {"a rider's history keeps what the list says of its number",
+         a_riders_history_keeps_what_the_list_says_of_its_number},
         CU_TEST_INFO_NULL,
     };
 
