@@ -267,7 +267,7 @@ static void use_store(struct run *run, int64_t now_ms)
     } else {
         /* Who has just been woken has an old lease, on which nothing is claimed, and may have asked
          * for so long that the next question is far. */
-        (void)store_run_renew(run->store, now_ms);
+        store_run_renew(run->store, now_ms);
     }
 }
 

@@ -398,9 +398,14 @@ static void commit(struct store_run *store)
     store->syncs++;
 }
 
+static bool is_renewal_due(const struct store_run *store, int64_t now_ms)
+{
+    return now_ms - store->renewed_at_ms > store->settings.terms->renewal_ms;
+}
+
 static void renew_if_due(struct store_run *store, int64_t now_ms)
 {
-    if (now_ms - store->renewed_at_ms <= store->settings.terms->renewal_ms)
+    if (!is_renewal_due(store, now_ms))
         return;
     queue_renewal(store, now_ms);
     commit(store);
@@ -596,15 +601,14 @@ void store_run_ask(struct store_run *store, int64_t now_ms)
     end(store, now_ms);
 }
 
-bool store_run_renew(struct store_run *store, int64_t now_ms)
+void store_run_renew(struct store_run *store, int64_t now_ms)
 {
     BUG_UNLESS(store->link == LINK_IDLE);
-    if (store->is_buried || now_ms - store->renewed_at_ms <= store->settings.terms->renewal_ms)
-        return false;
+    if (store->is_buried || !is_renewal_due(store, now_ms))
+        return;
     begin(store, PURPOSE_RENEW);
     queue_renewal(store, now_ms);
     end(store, now_ms);
-    return true;
 }
 
 /* ---- answers ---- */

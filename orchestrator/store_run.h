@@ -93,9 +93,9 @@ void store_run_flush(struct store_run *store, struct task_queue *settled, unsign
                      int64_t calls, int64_t now_ms);
 /* Asks how the batch stands. Only when idle. */
 void store_run_ask(struct store_run *store, int64_t now_ms);
-/* Keeps the lease where that is due and nothing else is to be sent, which would keep it too: false
- * where it is not. Only when idle. */
-bool store_run_renew(struct store_run *store, int64_t now_ms);
+/* Keeps the lease where that is due and nothing else is to be sent, which would keep it too. Only
+ * when idle. */
+void store_run_renew(struct store_run *store, int64_t now_ms);
 const struct store_outlook *store_run_outlook(const struct store_run *store);
 /* Whether the last claim found as many as it wanted (then there may be more). */
 bool store_run_claimed_all(const struct store_run *store);
