@@ -11,6 +11,7 @@
 #include "orchestrator/pg.h"
 #include "orchestrator/registration_terms.h"
 #include "orchestrator/store_load.h"
+#include "orchestrator/store_schema.h"
 #include "sql/statements.h"
 #include "tests/integration/testbed.h"
 #include "tests/integration/worker.h"
@@ -1340,6 +1341,37 @@ static void a_number_loaded_while_an_outcome_is_being_recorded_is_not_forgotten(
     worker_close(&worker);
 }
 
+/* Of two that load, the one that has written the program's own tables goes on to the steps, while
+ * the other is about to write them. */
+static void two_that_load_do_not_wait_for_each_other_in_a_circle(void)
+{
+    for (int is_older = 0; is_older < 2; is_older++) {
+        int how = 1;
+        begin();
+        char *renamed = edited(WORKER_BOOK, "batch: book", "batch: other");
+        char *text = edited(renamed, strstr(renamed, "customers:"),
+                            "customers:\n  - { id: chandler, business_id: '700300',"
+                            " source_waba_id: '800300', numbers: [{ number: '+33123456709' }] }\n");
+        if (is_older)
+            testbed_do(conn, "UPDATE wabamigrate.path_step SET ordinal = ordinal + 3");
+        testbed_do(conn, "BEGIN");
+        CU_ASSERT_EQUAL(store_schema_put_catalog(conn, NULL), STATUS_OK);
+        fflush(stdout);
+        pid_t child = fork();
+        if (child == 0) {
+            conn = testbed_connect(NULL); /* its own */
+            _exit(worker_load(conn, text) > 0 ? 0 : 1);
+        }
+        CU_ASSERT_TRUE(testbed_wait(is_over_or_waits, &child));
+        run_sql(conn, SQL_STEP_HOLD, 0, NULL);
+        testbed_do(conn, "COMMIT");
+        CU_ASSERT_EQUAL(waitpid(child, &how, 0), child);
+        CU_ASSERT_EQUAL(how, 0);
+        free(text);
+        free(renamed);
+    }
+}
+
 static void a_number_of_another_unfinished_batch_is_refused(void)
 {
     char batch[24];
@@ -1704,6 +1736,8 @@ int main(void)
          a_credential_that_has_gone_is_missed_in_a_manifest_that_has_not_changed},
         {"a conflict is found in a manifest that has not changed",
          a_conflict_is_found_in_a_manifest_that_has_not_changed},
+        {"two that load do not wait for each other in a circle",
+         two_that_load_do_not_wait_for_each_other_in_a_circle},
         {"a number of another unfinished batch is refused",
          a_number_of_another_unfinished_batch_is_refused},
         {"what is paused is not claimed until it is resumed",
