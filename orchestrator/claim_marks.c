@@ -70,6 +70,7 @@ static void keep(void *self, const char *sql, int count, const char *const *valu
     }
 }
 
+/* An entry a place, in the order in which step_claim.sql counts them. */
 static void write_values(struct claim_marks *marks)
 {
     struct pg_columns columns;
@@ -79,13 +80,8 @@ static void write_values(struct claim_marks *marks)
         int ordinal = i % CLAIM_MARKS_ORDINALS, turn = i / CLAIM_MARKS_ORDINALS % TURN_COUNT;
         int urgency = i / CLAIM_MARKS_ORDINALS / TURN_COUNT;
         const struct claim_mark *mark = &marks->places[urgency][turn][ordinal];
-        if (!mark->is_set)
-            continue;
-        pg_array_add_i64(&columns.arrays[0], urgency);
-        pg_array_add_i64(&columns.arrays[1], ordinal);
-        pg_array_add_text(&columns.arrays[2], mark->not_before);
-        pg_array_add_i64(&columns.arrays[3], mark->step_id);
-        pg_array_add_i64(&columns.arrays[4], turn);
+        pg_array_add_text(&columns.arrays[0], mark->is_set ? mark->not_before : "-infinity");
+        pg_array_add_i64(&columns.arrays[1], mark->step_id);
     }
     pg_columns_send(&columns, SQL_STEP_CLAIM, NULL, NULL, keep, marks);
 }

@@ -19,10 +19,11 @@
 
 #include "orchestrator/turn.h"
 
-/* The places that step_claim.sql reads: urgency by turn (turn.h) by ordinal. */
+/* The places that step_claim.sql reads: urgency by turn (turn.h) by ordinal. It counts by the same
+ * figures. */
 #define CLAIM_MARKS_URGENCIES 2
 #define CLAIM_MARKS_ORDINALS 32
-#define CLAIM_MARKS_VALUES 5
+#define CLAIM_MARKS_VALUES 2
 
 /* Up to where a place has been read: the last step that was claimed of it, or the time at which it
  * had none. */

@@ -362,9 +362,6 @@ static void queue_claim(struct store_run *store, unsigned want)
                             terms->memory_ms,
                             terms->notes,
                             NULL,
-                            NULL,
-                            NULL,
-                            NULL,
                             NULL};
 
     snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);

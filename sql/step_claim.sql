@@ -4,9 +4,8 @@
 -- all), $5 highest number_id bigint (NULL: all), $6 how long the step may take, in ms bigint; of
 -- registrations: $7 how many of a number may count at a time bigint, $8 for how many ms each does bigint,
 -- $9 why it waits where it may not spend one text[] (by how many are spent; the last: Meta has blocked it);
--- where it begins to read (claim_marks.h; NULL: at the start), arrays of one length: $10 urgency smallint[],
--- $11 ordinal smallint[], $12 not_before text[] (timestamptz), $13 step_id bigint[], $14 turn
--- smallint[]
+-- where it begins to read (claim_marks.h; NULL: at the start), an entry a place, by urgency, then turn, then 32
+-- ordinals: $10 not_before timestamptz[], $11 step_id bigint[]
 --
 -- A run that another one has ended claims nothing.
 --
@@ -29,14 +28,12 @@ WITH moment AS MATERIALIZED (
      WHERE batch_id = $2::bigint
 ), place AS (
     SELECT u.urgency::smallint, t.turn::smallint, o.ordinal::smallint,
-           coalesce(m.not_before::timestamptz, '-infinity') AS not_before,
-           coalesce(m.step_id, 0) AS step_id
+           coalesce(($10::timestamptz[])[i.entry], '-infinity') AS not_before,
+           coalesce(($11::bigint[])[i.entry], 0) AS step_id
       FROM generate_series(0, 1) u (urgency)
      CROSS JOIN generate_series(0, 3) t (turn)
      CROSS JOIN generate_series(0, (SELECT max(ordinal) FROM wabamigrate.path_step)) o (ordinal)
-      LEFT JOIN unnest($10::smallint[], $11::smallint[], $12::text[], $13::bigint[], $14::smallint[])
-                AS m (urgency, ordinal, not_before, step_id, turn)
-             ON m.urgency = u.urgency AND m.ordinal = o.ordinal AND m.turn = t.turn
+     CROSS JOIN LATERAL (SELECT (u.urgency * 4 + t.turn) * 32 + o.ordinal + 1 AS entry) i
 ), closed AS (
     -- Customers that nothing is claimed of.
     SELECT c.customer_id FROM wabamigrate.customer c
@@ -116,7 +113,8 @@ WITH moment AS MATERIALIZED (
       LEFT JOIN LATERAL (SELECT n.number, r.*
                            FROM wabamigrate.number n
                           CROSS JOIN LATERAL wabamigrate.registrations_of(n.number) r
-                          WHERE p.is_registration AND n.number_id = k.number_id) l ON true
+                          -- In the key: a condition beside it would be asked of what was looked up.
+                          WHERE n.number_id = CASE WHEN p.is_registration THEN k.number_id END) l ON true
 ), numbered AS (
     SELECT n.*, min(n.place) OVER (PARTITION BY n.customer_id, n.kind, n.phase, n.memo) AS first_place
       FROM (
@@ -233,12 +231,8 @@ SELECT t.step_id, t.epoch, t.kind, t.phase, t.memo, t.tries, t.is_in_doubt,
        wabamigrate.unix_ms((SELECT now FROM moment)) AS now_ms,
        t.path,
        CASE WHEN q.is_assessed THEN wabamigrate.rfc3339((SELECT now FROM moment)) END AS now,
-       CASE WHEN q.is_assessed
-            THEN (SELECT registrations FROM wabamigrate.registrations_of(n.number)) END
-           AS registrations,
-       CASE WHEN q.is_assessed
-            THEN (SELECT wabamigrate.rfc3339(blocked_until)
-                    FROM wabamigrate.registrations_of(n.number)) END AS blocked_until,
+       CASE WHEN q.is_assessed THEN l.registrations END AS registrations,
+       wabamigrate.rfc3339(l.blocked_until) AS blocked_until,
        -- Steps that refresh a verdict read: where the WABA is closed to them, by number.
        CASE WHEN q.refreshes IS NOT NULL
             THEN (SELECT string_agg(o.source_phone_number_id, ',' ORDER BY o.number_id)
@@ -255,4 +249,5 @@ SELECT t.step_id, t.epoch, t.kind, t.phase, t.memo, t.tries, t.is_in_doubt,
   JOIN wabamigrate.customer c ON c.customer_id = t.customer_id
   JOIN wabamigrate.path_step q ON q.path = t.path AND q.kind = t.kind
   LEFT JOIN wabamigrate.number n ON n.number_id = t.number_id
+  LEFT JOIN LATERAL wabamigrate.registrations_of(CASE WHEN q.is_assessed THEN n.number END) l ON true
  ORDER BY t.urgency, t.turn, t.ordinal DESC, t.not_before, t.step_id;

@@ -69,31 +69,40 @@ WITH moment AS MATERIALIZED (
            note = excluded.note, late_at = excluded.late_at, fbtrace_id = excluded.fbtrace_id, request = excluded.request,
            answer = excluded.answer, heard_at = excluded.heard_at, graph_date = excluded.graph_date
      WHERE a.run_id = $1::bigint AND (a.outcome IS NULL OR a.outcome = 'lost')
+), follows AS MATERIALIZED (
+    -- What comes after the kinds that were done, once for all that were.
+    SELECT d.needs, d.kind, q.subject, array_agg(d.path) AS paths
+      FROM (SELECT DISTINCT kind FROM moved WHERE state = 'done') k
+      JOIN wabamigrate.path_need d ON d.needs = k.kind
+      JOIN wabamigrate.path_step q ON q.path = d.path AND q.kind = d.kind
+     GROUP BY d.needs, d.kind, q.subject
 ), needed AS (
-    SELECT m.customer_id, m.number_id, m.kind AS done, d.path, d.kind
+    SELECT m.customer_id, m.number_id, m.kind AS done, f.kind, f.subject, f.paths
       FROM moved m
-      JOIN wabamigrate.path_need d ON d.needs = m.kind
+      JOIN follows f ON f.needs = m.kind
      WHERE m.state = 'done'
 ), waiting AS (
     -- A number's step is waited for by its number's and by its WABA's, a WABA's by all of the customer's.
     -- Each is looked up by itself (LIMIT): whatever the plan, no other steps are read.
-    SELECT t.step_id, n.done, n.path = t.path AND t.state = 'pending' AS is_open
+    SELECT t.step_id, n.done, (t.path = ANY (n.paths) AND t.state = 'pending') AS is_open
       FROM needed n
      CROSS JOIN LATERAL (SELECT s.step_id, s.path, s.state FROM wabamigrate.step s
                           WHERE s.number_id = n.number_id AND s.kind = n.kind LIMIT 1) t
+     WHERE n.subject = 'number' AND n.number_id IS NOT NULL
     UNION ALL
-    SELECT t.step_id, n.done, n.path = t.path AND t.state = 'pending'
+    SELECT t.step_id, n.done, (t.path = ANY (n.paths) AND t.state = 'pending')
       FROM needed n
      CROSS JOIN LATERAL (SELECT s.step_id, s.path, s.state FROM wabamigrate.step s
                           WHERE s.customer_id = n.customer_id AND s.number_id IS NULL
                             AND s.kind = n.kind LIMIT 1) t
+     WHERE n.subject = 'waba'
     UNION ALL
-    SELECT t.step_id, n.done, n.path = t.path AND t.state = 'pending'
+    SELECT t.step_id, n.done, (t.path = ANY (n.paths) AND t.state = 'pending')
       FROM needed n
       JOIN wabamigrate.number o ON o.customer_id = n.customer_id
      CROSS JOIN LATERAL (SELECT s.step_id, s.path, s.state FROM wabamigrate.step s
                           WHERE s.number_id = o.number_id AND s.kind = n.kind LIMIT 1) t
-     WHERE n.number_id IS NULL
+     WHERE n.subject = 'number' AND n.number_id IS NULL
 ), met AS (
     SELECT step_id, count(DISTINCT done)::smallint AS steps
       FROM waiting
@@ -111,9 +120,8 @@ WITH moment AS MATERIALIZED (
     SELECT array_agg(m.number_id) AS numbers
       FROM moved m
      WHERE m.state = 'done' AND m.number_id IS NOT NULL
-       AND NOT EXISTS (SELECT 1 FROM wabamigrate.path_need d
-                         JOIN wabamigrate.path_step q ON q.path = d.path AND q.kind = d.kind
-                        WHERE d.path = m.path AND d.needs = m.kind AND q.subject = 'number')
+       AND NOT EXISTS (SELECT 1 FROM follows f
+                        WHERE f.needs = m.kind AND f.subject = 'number' AND m.path = ANY (f.paths))
 ), finished AS (
     UPDATE wabamigrate.number n SET is_done = true
      WHERE n.number_id = ANY ((SELECT numbers FROM ended)::bigint[])
