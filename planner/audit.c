@@ -162,12 +162,7 @@ static const struct rule rules[] = {
 };
 #define RULE_COUNT (sizeof rules / sizeof rules[0])
 
-/* Of the templates: counts, which stand beside the WABA's fields. */
-static const struct rule templates_rule = {
-    .field = "template_quality", .source = "MIG-ES",
-    .said[SAID_OTHERWISE] = {AUDIT_CHANGED_AS_DOCUMENTED, NULL,
-     "Nothing to do: a copied template starts at quality UNKNOWN, and is rated after 24 hours."}};
-_Static_assert(RULE_COUNT + 1 == AUDIT_FIELDS_MAX, "a finding for each field");
+_Static_assert(RULE_COUNT == AUDIT_FIELDS_MAX, "a finding for each field");
 
 /* clang-format on */
 
@@ -381,22 +376,6 @@ static void fill(const struct rule *rule, const struct outcome *outcome, const s
                                       .source = rule->source};
 }
 
-/* How many of the copies are rated GREEN, against those that were. */
-static void compare_templates(const struct audit_facts *facts, struct arena *arena,
-                              struct audit_finding *finding)
-{
-    struct json_object *before = member(facts->waba_before, "_templates");
-    struct sides sides = {member(before, "approved_green"),
-                          member(facts->templates_after, "approved_green")};
-    const struct outcome *outcome = &templates_rule.said[SAID_OTHERWISE];
-
-    if (!sides.before)
-        outcome = &common[facts->waba_before ? COMMON_NOT_READ_BEFORE : COMMON_CLOSED];
-    else if (json_object_get_int64(sides.after) >= json_object_get_int64(sides.before))
-        outcome = &common[COMMON_KEPT];
-    fill(&templates_rule, outcome, &sides, arena, finding);
-}
-
 size_t audit_compare(const struct audit_facts *facts, struct arena *arena,
                      struct audit_finding findings[AUDIT_FIELDS_MAX])
 {
@@ -410,8 +389,6 @@ size_t audit_compare(const struct audit_facts *facts, struct arena *arena,
         json_object_put(sides.before);
         json_object_put(sides.after);
     }
-    if (facts->templates_after)
-        compare_templates(facts, arena, &findings[count++]);
     return count;
 }
 
@@ -503,7 +480,6 @@ const char *audit_remedy(size_t at)
         {pin_outcomes, sizeof pin_outcomes / sizeof pin_outcomes[0]},
         {webhook_outcomes, sizeof webhook_outcomes / sizeof webhook_outcomes[0]},
         {storage_outcomes, sizeof storage_outcomes / sizeof storage_outcomes[0]},
-        {templates_rule.said, SAID_COUNT},
     };
     const size_t table_count = sizeof tables / sizeof tables[0];
 

@@ -44,15 +44,12 @@ enum audit_verdict audit_verdict_find(const char *name);
 struct audit_facts {
     struct json_object *number_before, *waba_before; /* the source's */
     struct json_object *number_after;                /* the destination's */
-    /* Counts of the destination's templates once they are copied ("total", "approved_green",
-     * "approved_unknown"); NULL: not counted, and nothing is said of them. */
-    struct json_object *templates_after;
     /* What the manifest wishes, or NULL. */
     const char *webhook_override_callback_uri, *data_localization_region;
 };
 
 struct audit_finding {
-    const char *field; /* Graph's own word, but for "template_quality" */
+    const char *field; /* Graph's own word */
     enum audit_verdict verdict;
     const char *before, *after; /* JSON text, or NULL: not read */
     const char *owner;          /* who must act (the words of eligibility.h); NULL: nobody */
@@ -60,7 +57,7 @@ struct audit_finding {
     const char *source;         /* where Meta says so: a key of graph-api.md; NULL: nowhere (U) */
 };
 
-#define AUDIT_FIELDS_MAX 12
+#define AUDIT_FIELDS_MAX 11
 
 /* Compares every field, in a fixed order; texts live in `arena`. Returns how many were compared. */
 size_t audit_compare(const struct audit_facts *facts, struct arena *arena,

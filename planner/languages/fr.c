@@ -760,9 +760,6 @@ static const struct language_text texts[] = {
      "propre l’indiquait. Pour les numéros encore à migrer, inscrivez "
      "`data_localization_region` dans le manifeste ; pour celui-ci, il faut annuler "
      "l’enregistrement, définir le réglage et l’enregistrer de nouveau."},
-    {"Nothing to do: a copied template starts at quality UNKNOWN, and is rated after 24 hours.",
-     "Rien à faire : un modèle copié commence avec la qualité UNKNOWN, et n’est évalué "
-     "qu’après 24 heures."},
     {"The number shows another display name than before the move. If you did not ask Meta for "
      "that, request the old name in WhatsApp Manager → Phone numbers → the number → Profile → "
      "Display name.",
