@@ -54,11 +54,14 @@ const char *shared_read_describe(const struct task *leader, const struct task *r
 
 const char *shared_read_part(const struct task *rider, json_object *body)
 {
-    json_object *list = body_list(body), *number = step_find(list, rider->facts.phone_number_id);
+    json_object *list = body_list(body);
 
-    if (!number)
+    if (!json_object_is_type(list, json_type_array) || !rider->facts.phone_number_id)
         return NULL;
+    json_object *number = step_find(list, rider->facts.phone_number_id);
     return arena_printf(rider->arena, "{\"data\":[%s]}",
-                        json_object_to_json_string_ext(number, JSON_C_TO_STRING_PLAIN |
-                                                                   JSON_C_TO_STRING_NOSLASHESCAPE));
+                        number
+                            ? json_object_to_json_string_ext(
+                                  number, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+                            : "");
 }

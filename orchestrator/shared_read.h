@@ -23,9 +23,9 @@ void shared_read_board(struct task *leader, struct task_queue *waiting);
 const char *shared_read_describe(const struct task *leader, const struct task *rider);
 
 /* What a shared list says of the rider's number, for its history: the list itself is kept once,
- * with the leader, or a WABA of a hundred numbers would keep a hundred of them. NULL where the
- * answer is no list that has the number: it is short, or all of it may matter. In the rider's
- * arena. */
+ * with the leader, or a WABA of a hundred numbers would keep a hundred of them, and one of several
+ * pages each page as often. An empty list where this page does not have the number. NULL where the
+ * answer is no list: it is short, or all of it may matter. In the rider's arena. */
 const char *shared_read_part(const struct task *rider, struct json_object *body);
 
 #endif

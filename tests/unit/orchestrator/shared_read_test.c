@@ -143,7 +143,7 @@ static void a_riders_history_keeps_what_the_list_says_of_its_number(void)
     } cases[] = {
         {"{\"data\":[{\"id\":\"1\"},{\"id\":\"610101\",\"a\":\"b/c\"}],\"paging\":{}}",
          "{\"data\":[{\"id\":\"610101\",\"a\":\"b/c\"}]}"},
-        {"{\"data\":[{\"id\":\"1\"}]}", NULL},
+        {"{\"data\":[{\"id\":\"1\"}],\"paging\":{\"next\":\"x\"}}", "{\"data\":[]}"},
         {"{\"error\":{\"code\":4}}", NULL},
     };
     struct task *rider = confirming(2);
