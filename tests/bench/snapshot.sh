@@ -90,7 +90,7 @@ sleep 180
 hold_snapshot
 status=0
 wait "$RUN" || status=$?
-((status == 3)) || say "the run has ended before its time ($status): $(tail -n 1 "$PLACE/run.err")" >&2
+((status == 5)) || say "the run has ended before its time ($status): $(tail -n 1 "$PLACE/run.err")" >&2
 kill "$HOLDER"
 mapfile -t found < <(rates)
 say '| minute | calls/s | snapshot |'
