@@ -26,8 +26,8 @@ MUST_CHECK enum status store_schema_state(PGconn *conn, enum schema_state *state
 MUST_CHECK enum status store_schema_upgrade(PGconn *conn, int *applied, struct fault *fault);
 /* The words of the program's tables of paths and phases become rows, so that the statements need
  * not name a step. Part of every upgrade, and of every load: a new release may have other tables
- * under the same schema. Writes only where they differ. In a transaction that holds no lock on
- * steps yet. May block. */
+ * under the same schema. Writes only where they differ. A load calls it before it locks
+ * steps. May block. */
 MUST_CHECK enum status store_schema_put_catalog(PGconn *conn, struct fault *fault);
 /* Of those rows: another one where a program has other tables. */
 uint64_t store_schema_catalog_hash(void);

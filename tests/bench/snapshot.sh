@@ -9,8 +9,8 @@
 #   tests/bench/snapshot.sh --build DIR           a build that is there already, instead of the release preset
 #
 # One run of a book that lasts longer than it may: a minute to get going, two without a snapshot, then those
-# with it. Told are the calls a second of each minute, as they reached the simulator; the last of them are held
-# against the two before the snapshot. The book has the customers of run.sh --customers, so that the credit
+# with it. Told are the calls a second of each minute, as they reached the simulator; all of those with it,
+# and the last two, are held against the two before. The book has the customers of run.sh --customers, so that the credit
 # line's quota is no part of it.
 set -euo pipefail
 PROJECT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
@@ -91,7 +91,7 @@ hold_snapshot
 status=0
 wait "$RUN" || status=$?
 ((status == 5)) || say "the run has ended before its time ($status): $(tail -n 1 "$PLACE/run.err")" >&2
-kill "$HOLDER"
+kill "$HOLDER" || fail 'the snapshot was not held to the end'
 mapfile -t found < <(rates)
 say '| minute | calls/s | snapshot |'
 say '| --- | --- | --- |'
