@@ -106,7 +106,7 @@ static void set(struct claim_mark *mark, int64_t step_id, const char *not_before
 }
 
 /* The rows come in the order of the queue: of a place the last one stays. What is held was put off,
- * and does not stand where it stood. */
+ * and does not stand where it stood; what rides was not come to in order. */
 static void read_row(struct claim_marks *marks, const PGresult *rows, int row)
 {
     int64_t urgency = pg_cell_i64(rows, row, "urgency");
@@ -115,7 +115,8 @@ static void read_row(struct claim_marks *marks, const PGresult *rows, int row)
 
     BUG_UNLESS(urgency >= 0 && urgency < CLAIM_MARKS_URGENCIES && turn >= 0 && turn < TURN_COUNT &&
                ordinal >= 0 && ordinal < CLAIM_MARKS_ORDINALS);
-    if (!pg_cell_bool(rows, row, "is_held") && !pg_cell_bool(rows, row, "is_parked"))
+    if (!pg_cell_bool(rows, row, "is_held") && !pg_cell_bool(rows, row, "is_parked") &&
+        !pg_cell_bool(rows, row, "is_riding"))
         set(&marks->places[urgency][turn][ordinal], pg_cell_i64(rows, row, "step_id"),
             pg_cell(rows, row, "not_before"));
 }

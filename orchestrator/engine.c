@@ -13,6 +13,10 @@
 #include "orchestrator/settle.h"
 #include "orchestrator/shared_read.h"
 
+/* A turn of the loop is to take a millisecond or two: the database is not to wait for its next
+ * text while hundreds of requests are sent. */
+#define STARTS_A_TURN 16
+
 struct engine {
     struct engine_settings settings;
     struct graph *graph;
@@ -25,6 +29,7 @@ struct engine {
     struct outage outage;
     char outage_reason[160];
     bool is_probing;
+    bool has_more;      /* the last turn has left what may start at once */
     int64_t now_second; /* of now_text; wall clock */
     char now_text[CLOCK_TEXT_BYTES];
 };
@@ -370,10 +375,14 @@ void engine_turn(struct engine *engine, bool may_start, int64_t not_after_ms)
         outage_is_probe_due(&engine->outage, clock_monotonic_ms()))
         probe(engine);
     /* What is on a connection that is there already, and what has failed at once, has made room. */
+    unsigned started = 0;
     do {
-        while (may_start_one(engine, may_start, not_after_ms))
+        while (started < STARTS_A_TURN && may_start_one(engine, may_start, not_after_ms)) {
             start(engine, task_queue_take(&engine->waiting));
-    } while (graph_launch(engine->graph) || may_start_one(engine, may_start, not_after_ms));
+            started++;
+        }
+        engine->has_more = may_start_one(engine, may_start, not_after_ms);
+    } while (graph_launch(engine->graph) || (engine->has_more && started < STARTS_A_TURN));
 }
 
 struct task_queue *engine_settled(struct engine *engine)
@@ -424,7 +433,7 @@ bool engine_is_credential_refused(const struct engine *engine)
 
 void engine_wait(struct engine *engine, struct curl_waitfd *others, unsigned count, int timeout_ms)
 {
-    graph_wait(engine->graph, others, count, timeout_ms);
+    graph_wait(engine->graph, others, count, engine->has_more ? 0 : timeout_ms);
 }
 
 void engine_visit(const struct engine *engine, void (*visit)(void *self, const struct task *task),

@@ -34,7 +34,9 @@ void engine_destroy(struct engine *engine);
 void engine_offer(struct engine *engine, struct task *task);
 /* Starts what may start and collects what has finished. `may_start`: false lets what is in flight
  * land and starts nothing more. Nothing leaves at or after `not_after_ms` (monotonic), nor after a
- * task's own not_after_ms: what could not be sent in time is settled as given back. Never waits. */
+ * task's own not_after_ms: what could not be sent in time is settled as given back. Never waits,
+ * and is short: what it leaves is taken up by the next turn, for which engine_wait() does not wait
+ * then. */
 void engine_turn(struct engine *engine, bool may_start, int64_t not_after_ms);
 /* Tasks that are settled, oldest first; take them from the queue. */
 struct task_queue *engine_settled(struct engine *engine);

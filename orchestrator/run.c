@@ -126,6 +126,12 @@ static int64_t gathering_ms(const struct run *run, int64_t now_ms)
     return left_ms;
 }
 
+/* A question that is due comes in between two flushes. */
+static bool may_record_ahead(const struct run *run, int64_t now_ms)
+{
+    return store_run_may_record_ahead(run->store) && now_ms < run->next_ask_ms;
+}
+
 /* During an outage nothing is claimed: an intent is to be followed by its request, and not by a
  * pause. */
 static bool may_claim(const struct run *run)
@@ -150,7 +156,9 @@ static void sleep_until_something(struct run *run)
     if (run->deadline_ms && run->deadline_ms - now_ms < wait_ms)
         wait_ms = run->deadline_ms > now_ms ? run->deadline_ms - now_ms : 0;
     bool is_claim_due = may_claim(run) && run->next_claim_ms <= now_ms;
-    if (store_run_is_idle(run->store) && (engine_settled(run->engine)->count > 0 || is_claim_due)) {
+    bool has_settled = engine_settled(run->engine)->count > 0;
+    if ((store_run_is_idle(run->store) && (has_settled || is_claim_due)) ||
+        (may_record_ahead(run, now_ms) && has_settled)) {
         int64_t left_ms = gathering_ms(run, now_ms);
         wait_ms = left_ms < wait_ms ? left_ms : wait_ms;
     }
@@ -224,7 +232,37 @@ static bool is_outlook_stale(const struct run *run, int64_t now_ms)
            engine_in_hand(run->engine) == 0 && now_ms >= run->told_at_ms + ASK_PAUSE_MS;
 }
 
-/* One flush, or one question, at a time; the next when the last has come back. */
+/* What has been settled since the last flush left. */
+static void note_spent(struct run *run)
+{
+    unsigned settled = engine_settled(run->engine)->count;
+    unsigned faded = run->spent_by_flush - run->spent_by_flush / 8;
+
+    run->spent_by_flush = settled > faded ? settled : faded;
+}
+
+static void begin_flush(struct run *run, int64_t now_ms)
+{
+    run->asked_since_work = run->asked_since_work && engine_settled(run->engine)->count == 0;
+    run->must_record_first = false;
+    run->is_flushing = true;
+    run->flushed_at_ms = now_ms;
+}
+
+/* The database goes from one flush to the next: what has been settled meanwhile is on its way to it
+ * before the last one has come back. */
+static void record_ahead(struct run *run, int64_t now_ms)
+{
+    struct task_queue *settled = engine_settled(run->engine);
+
+    if (settled->count == 0 || gathering_ms(run, now_ms) > 0)
+        return;
+    note_spent(run);
+    begin_flush(run, now_ms);
+    store_run_record_ahead(run->store, settled, engine_calls(run->engine), now_ms);
+}
+
+/* One flush after another, or a question. */
 static void use_store(struct run *run, int64_t now_ms)
 {
     struct task_queue *settled = engine_settled(run->engine);
@@ -233,11 +271,16 @@ static void use_store(struct run *run, int64_t now_ms)
         settled->count > 0 || store_run_claimed_all(run->store) || now_ms >= run->next_claim_ms;
 
     run->must_record_first |= store_run_outage(run->store) != NULL;
+    if (store_run_awaits_claim(run->store)) {
+        run->next_claim_ms = now_ms + CLAIM_PAUSE_MS;
+        store_run_claim(run->store, want, now_ms);
+    }
+    if (may_record_ahead(run, now_ms))
+        record_ahead(run, now_ms);
     if (!store_run_is_idle(run->store))
         return;
     if (run->is_flushing) {
-        unsigned faded = run->spent_by_flush - run->spent_by_flush / 8;
-        run->spent_by_flush = settled->count > faded ? settled->count : faded;
+        note_spent(run);
         run->is_flushing = false;
     }
     if (gathering_ms(run, now_ms) > 0)
@@ -253,11 +296,8 @@ static void use_store(struct run *run, int64_t now_ms)
     bool is_ask_due = (now_ms >= run->next_ask_ms || is_outlook_stale(run, now_ms)) &&
                       (settled->count == 0 || !run->must_record_first);
     if (!is_ask_due && (settled->count > 0 || (want > 0 && is_claim_due))) {
-        run->asked_since_work = run->asked_since_work && settled->count == 0;
         run->next_claim_ms = now_ms + CLAIM_PAUSE_MS;
-        run->must_record_first = false;
-        run->is_flushing = true;
-        run->flushed_at_ms = now_ms;
+        begin_flush(run, now_ms);
         store_run_flush(run->store, settled, want, engine_calls(run->engine), now_ms);
     } else if (is_ask_due || (engine_in_hand(run->engine) == 0 && !run->asked_since_work)) {
         run->asked_at_ms = now_ms;
@@ -361,8 +401,9 @@ static void turn(struct run *run)
     /* At every turn: a claim may have been under way when the run was told to stop. */
     if (run->stop != STOP_NOT || engine_outage_ms(run->engine) > 0)
         engine_give_back(run->engine);
-    engine_turn(run->engine, run->stop == STOP_NOT, not_after_ms(run));
+    /* The database first: it works while the requests are sent. */
     use_store(run, now_ms);
+    engine_turn(run->engine, run->stop == STOP_NOT, not_after_ms(run));
     heed_ends(run, now_ms);
     show_progress(run, now_ms);
 }

@@ -15,6 +15,7 @@
 #include "orchestrator/pg_prepared.h"
 #include "orchestrator/process_identity.h"
 #include "orchestrator/registration_terms.h"
+#include "orchestrator/store_budget.h"
 #include "orchestrator/store_claim.h"
 #include "orchestrator/store_lock.h"
 #include "orchestrator/store_settle.h"
@@ -53,7 +54,6 @@ enum answer_use {
     USE_DUE
 };
 
-/* What the pipeline under way is for. */
 enum purpose {
     PURPOSE_FLUSH,
     PURPOSE_ASK,
@@ -61,6 +61,34 @@ enum purpose {
     PURPOSE_RECOVER,  /* the first one on a new connection */
     PURPOSE_DISTRUST, /* the last one: the database has lost commits */
     PURPOSE_CLOSE
+};
+
+/* What is under way to the database at a time: a flush, and the outcomes of the next one, which are
+ * recorded while the first one claims and commits. */
+#define TRIPS_MAX 2
+
+/* A flush, a question or a renewal, from its first statement to the end of its last transaction. */
+struct trip {
+    enum purpose purpose;
+    enum answer_use uses[STATEMENTS_MAX];
+    unsigned use_count, use_next;
+    unsigned syncs; /* transactions that have not come back */
+    /* a flush */
+    int64_t flush;           /* its number */
+    struct task_queue group; /* sent, not yet known to be committed */
+    struct task_queue fresh; /* what it has claimed, given out once it is committed */
+    unsigned recorded;       /* uses of what it records; its claim comes behind them */
+    bool is_open;            /* its claim, and the commit, have not been sent */
+    unsigned wanted;
+    int64_t claimed_at_ms; /* when its claim was sent */
+    bool is_refused;       /* what it meant to record was rolled back */
+    bool is_late;          /* it is sent as that of a buried run */
+};
+
+/* Of a connection that broke: a flush that may be committed, or not. */
+struct unsure_flush {
+    int64_t flush;
+    struct task_queue group;
 };
 
 /* run_hold.sql: this run has been ended by another. */
@@ -87,27 +115,20 @@ struct store_run {
     int64_t flush_sent, flush_known, flush_found;
     const char *commit; /* what became of the commit under way when the connection broke */
 
-    struct task_queue group; /* sent, not yet known to be committed */
-    struct task_queue fresh; /* claimed by the pipeline under way, given out once it is committed */
-    enum answer_use uses[STATEMENTS_MAX];
-    unsigned use_count, use_next;
-    unsigned syncs; /* transactions of the pipeline under way that have not come back */
-    enum purpose purpose;
+    struct trip trips[TRIPS_MAX]; /* a ring; answers come in their order */
+    unsigned first_trip, trip_count;
+    struct unsure_flush unsure[TRIPS_MAX];
     bool must_recover; /* until what was under way when the connection broke is known to be
                           committed */
-    bool is_refused;   /* what the pipeline under way meant to record was rolled back */
     bool has_lost_commits;
-    unsigned wanted, group_size;
     bool claimed_all;
     int64_t calls;
 
     int64_t renewed_at_ms; /* when the renewal under way, or the last one, was sent */
     int64_t lease_until_ms;
     int64_t served_since_ms; /* since when this database has answered without a gap */
-    int64_t claimed_at_ms;   /* when the claim under way, or the last one, was sent */
     struct claim_marks marks;
     bool is_buried;
-    bool is_late; /* the group under way is sent as that of a buried run */
     struct store_outlook outlook, asked;
     bool has_failed;
     struct fault fault;
@@ -229,8 +250,11 @@ enum status store_run_open(PGconn *conn, const struct store_run_settings *settin
     store->outlook.due_ms = -1;
     store->served_since_ms = INT64_MIN / 2; /* from before we came */
     pg_dial_init(&store->dial, settings->conninfo, conn);
-    task_queue_init(&store->group);
-    task_queue_init(&store->fresh);
+    for (unsigned i = 0; i < TRIPS_MAX; i++) {
+        task_queue_init(&store->trips[i].group);
+        task_queue_init(&store->trips[i].fresh);
+        task_queue_init(&store->unsure[i].group);
+    }
     claim_marks_init(&store->marks);
     enum status status = start(store, fault);
     if (status != STATUS_OK) {
@@ -245,8 +269,11 @@ void store_run_destroy(struct store_run *store)
 {
     if (!store)
         return;
-    task_queue_destroy_all(&store->group);
-    task_queue_destroy_all(&store->fresh);
+    for (unsigned i = 0; i < TRIPS_MAX; i++) {
+        task_queue_destroy_all(&store->trips[i].group);
+        task_queue_destroy_all(&store->trips[i].fresh);
+        task_queue_destroy_all(&store->unsure[i].group);
+    }
     registration_terms_finish(&store->registrations);
     claim_marks_finish(&store->marks);
     pg_dial_finish(&store->dial);
@@ -262,6 +289,28 @@ static bool is_waiting_over(const char *sqlstate)
     return sqlstate && (strncmp(sqlstate, "40", 2) == 0 || strcmp(sqlstate, "55P03") == 0);
 }
 
+/* The oldest that is under way is 0. */
+static struct trip *trip_at(struct store_run *store, unsigned at)
+{
+    return &store->trips[(store->first_trip + at) % TRIPS_MAX];
+}
+
+/* A flush under way may be committed or not, and what it claimed was never sent. */
+static void abandon_trips(struct store_run *store)
+{
+    for (unsigned i = 0; i < store->trip_count; i++) {
+        struct trip *trip = trip_at(store, i);
+        task_queue_destroy_all(&trip->fresh);
+        if (trip->group.count == 0)
+            continue;
+        struct unsure_flush *unsure = &store->unsure[i];
+        BUG_UNLESS(unsure->group.count == 0);
+        unsure->flush = trip->flush;
+        task_queue_move(&trip->group, &unsure->group);
+    }
+    store->trip_count = 0;
+}
+
 /* Drops the connection; it is made again after a while. */
 static void break_link(struct store_run *store, const char *why, int64_t now_ms)
 {
@@ -271,7 +320,7 @@ static void break_link(struct store_run *store, const char *why, int64_t now_ms)
     store->link = LINK_BROKEN;
     store->must_recover = true;
     store->served_since_ms = INT64_MAX;
-    task_queue_destroy_all(&store->fresh); /* claimed by a commit nobody knows of: never sent */
+    abandon_trips(store);
     claim_marks_forget(&store->marks);
     store->retry_wait_ms =
         store->retry_wait_ms == 0 ? RECONNECT_FIRST_MS : store->retry_wait_ms * 2;
@@ -310,25 +359,36 @@ static void heed_silence(struct store_run *store, int64_t now_ms)
     break_link(store, why, now_ms);
 }
 
-/* ---- one pipeline at a time ---- */
+/* ---- what is sent ---- */
+
+/* Statements are added to the trip that was begun last. */
+static struct trip *latest(struct store_run *store)
+{
+    BUG_UNLESS(store->trip_count > 0);
+    return trip_at(store, store->trip_count - 1);
+}
 
 static void queue(struct store_run *store, const char *sql, int count, const char *const *values,
                   enum answer_use use)
 {
-    BUG_UNLESS(store->use_count < STATEMENTS_MAX);
+    struct trip *trip = latest(store);
+
+    BUG_UNLESS(trip->use_count < STATEMENTS_MAX);
     /* A failure to queue shows as a broken connection when the pipeline is flushed. */
     (void)!PQsendQueryParams(store->conn, sql, count, NULL, values, NULL, NULL, 0);
-    store->uses[store->use_count++] = use;
+    trip->uses[trip->use_count++] = use;
 }
 
 /* One that leaves again and again. */
 static void queue_often(struct store_run *store, const char *sql, int count,
                         const char *const *values, enum answer_use use)
 {
-    BUG_UNLESS(store->use_count + 1 < STATEMENTS_MAX);
+    struct trip *trip = latest(store);
+
+    BUG_UNLESS(trip->use_count + 1 < STATEMENTS_MAX);
     if (pg_prepared_send(&store->prepared, store->conn, sql, count, values))
-        store->uses[store->use_count++] = USE_PREPARED;
-    store->uses[store->use_count++] = use;
+        trip->uses[trip->use_count++] = USE_PREPARED;
+    trip->uses[trip->use_count++] = use;
 }
 
 static void queue_settle(void *self, const char *sql, int count, const char *const *values)
@@ -336,21 +396,25 @@ static void queue_settle(void *self, const char *sql, int count, const char *con
     queue_often(self, sql, count, values, sql == SQL_STEP_SETTLE ? USE_SETTLED : USE_NOTHING);
 }
 
-static void begin(struct store_run *store, enum purpose purpose)
+static struct trip *begin(struct store_run *store, enum purpose purpose)
 {
-    store->purpose = purpose;
-    store->is_refused = false;
-    store->use_count = 0;
-    store->use_next = 0;
-    store->syncs = 0;
-    store->claimed_all = false;
-    store->wanted = 0;
-    pg_prepared_begin(&store->prepared);
+    BUG_UNLESS(store->trip_count < TRIPS_MAX);
+    if (store->trip_count == 0)
+        pg_prepared_begin(&store->prepared);
+    store->trip_count++;
+    struct trip *trip = latest(store);
+    BUG_UNLESS(trip->group.count == 0 && trip->fresh.count == 0);
+    memset(trip, 0, sizeof *trip);
+    task_queue_init(&trip->group);
+    task_queue_init(&trip->fresh);
+    trip->purpose = purpose;
+    return trip;
 }
 
 static void queue_claim(struct store_run *store, unsigned want)
 {
     const struct registration_terms *terms = &store->registrations;
+    struct trip *trip = latest(store);
     char run_id[24], batch_id[24], count[24], highest[24], deadline[24];
     const char *values[] = {run_id,
                             batch_id,
@@ -369,9 +433,9 @@ static void queue_claim(struct store_run *store, unsigned want)
     snprintf(count, sizeof count, "%u", want);
     snprintf(highest, sizeof highest, "%" PRId64, store->settings.highest_number_id);
     snprintf(deadline, sizeof deadline, "%" PRId64, store->settings.terms->step_ms);
-    store->wanted = want;
-    store->claimed_at_ms = clock_monotonic_ms();
-    claim_marks_begin(&store->marks, store->claimed_at_ms, values + 9);
+    trip->wanted = want;
+    trip->claimed_at_ms = clock_monotonic_ms();
+    claim_marks_begin(&store->marks, trip->claimed_at_ms, values + 9);
     queue_often(store, SQL_STEP_CLAIM, 9 + CLAIM_MARKS_VALUES, values, USE_CLAIM);
 }
 
@@ -392,7 +456,7 @@ static void queue_renewal(struct store_run *store, int64_t now_ms)
 static void commit(struct store_run *store)
 {
     (void)!PQpipelineSync(store->conn);
-    store->syncs++;
+    latest(store)->syncs++;
 }
 
 static bool is_renewal_due(const struct store_run *store, int64_t now_ms)
@@ -429,56 +493,122 @@ static void queue_hold(struct store_run *store)
     queue_often(store, SQL_RUN_HOLD, 1, values, USE_NOTHING);
 }
 
-/* The next flush: what the group has come to, if there is one. Of a buried run only the history is
- * taken. */
+/* What the group has come to. Of a buried run only the history is taken. The server is asked for
+ * the answers so far: they tell that it has come to what follows. */
 static void queue_group(struct store_run *store)
 {
+    struct trip *trip = latest(store);
     const struct store_settle_facts facts = {store->settings.batch, store->run_id,
                                              store->settings.grace_ms, store->is_buried};
 
-    store->is_late = store->is_buried;
-    store->flush_sent = store->flush_known + 1;
-    queue_turn(store, store->flush_sent);
+    trip->is_late = store->is_buried;
+    trip->is_open = true;
+    trip->flush = ++store->flush_sent;
+    queue_turn(store, trip->flush);
     if (!store->is_buried)
         queue_hold(store);
-    store_settle_group(&store->group, &facts, queue_settle, store);
+    store_settle_group(&trip->group, &facts, queue_settle, store);
+    (void)!PQsendFlushRequest(store->conn);
+    trip->recorded = trip->use_count;
 }
 
-static void end(struct store_run *store, int64_t now_ms)
+static void push(struct store_run *store, int64_t now_ms)
 {
-    commit(store);
     store->link = LINK_BUSY;
     store->heard_at_ms = now_ms;
     if (PQflush(store->conn) < 0)
         break_off(store, now_ms);
 }
 
-void store_run_flush(struct store_run *store, struct task_queue *settled, unsigned want,
-                     int64_t calls, int64_t now_ms)
+static void end(struct store_run *store, int64_t now_ms)
 {
-    BUG_UNLESS(store->link == LINK_IDLE && store->group.count == 0);
-    store->calls = calls;
-    task_queue_move(settled, &store->group);
-    store->group_size = store->group.count;
-    for (const struct task *task = store->group.first; task; task = task->next) {
+    latest(store)->is_open = false;
+    commit(store);
+    push(store, now_ms);
+}
+
+/* The rest of a flush: what was called, last of what is recorded, since every worker's claim waits
+ * for whoever holds the app's budget; and the claim. */
+static void queue_rest(struct store_run *store, unsigned want)
+{
+    store_budget_note(&latest(store)->group, queue_settle, store);
+    store->claimed_all = false;
+    if (want > 0)
+        queue_claim(store, want);
+}
+
+static void take_group(struct store_run *store, struct task_queue *settled)
+{
+    struct task_queue *group = &latest(store)->group;
+
+    task_queue_move(settled, group);
+    for (const struct task *task = group->first; task; task = task->next) {
         if (store->settings.batch->refusals)
             field_refusals_learn(store->settings.batch->refusals, task);
     }
+}
+
+void store_run_flush(struct store_run *store, struct task_queue *settled, unsigned want,
+                     int64_t calls, int64_t now_ms)
+{
+    BUG_UNLESS(store->link == LINK_IDLE);
+    store->calls = calls;
     begin(store, PURPOSE_FLUSH);
+    take_group(store, settled);
     renew_if_due(store, now_ms);
-    if (store->group.count > 0 || want > 0)
+    if (latest(store)->group.count > 0 || want > 0) {
         queue_group(store);
-    if (want > 0)
-        queue_claim(store, want);
-    if (store->use_count > 0)
+        queue_rest(store, want);
         end(store, now_ms);
+    } else if (latest(store)->use_count > 0) {
+        push(store, now_ms);
+    } else {
+        store->trip_count = 0;
+    }
+}
+
+bool store_run_may_record_ahead(const struct store_run *store)
+{
+    const struct trip *trip = &store->trips[store->first_trip];
+
+    return store->link == LINK_BUSY && store->trip_count == 1 && !store->must_recover &&
+           !store->has_failed && !store->is_buried && !store->has_lost_commits &&
+           trip->purpose == PURPOSE_FLUSH && trip->flush > 0 && !trip->is_open &&
+           trip->use_next >= trip->recorded;
+}
+
+void store_run_record_ahead(struct store_run *store, struct task_queue *settled, int64_t calls,
+                            int64_t now_ms)
+{
+    BUG_UNLESS(store_run_may_record_ahead(store));
+    store->calls = calls;
+    begin(store, PURPOSE_FLUSH);
+    take_group(store, settled);
+    renew_if_due(store, now_ms);
+    queue_group(store);
+    push(store, now_ms);
+}
+
+bool store_run_awaits_claim(const struct store_run *store)
+{
+    return store->link == LINK_BUSY && store->trip_count == 1 &&
+           store->trips[store->first_trip].is_open;
+}
+
+void store_run_claim(struct store_run *store, unsigned want, int64_t now_ms)
+{
+    BUG_UNLESS(store_run_awaits_claim(store));
+    queue_rest(store, want);
+    end(store, now_ms);
 }
 
 /* What could not be recorded the first time. */
-static void flush_again(struct store_run *store, int64_t now_ms)
+static void flush_again(struct store_run *store, struct task_queue *group, int64_t now_ms)
 {
     begin(store, PURPOSE_FLUSH);
+    task_queue_move(group, &latest(store)->group);
     queue_group(store);
+    queue_rest(store, 0);
     end(store, now_ms);
 }
 
@@ -504,8 +634,10 @@ static void queue_forget(struct store_run *store)
     pg_array_init(&hand.epochs);
     if (store->visit_all)
         store->visit_all(store->visit_self, add_to_hand, &hand);
-    for (const struct task *task = store->group.first; task; task = task->next)
-        add_to_hand(&hand, task); /* not recorded yet, perhaps */
+    for (unsigned i = 0; i < TRIPS_MAX; i++) {
+        for (const struct task *task = store->unsure[i].group.first; task; task = task->next)
+            add_to_hand(&hand, task); /* not recorded yet, perhaps */
+    }
     snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
     const char *values[] = {run_id, pg_array_literal(&hand.step_ids),
                             pg_array_literal(&hand.epochs)};
@@ -629,23 +761,24 @@ static void read_due(struct store_outlook *outlook, const PGresult *row)
     outlook->is_known = true;
 }
 
-static void read_claim(struct store_run *store, const PGresult *rows)
+static void read_claim(struct store_run *store, struct trip *trip, const PGresult *rows)
 {
     const struct lease_terms *terms = store->settings.terms;
 
-    bool has_parked = store_claim_read(rows, store->settings.batch, &store->fresh);
-    store->claimed_all = PQntuples(rows) >= (int)store->wanted || has_parked;
-    claim_marks_read(&store->marks, rows, PQntuples(rows) >= (int)store->wanted,
-                     clock_monotonic_ms());
+    bool has_parked = store_claim_read(rows, store->settings.batch, &trip->fresh);
+    bool is_enough = PQntuples(rows) >= (int)trip->wanted;
+    store->claimed_all = is_enough || has_parked;
+    claim_marks_read(&store->marks, rows, is_enough, clock_monotonic_ms());
     if (has_parked) /* what it left stands before the marks */
         claim_marks_forget(&store->marks);
-    for (struct task *task = store->fresh.first; task; task = task->next)
-        task->not_after_ms = store->claimed_at_ms + terms->step_ms - terms->margin_ms;
+    for (struct task *task = trip->fresh.first; task; task = task->next)
+        task->not_after_ms = trip->claimed_at_ms + terms->step_ms - terms->margin_ms;
 }
 
-static void use_rows(struct store_run *store, enum answer_use use, const PGresult *rows)
+static void use_rows(struct store_run *store, struct trip *trip, const PGresult *rows)
 {
-    switch (use) {
+    BUG_UNLESS(trip->use_next < trip->use_count);
+    switch (trip->uses[trip->use_next]) {
     case USE_NOTHING:
         break;
     case USE_PREPARED:
@@ -658,14 +791,14 @@ static void use_rows(struct store_run *store, enum answer_use use, const PGresul
         store->flush_found = PQntuples(rows) > 0 ? pg_cell_i64(rows, 0, "flushed") : -1;
         break;
     case USE_SETTLED:
-        if (PQntuples(rows) < (int)store->group.count)
+        if (PQntuples(rows) < (int)trip->group.count)
             log_event(LOG_WARN, "step.fenced",
-                      LOG_I64("steps", (int64_t)store->group.count - PQntuples(rows)),
+                      LOG_I64("steps", (int64_t)trip->group.count - PQntuples(rows)),
                       LOG_TEXT("why", "this worker had lost its lease; the database refused the "
                                       "outcome and will have it looked up"));
         break;
     case USE_CLAIM:
-        read_claim(store, rows);
+        read_claim(store, trip, rows);
         break;
     case USE_RENEW:
         if (PQntuples(rows) == 0)
@@ -697,13 +830,14 @@ static bool is_passing(const char *sqlstate)
     return sqlstate && strcmp(sqlstate, "25006") == 0;
 }
 
-static void on_error(struct store_run *store, const PGresult *result, int64_t now_ms)
+static void on_error(struct store_run *store, struct trip *trip, const PGresult *result,
+                     int64_t now_ms)
 {
     const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
     if (sqlstate && strcmp(sqlstate, SQLSTATE_BURIED) == 0) {
         store->is_buried = true;
-        store->is_refused = true;
+        trip->is_refused = true;
         return;
     }
     if (pg_prepared_is_lost(sqlstate))
@@ -743,6 +877,7 @@ static void on_whole_again(struct store_run *store, int64_t now_ms)
 static void on_recovered(struct store_run *store, int64_t now_ms)
 {
     int64_t found = store->flush_found;
+    struct task_queue again;
 
     if (found < store->flush_known || found > store->flush_sent) {
         distrust(store, now_ms);
@@ -753,43 +888,50 @@ static void on_recovered(struct store_run *store, int64_t now_ms)
                     : found == store->flush_sent
                         ? "the last one had happened"
                         : "the last one had not happened, and was sent again";
-    if (found > store->flush_known)
-        task_queue_destroy_all(&store->group);
     store->flush_known = store->flush_sent = found;
-    if (store->group.count > 0)
-        flush_again(store, now_ms);
+    task_queue_init(&again);
+    for (unsigned i = 0; i < TRIPS_MAX; i++) {
+        if (store->unsure[i].flush <= found)
+            task_queue_destroy_all(&store->unsure[i].group);
+        else
+            task_queue_move(&store->unsure[i].group, &again);
+    }
+    if (again.count > 0)
+        flush_again(store, &again, now_ms);
     else
         on_whole_again(store, now_ms);
 }
 
-static void on_flushed(struct store_run *store, int64_t now_ms, struct task_queue *claimed)
+static void on_flushed(struct store_run *store, struct trip *trip, int64_t now_ms,
+                       struct task_queue *claimed)
 {
-    if (store->is_refused)
+    if (trip->is_refused)
         store->flush_sent = store->flush_known;
-    store->flush_known = store->flush_sent;
-    if (store->is_buried && !store->is_late && store->group.count > 0) {
-        flush_again(store, now_ms);
+    else if (trip->flush > 0) /* else a renewal only */
+        store->flush_known = trip->flush;
+    if (store->is_buried && !trip->is_late && trip->group.count > 0) {
+        flush_again(store, &trip->group, now_ms);
         return;
     }
-    task_queue_destroy_all(&store->group);
-    task_queue_move(&store->fresh, claimed);
+    task_queue_destroy_all(&trip->group);
+    task_queue_move(&trip->fresh, claimed);
     on_whole_again(store, now_ms);
 }
 
-static void on_sync(struct store_run *store, int64_t now_ms, struct task_queue *claimed)
+static void on_over(struct store_run *store, struct trip *trip, int64_t now_ms,
+                    struct task_queue *claimed)
 {
-    if (--store->syncs > 0)
-        return;
-    store->link = LINK_IDLE;
     if (store->served_since_ms == INT64_MAX)
         store->served_since_ms = now_ms;
     if (store->has_failed)
         return;
-    if (store->has_lost_commits && store->purpose != PURPOSE_DISTRUST) {
+    if (store->has_lost_commits && trip->purpose != PURPOSE_DISTRUST) {
+        task_queue_destroy_all(&trip->group);
+        task_queue_destroy_all(&trip->fresh);
         distrust(store, now_ms);
         return;
     }
-    switch (store->purpose) {
+    switch (trip->purpose) {
     case PURPOSE_RECOVER:
         on_recovered(store, now_ms);
         break;
@@ -797,7 +939,7 @@ static void on_sync(struct store_run *store, int64_t now_ms, struct task_queue *
         fail_for_lost_commits(store);
         break;
     case PURPOSE_FLUSH:
-        on_flushed(store, now_ms, claimed);
+        on_flushed(store, trip, now_ms, claimed);
         break;
     case PURPOSE_ASK:
     case PURPOSE_RENEW:
@@ -806,27 +948,51 @@ static void on_sync(struct store_run *store, int64_t now_ms, struct task_queue *
     }
 }
 
+/* The place of the one that is over stays as it is until the trip after the next one. */
+static void on_sync(struct store_run *store, struct trip *trip, int64_t now_ms,
+                    struct task_queue *claimed)
+{
+    if (--trip->syncs > 0 || trip->is_open)
+        return;
+    store->first_trip = (store->first_trip + 1) % TRIPS_MAX;
+    store->trip_count--;
+    if (store->trip_count == 0)
+        store->link = LINK_IDLE;
+    on_over(store, trip, now_ms, claimed);
+}
+
+/* An open trip that has been answered as far as it goes waits for us. */
+static bool is_owed_an_answer(const struct store_run *store)
+{
+    const struct trip *trip = &store->trips[store->first_trip];
+
+    return store->trip_count > 1 || !trip->is_open || trip->use_next < trip->use_count;
+}
+
 /* Reads results until libpq has no more without waiting. A NULL ends one statement's results. */
 static void read_results(struct store_run *store, int64_t now_ms, struct task_queue *claimed)
 {
-    while (store->link == LINK_BUSY && !PQisBusy(store->conn)) {
+    while (store->link == LINK_BUSY && is_owed_an_answer(store) && !PQisBusy(store->conn)) {
         PG_AUTO_CLEAR PGresult *result = PQgetResult(store->conn);
+        struct trip *trip = trip_at(store, 0);
         store->heard_at_ms = now_ms;
         switch (result ? PQresultStatus(result) : PGRES_EMPTY_QUERY) {
         case PGRES_EMPTY_QUERY: /* no result: the end of one statement's */
             break;
         case PGRES_TUPLES_OK:
         case PGRES_COMMAND_OK:
-            BUG_UNLESS(store->use_next < store->use_count);
-            use_rows(store, store->uses[store->use_next++], result);
+            use_rows(store, trip, result);
+            trip->use_next++;
             break;
         case PGRES_PIPELINE_SYNC:
-            on_sync(store, now_ms, claimed);
+            on_sync(store, trip, now_ms, claimed);
             break;
         case PGRES_PIPELINE_ABORTED:
+            trip->use_next++;
             break;
         default:
-            on_error(store, result, now_ms);
+            trip->use_next++;
+            on_error(store, trip, result, now_ms);
         }
     }
 }
@@ -874,7 +1040,7 @@ static void advance_standing(struct store_run *store, int64_t now_ms, struct tas
         return;
     }
     read_results(store, now_ms, claimed);
-    if (store->link == LINK_BUSY)
+    if (store->link == LINK_BUSY && is_owed_an_answer(store))
         heed_silence(store, now_ms);
 }
 
@@ -925,6 +1091,8 @@ int64_t store_run_patience_ms(const struct store_run *store, int64_t now_ms)
         until_ms = store->retry_at_ms;
         break;
     case LINK_BUSY:
+        if (!is_owed_an_answer(store))
+            return -1;
         until_ms = store->heard_at_ms + silence_max_ms(store);
         break;
     }
@@ -943,7 +1111,11 @@ const struct database_outage *store_run_outage(const struct store_run *store)
 
 bool store_run_is_flushed(const struct store_run *store)
 {
-    return store->group.count == 0;
+    unsigned tasks = 0;
+
+    for (unsigned i = 0; i < TRIPS_MAX; i++)
+        tasks += store->trips[i].group.count + store->unsure[i].group.count;
+    return tasks == 0;
 }
 
 const struct store_outlook *store_run_outlook(const struct store_run *store)

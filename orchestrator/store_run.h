@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * store_run -- the running program's memory: one non-blocking connection, at most one flush in
- * flight.
+ * store_run -- the running program's memory: one non-blocking connection, one flush after another.
  *
  * A flush is one transaction in libpq's pipeline mode: outcomes of a group of settled steps, the
  * release of their successors, and the claim of the next steps with the intents of their effects.
  * The next flush leaves when the last has come back, so groups grow by themselves when the database
- * is slow.
+ * is slow. Its outcomes may leave before that, while the last one claims and commits; its own claim
+ * is made when what that one has claimed is known.
  *
  * Several runs of a batch work on one database. Each transaction of a run begins by holding the
  * run's own row, so that it is ended by another (run_bury.sql) before it or after it, never in
@@ -83,7 +83,7 @@ int64_t store_run_patience_ms(const struct store_run *store, int64_t now_ms);
 /* Reads and writes what is possible. Claimed tasks are added to `claimed`. */
 void store_run_advance(struct store_run *store, int64_t now_ms, struct task_queue *claimed);
 
-bool store_run_is_idle(const struct store_run *store); /* connected, nothing in flight */
+bool store_run_is_idle(const struct store_run *store); /* connected, nothing under way */
 /* NULL while there is none. */
 const struct database_outage *store_run_outage(const struct store_run *store);
 /* Whether everything handed over has been committed. */
@@ -91,6 +91,16 @@ bool store_run_is_flushed(const struct store_run *store);
 /* Takes the settled tasks over and asks for up to `want` new ones. Only when idle. */
 void store_run_flush(struct store_run *store, struct task_queue *settled, unsigned want,
                      int64_t calls, int64_t now_ms);
+/* While a flush is under way, once what it records is recorded and it claims and commits: the next
+ * one's outcomes may leave already, so that the database goes from one to the other. */
+bool store_run_may_record_ahead(const struct store_run *store);
+/* Takes the settled tasks over, at least one. */
+void store_run_record_ahead(struct store_run *store, struct task_queue *settled, int64_t calls,
+                            int64_t now_ms);
+/* The flush before it has come back; what has left ahead is to be followed at once by its claim, of
+ * up to `want`, and its commit. */
+bool store_run_awaits_claim(const struct store_run *store);
+void store_run_claim(struct store_run *store, unsigned want, int64_t now_ms);
 /* Asks how the batch stands. Only when idle. */
 void store_run_ask(struct store_run *store, int64_t now_ms);
 /* Keeps the lease where that is due and nothing else is to be sent, which would keep it too. Only

@@ -10,7 +10,6 @@
 #include "jobs/path.h"
 #include "orchestrator/credentials.h"
 #include "orchestrator/pg_columns.h"
-#include "orchestrator/store_budget.h"
 #include "orchestrator/store_findings.h"
 #include "sql/statements.h"
 
@@ -374,6 +373,4 @@ void store_settle_group(const struct task_queue *group, const struct store_settl
     send_outcomes(group, run, grace, send, self);
     send_refresh(group, send, self);
     send_gather(group, send, self);
-    /* Last, for every worker's claim waits for whoever holds the app's budget (budget_take). */
-    store_budget_note(group, send, self);
 }

@@ -18,8 +18,8 @@ struct store_settle_facts {
     bool is_late; /* the run has been ended by another: what it read and decided is not taken */
 };
 
-/* Sends every statement the group needs, in order, step_settle and step_refresh last. The values
- * are valid during each call. */
+/* Sends every statement the group needs, in order, but for what it tells of the quotas
+ * (store_budget.h). The values are valid during each call. */
 void store_settle_group(const struct task_queue *group, const struct store_settle_facts *facts,
                         store_send *send, void *self);
 

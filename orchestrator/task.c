@@ -75,8 +75,12 @@ struct task *task_queue_take(struct task_queue *queue)
 
 void task_queue_move(struct task_queue *from, struct task_queue *to)
 {
-    for (struct task *task; (task = task_queue_take(from));)
-        task_queue_add(to, task);
+    if (!from->first)
+        return;
+    *to->last = from->first;
+    to->last = from->last;
+    to->count += from->count;
+    task_queue_init(from);
 }
 
 void task_queue_destroy_all(struct task_queue *queue)

@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 
-#define EVENTS_AT_ONCE 128
+#define EVENTS_AT_ONCE 32
 #define OTHERS_MAX 4
 
 /* What is known of a descriptor. */

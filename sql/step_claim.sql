@@ -104,11 +104,29 @@ WITH moment AS MATERIALIZED (
      LIMIT $3::bigint
        FOR UPDATE OF o SKIP LOCKED) s
      LIMIT $3::bigint
+), last AS (
+    SELECT k.* FROM picked k ORDER BY k.urgency DESC, k.turn DESC, k.ordinal, k.not_before DESC, k.step_id DESC LIMIT 1
+), riding AS MATERIALIZED (
+    -- Where the limit has cut through steps that share a read, the others come too: else they would ask
+    -- the same again. They take nobody's room: one request serves all.
+    SELECT o.step_id, o.epoch, o.kind, o.phase, o.number_id, o.customer_id, o.lane, o.urgency, o.turn, o.ordinal,
+           o.not_before, o.memo
+      FROM last l
+      JOIN wabamigrate.job_phase p ON p.kind = l.kind AND p.phase = l.phase AND p.is_shared
+      JOIN wabamigrate.number n ON n.batch_id = $2::bigint AND n.customer_id = l.customer_id
+       AND NOT n.is_done AND NOT n.is_paused AND n.cancelled_at IS NULL
+      JOIN wabamigrate.step o ON o.number_id = n.number_id AND o.kind = l.kind
+       AND o.phase = l.phase AND o.state = 'ready' AND o.not_before <= (SELECT now FROM moment)
+       AND o.memo IS NOT DISTINCT FROM l.memo
+     WHERE (SELECT count(*) FROM picked) = $3::bigint AND $4::text[] IS NULL AND $5::bigint IS NULL
+       AND o.step_id <> ALL (ARRAY(SELECT step_id FROM picked))
+     LIMIT 100
+       FOR UPDATE OF o SKIP LOCKED
 ), judged AS MATERIALIZED (
     -- What each would spend of its number's registrations; free_at: when it may, where it may not now.
     SELECT k.*, p.is_shared, p.calls_max, p.is_registration, l.number, l.registrations, l.free_place,
            l.blocked_until, greatest(l.count_until[$7::bigint], l.blocked_until) AS free_at
-      FROM picked k
+      FROM (SELECT * FROM picked UNION ALL SELECT * FROM riding) k
       JOIN wabamigrate.job_phase p ON p.kind = k.kind AND p.phase = k.phase
       LEFT JOIN LATERAL (SELECT n.number, r.*
                            FROM wabamigrate.number n
@@ -195,6 +213,7 @@ WITH moment AS MATERIALIZED (
 SELECT t.step_id, t.epoch, t.kind, t.phase, t.memo, t.tries, t.is_in_doubt,
        t.calls, t.is_parked, t.parked_scope, t.parked_subject,
        t.urgency, t.turn, t.ordinal, t.not_before, (SELECT now FROM moment) AS claimed_at,
+       t.step_id = ANY (ARRAY(SELECT step_id FROM riding)) AS is_riding,
        t.is_held, CASE WHEN t.is_held THEN wabamigrate.rfc3339(t.not_before) END AS held_until,
        CASE WHEN t.is_held THEN t.note END AS held_why,
        wabamigrate.unix_ms(t.intended_at) AS intended_at_ms,

@@ -103,6 +103,29 @@ static void nobody_waits_longer_than_it_says(void)
     worker_close(&worker);
 }
 
+/* A claim that has room for one takes the others of its read too, which take nobody's room; but not
+ * those of another WABA, nor one that is paused. */
+static void a_claim_does_not_cut_through_those_that_share_a_read(void)
+{
+    struct worker worker;
+
+    begin(&worker);
+    testbed_do(conn,
+               "UPDATE wabamigrate.number SET is_paused = true WHERE number = '" BAKERY_2 "'");
+    while (worker.hand.count > 0)
+        worker_settle(&worker, worker.hand.first, OUTCOME_DONE);
+    CU_ASSERT_EQUAL(worker_flush(&worker, 1), 2);
+    CU_ASSERT_PTR_NOT_NULL(worker_find(&worker, "confirm_number", BAKERY_1));
+    CU_ASSERT_PTR_NOT_NULL(worker_find(&worker, "confirm_number", BAKERY_3));
+    testbed_do(conn, "UPDATE wabamigrate.number SET is_paused = false");
+    CU_ASSERT_EQUAL(worker_flush(&worker, 1), 1);
+    CU_ASSERT_PTR_NOT_NULL(worker_find(&worker, "confirm_number", BAKERY_2));
+    CU_ASSERT_EQUAL(worker_flush(&worker, 1), 2);
+    CU_ASSERT_PTR_NOT_NULL(worker_find(&worker, "confirm_number", FLORIST_1));
+    CU_ASSERT_PTR_NOT_NULL(worker_find(&worker, "confirm_number", FLORIST_2));
+    worker_close(&worker);
+}
+
 /* A look that did not find the number connected waits for its own time, whatever others do. */
 static void only_the_first_read_is_waited_with(void)
 {
@@ -131,6 +154,8 @@ int main(void)
         {"the last one need not succeed", the_last_one_need_not_succeed},
         {"who waits for a time or a person holds nobody up",
          who_waits_for_a_time_or_a_person_holds_nobody_up},
+        {"a claim does not cut through those that share a read",
+         a_claim_does_not_cut_through_those_that_share_a_read},
         {"nobody waits longer than it says", nobody_waits_longer_than_it_says},
         {"only the first read is waited with", only_the_first_read_is_waited_with},
         CU_TEST_INFO_NULL,
