@@ -153,9 +153,13 @@ static void what_is_used_is_known_to_the_next_worker_and_night(void)
 
     worker_open(&worker, batch_id);
     make_ready("confirm_number");
+    testbed_do(conn, "UPDATE wabamigrate.step s SET not_before = wabamigrate.clock() + '1 h'"
+                     "  FROM wabamigrate.number n WHERE n.number_id = s.number_id"
+                     "   AND n.number IN ('" BAKERY_2 "', '" BAKERY_3 "')");
     CU_ASSERT_EQUAL(worker_flush(&worker, 1), 1);
     answer(&worker, worker.hand.first, NULL, NULL);
     worker_flush(&worker, 0);
+    testbed_do(conn, "UPDATE wabamigrate.step SET not_before = '2000-01-01' WHERE state = 'ready'");
     testbed_do(conn, "UPDATE wabamigrate.budget SET counts[61] = 197, used = 197"
                      " WHERE scope = 'waba'");
     worker_open(&other, batch_id);
