@@ -161,3 +161,18 @@ void claim_marks_read(struct claim_marks *marks, const PGresult *rows, bool is_e
         marks->is_any = true;
     }
 }
+
+void claim_marks_begin_beside(struct claim_marks *marks, const char *values[CLAIM_MARKS_VALUES])
+{
+    free_values(marks);
+    if (marks->is_any)
+        write_values(marks);
+    for (unsigned i = 0; i < CLAIM_MARKS_VALUES; i++)
+        values[i] = marks->values[i];
+}
+
+void claim_marks_read_beside(struct claim_marks *marks, const PGresult *rows)
+{
+    for (int i = 0; i < PQntuples(rows); i++)
+        read_row(marks, rows, i);
+}

@@ -22,6 +22,7 @@
 /* How long outcomes wait for company at the most, from one flush's start to the next one's. */
 #define GATHER_MS 25
 #define POLL_MAX_MS 1000
+#define LOCAL_SHARE 3
 /* A wait is told once, not at every step that becomes due a little later. */
 #define STAYING_NEWS_MS 5000
 /* Fewer finished numbers say nothing about a rate. */
@@ -112,6 +113,13 @@ static unsigned room(const struct run *run)
     return capacity > in_hand ? capacity - in_hand : 0;
 }
 
+/* What sends nothing takes no slot: while all are taken the database has time for some of it, and
+ * its successors are there when slots become free. */
+static unsigned local_room(const struct run *run)
+{
+    return engine_in_hand(run->engine) >= concurrency(run) ? concurrency(run) / LOCAL_SHARE : 0;
+}
+
 /* Nothing is lost when outcomes wait for company as long as there is enough in hand for the next
  * flush's time too; and a flush has its cost, however few steps it brings. */
 static int64_t gathering_ms(const struct run *run, int64_t now_ms)
@@ -134,9 +142,14 @@ static bool may_record_ahead(const struct run *run, int64_t now_ms)
 
 /* During an outage nothing is claimed: an intent is to be followed by its request, and not by a
  * pause. */
+static bool is_working(const struct run *run)
+{
+    return run->stop == STOP_NOT && engine_outage_ms(run->engine) == 0;
+}
+
 static bool may_claim(const struct run *run)
 {
-    return run->stop == STOP_NOT && engine_outage_ms(run->engine) == 0 && room(run) > 0;
+    return is_working(run) && room(run) > 0;
 }
 
 /* What the loop waits for, and how long at most. Sleep first, then work: the caller sees "finished"
@@ -266,10 +279,12 @@ static void record_ahead(struct run *run, int64_t now_ms)
 static void use_store(struct run *run, int64_t now_ms)
 {
     struct task_queue *settled = engine_settled(run->engine);
-    unsigned want = may_claim(run) && now_ms < not_after_ms(run) ? room(run) : 0;
+    bool is_on_time = now_ms < not_after_ms(run);
+    unsigned want = may_claim(run) && is_on_time ? room(run) : 0;
     bool is_claim_due =
         settled->count > 0 || store_run_claimed_all(run->store) || now_ms >= run->next_claim_ms;
 
+    store_run_set_local_room(run->store, is_working(run) && is_on_time ? local_room(run) : 0);
     run->must_record_first |= store_run_outage(run->store) != NULL;
     if (store_run_awaits_claim(run->store)) {
         run->next_claim_ms = now_ms + CLAIM_PAUSE_MS;

@@ -49,6 +49,7 @@ enum answer_use {
     USE_FLUSHED,
     USE_SETTLED,
     USE_CLAIM,
+    USE_CLAIM_BESIDE,
     USE_RENEW,
     USE_STATES,
     USE_DUE
@@ -122,6 +123,7 @@ struct store_run {
                           committed */
     bool has_lost_commits;
     bool claimed_all;
+    unsigned local_room;
     int64_t calls;
 
     int64_t renewed_at_ms; /* when the renewal under way, or the last one, was sent */
@@ -411,7 +413,8 @@ static struct trip *begin(struct store_run *store, enum purpose purpose)
     return trip;
 }
 
-static void queue_claim(struct store_run *store, unsigned want)
+/* Up to `count` steps; `is_beside`: of those that send nothing, behind a claim of any. */
+static void queue_claim(struct store_run *store, unsigned want, bool is_beside)
 {
     const struct registration_terms *terms = &store->registrations;
     struct trip *trip = latest(store);
@@ -426,17 +429,23 @@ static void queue_claim(struct store_run *store, unsigned want)
                             terms->memory_ms,
                             terms->notes,
                             NULL,
-                            NULL};
+                            NULL,
+                            is_beside ? "t" : "f"};
 
     snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
     snprintf(batch_id, sizeof batch_id, "%" PRId64, store->settings.batch->batch_id);
     snprintf(count, sizeof count, "%u", want);
     snprintf(highest, sizeof highest, "%" PRId64, store->settings.highest_number_id);
     snprintf(deadline, sizeof deadline, "%" PRId64, store->settings.terms->step_ms);
-    trip->wanted = want;
     trip->claimed_at_ms = clock_monotonic_ms();
-    claim_marks_begin(&store->marks, trip->claimed_at_ms, values + 9);
-    queue_often(store, SQL_STEP_CLAIM, 9 + CLAIM_MARKS_VALUES, values, USE_CLAIM);
+    if (is_beside) {
+        claim_marks_begin_beside(&store->marks, values + 9);
+    } else {
+        trip->wanted = want;
+        claim_marks_begin(&store->marks, trip->claimed_at_ms, values + 9);
+    }
+    queue_often(store, SQL_STEP_CLAIM, 10 + CLAIM_MARKS_VALUES, values,
+                is_beside ? USE_CLAIM_BESIDE : USE_CLAIM);
 }
 
 static void queue_renewal(struct store_run *store, int64_t now_ms)
@@ -534,7 +543,9 @@ static void queue_rest(struct store_run *store, unsigned want)
     store_budget_note(&latest(store)->group, queue_settle, store);
     store->claimed_all = false;
     if (want > 0)
-        queue_claim(store, want);
+        queue_claim(store, want, false);
+    if (store->local_room > 0)
+        queue_claim(store, store->local_room, true);
 }
 
 static void take_group(struct store_run *store, struct task_queue *settled)
@@ -565,6 +576,11 @@ void store_run_flush(struct store_run *store, struct task_queue *settled, unsign
     } else {
         store->trip_count = 0;
     }
+}
+
+void store_run_set_local_room(struct store_run *store, unsigned room)
+{
+    store->local_room = room;
 }
 
 bool store_run_may_record_ahead(const struct store_run *store)
@@ -761,18 +777,30 @@ static void read_due(struct store_outlook *outlook, const PGresult *row)
     outlook->is_known = true;
 }
 
-static void read_claim(struct store_run *store, struct trip *trip, const PGresult *rows)
+static void set_terms(struct store_run *store, struct trip *trip)
 {
     const struct lease_terms *terms = store->settings.terms;
 
+    for (struct task *task = trip->fresh.first; task; task = task->next)
+        task->not_after_ms = trip->claimed_at_ms + terms->step_ms - terms->margin_ms;
+}
+
+static void read_claim_beside(struct store_run *store, struct trip *trip, const PGresult *rows)
+{
+    (void)store_claim_read(rows, store->settings.batch, &trip->fresh);
+    claim_marks_read_beside(&store->marks, rows);
+    set_terms(store, trip);
+}
+
+static void read_claim(struct store_run *store, struct trip *trip, const PGresult *rows)
+{
     bool has_parked = store_claim_read(rows, store->settings.batch, &trip->fresh);
     bool is_enough = PQntuples(rows) >= (int)trip->wanted;
     store->claimed_all = is_enough || has_parked;
     claim_marks_read(&store->marks, rows, is_enough, clock_monotonic_ms());
     if (has_parked) /* what it left stands before the marks */
         claim_marks_forget(&store->marks);
-    for (struct task *task = trip->fresh.first; task; task = task->next)
-        task->not_after_ms = trip->claimed_at_ms + terms->step_ms - terms->margin_ms;
+    set_terms(store, trip);
 }
 
 static void use_rows(struct store_run *store, struct trip *trip, const PGresult *rows)
@@ -799,6 +827,9 @@ static void use_rows(struct store_run *store, struct trip *trip, const PGresult 
         break;
     case USE_CLAIM:
         read_claim(store, trip, rows);
+        break;
+    case USE_CLAIM_BESIDE:
+        read_claim_beside(store, trip, rows);
         break;
     case USE_RENEW:
         if (PQntuples(rows) == 0)

@@ -91,6 +91,9 @@ bool store_run_is_flushed(const struct store_run *store);
 /* Takes the settled tasks over and asks for up to `want` new ones. Only when idle. */
 void store_run_flush(struct store_run *store, struct task_queue *settled, unsigned want,
                      int64_t calls, int64_t now_ms);
+/* How many steps that send nothing each claim may take beside what it is asked for, until told
+ * otherwise. */
+void store_run_set_local_room(struct store_run *store, unsigned room);
 /* While a flush is under way, once what it records is recorded and it claims and commits: the next
  * one's outcomes may leave already, so that the database goes from one to the other. */
 bool store_run_may_record_ahead(const struct store_run *store);

@@ -5,7 +5,7 @@
 -- registrations: $7 how many of a number may count at a time bigint, $8 for how many ms each does bigint,
 -- $9 why it waits where it may not spend one text[] (by how many are spent; the last: Meta has blocked it);
 -- where it begins to read (claim_marks.h; NULL: at the start), an entry a place, by urgency, then turn, then 32
--- ordinals: $10 not_before timestamptz[], $11 step_id bigint[]
+-- ordinals: $10 not_before timestamptz[], $11 step_id bigint[]; $12 of what sends nothing only boolean
 --
 -- A run that another one has ended claims nothing.
 --
@@ -34,6 +34,10 @@ WITH moment AS MATERIALIZED (
      CROSS JOIN generate_series(0, 3) t (turn)
      CROSS JOIN generate_series(0, (SELECT max(ordinal) FROM wabamigrate.path_step)) o (ordinal)
      CROSS JOIN LATERAL (SELECT (u.urgency * 4 + t.turn) * 32 + o.ordinal + 1 AS entry) i
+     WHERE $12::boolean IS NOT TRUE
+        OR EXISTS (SELECT 1 FROM wabamigrate.path_step q
+                     JOIN wabamigrate.job_phase f ON f.kind = q.kind AND f.phase = q.first_phase
+                    WHERE q.ordinal = o.ordinal AND f.calls_max = 0)
 ), closed AS (
     -- Customers that nothing is claimed of.
     SELECT c.customer_id FROM wabamigrate.customer c
@@ -54,6 +58,9 @@ WITH moment AS MATERIALIZED (
      WHERE s.batch_id = $2::bigint AND s.state = 'ready' AND s.not_before <= (SELECT now FROM moment)
        AND s.urgency = p.urgency AND s.turn = p.turn AND s.ordinal = p.ordinal
        AND (s.not_before, s.step_id) > (p.not_before, p.step_id)
+       AND ($12::boolean IS NOT TRUE
+            OR EXISTS (SELECT 1 FROM wabamigrate.job_phase f
+                        WHERE f.kind = o.kind AND f.phase = o.phase AND f.calls_max = 0))
        AND (EXISTS (SELECT 1 FROM wabamigrate.batch b
                      WHERE b.batch_id = $2::bigint AND b.state = 'open')
             OR s.is_in_doubt AND EXISTS (SELECT 1 FROM wabamigrate.batch b

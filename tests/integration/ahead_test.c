@@ -227,6 +227,37 @@ static void where_the_first_fails_for_good_the_second_is_not_recorded(void)
     testbed_do(conn, "DROP FUNCTION public.refuse CASCADE");
 }
 
+/* What sends nothing takes no slot: it is claimed beside what is asked for, or where nothing is. */
+static void what_sends_nothing_may_be_claimed_beside_the_rest(void)
+{
+    struct worker worker;
+
+    testbed_clear(conn);
+    worker_open(&worker, worker_load(conn, WORKER_BOOK));
+    store_run_set_local_room(worker.store, 2);
+    worker_flush(&worker, 64); /* the reads of both sources, and who waits for a signup */
+    worker_settle(&worker, worker_find(&worker, "read_source", "bakery-lune"), OUTCOME_DONE);
+    unsigned in_hand = worker.hand.count;
+    CU_ASSERT_EQUAL(worker_flush(&worker, 0), 2);
+    CU_ASSERT_PTR_NOT_NULL(worker_find(&worker, "check", BAKERY_1));
+    CU_ASSERT_PTR_NOT_NULL(worker_find(&worker, "check", BAKERY_2));
+    CU_ASSERT_PTR_NULL(worker_find(&worker, "check", BAKERY_3));
+    /* The last check, though the room is for two: nothing that sends comes in its place. */
+    worker_settle(&worker, worker_find(&worker, "check", BAKERY_1), OUTCOME_DONE);
+    CU_ASSERT_EQUAL(worker_flush(&worker, 0), 1);
+    CU_ASSERT_PTR_NOT_NULL(worker_find(&worker, "check", BAKERY_3));
+    testbed_expect(conn,
+                   "SELECT state FROM wabamigrate.step s JOIN wabamigrate.customer c"
+                   " USING (customer_id) WHERE s.kind = 'subscribe_webhooks'"
+                   "   AND c.key = 'bakery-lune'",
+                   "ready");
+    store_run_set_local_room(worker.store, 0);
+    CU_ASSERT_EQUAL(worker_flush(&worker, 64), 1);
+    CU_ASSERT_PTR_NOT_NULL(worker_find(&worker, "subscribe_webhooks", "bakery-lune"));
+    CU_ASSERT_EQUAL(worker.hand.count, in_hand - 1 + 3 + 1);
+    worker_close(&worker);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -239,6 +270,8 @@ int main(void)
          of_a_run_that_is_buried_in_between_the_second_is_kept_as_history},
         {"where the first fails for good, the second is not recorded",
          where_the_first_fails_for_good_the_second_is_not_recorded},
+        {"what sends nothing may be claimed beside the rest",
+         what_sends_nothing_may_be_claimed_beside_the_rest},
         CU_TEST_INFO_NULL,
     };
 

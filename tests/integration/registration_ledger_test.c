@@ -347,11 +347,11 @@ static void of_two_that_want_the_last_one_at_the_same_instant_one_gets_it(void)
         registration_terms_init(&terms, false);
         snprintf(run, sizeof run, "%lld", (long long)store_run_id(left.store));
         snprintf(batch, sizeof batch, "%lld", (long long)left_batch);
-        const char *values[11] = {
+        const char *values[12] = {
             run, batch, "4", NULL, NULL, "60000", terms.allowance, terms.memory_ms, terms.notes};
         conn = testbed_connect(NULL);
         testbed_do(conn, "BEGIN");
-        ledger_run_sql(SQL_STEP_CLAIM, 11, values);
+        ledger_run_sql(SQL_STEP_CLAIM, 12, values);
         PGconn *holder = conn;
         conn = watcher;
         store_run_flush(right.store, &right.settled, 4, 0, clock_monotonic_ms());

@@ -102,6 +102,7 @@ static void claim_by_hand(const struct worker *worker, const char *want)
                             terms.memory_ms,
                             terms.notes,
                             NULL,
+                            NULL,
                             NULL};
     run_sql(conn, SQL_STEP_CLAIM, sizeof values / sizeof values[0], values);
     registration_terms_finish(&terms);
