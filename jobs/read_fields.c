@@ -18,16 +18,16 @@ static bool next_field(const char **list, struct field *field)
 {
     const char *at = *list;
     int depth = 0;
-    size_t i = 0;
 
     if (at == NULL)
         return false;
     at += strspn(at, ",");
     if (*at == '\0')
         return false;
+    size_t name_length = strcspn(at, ",.{("), i = name_length; /* most are a name alone */
     for (; at[i] != '\0' && (depth > 0 || at[i] != ','); i++)
         depth += (at[i] == '{' || at[i] == '(') - (at[i] == '}' || at[i] == ')');
-    *field = (struct field){.name = at, .name_length = strcspn(at, ",.{("), .length = i};
+    *field = (struct field){.name = at, .name_length = name_length, .length = i};
     *list = at + i;
     return true;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/log.h"
 #include "orchestrator/conninfo.h"
@@ -14,6 +15,8 @@
 /* A group of a thousand settled steps with their answers stays far below this; PostgreSQL itself
  * ends at 1 GB. */
 #define ARRAY_BYTES_MAX (256u * 1024 * 1024)
+/* Some flushes of hundreds of steps. */
+#define SEND_ROOM_BYTES (4 * 1024 * 1024)
 
 unsigned pg_connection_parameters(const char *conninfo, const char *keywords[PG_KEYWORDS_MAX],
                                   const char *values[PG_KEYWORDS_MAX])
@@ -259,6 +262,18 @@ bool pg_cell_bool(const PGresult *result, int row, const char *column)
     const char *text = pg_cell(result, row, column);
 
     return text && text[0] == 't';
+}
+
+bool pg_enter_pipeline(PGconn *conn)
+{
+    struct sockaddr_storage name;
+    socklen_t length = sizeof name;
+    int room = SEND_ROOM_BYTES; /* the system takes less where it allows less */
+
+    if (getsockname(PQsocket(conn), (struct sockaddr *)&name, &length) == 0 &&
+        name.ss_family == AF_UNIX)
+        (void)setsockopt(PQsocket(conn), SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+    return PQsetnonblocking(conn, 1) == 0 && PQenterPipelineMode(conn) == 1;
 }
 
 void pg_close(PGconn **conn)

@@ -64,6 +64,11 @@ const char *pg_cell(const PGresult *result, int row, const char *column);
 int64_t pg_cell_i64(const PGresult *result, int row, const char *column); /* NULL: 0 */
 bool pg_cell_bool(const PGresult *result, int row, const char *column);
 
+/* Makes it non-blocking and a pipeline, with room for what is sent at once: over a socket of this
+ * machine as much as the system allows, or the server would wait in the middle of a group for who
+ * is at something else. Over the network the system sees to that. */
+MUST_CHECK bool pg_enter_pipeline(PGconn *conn);
+
 void pg_close(PGconn **conn); /* for __attribute__((cleanup)) */
 void pg_clear(PGresult **result);
 #define PG_AUTO_CLOSE __attribute__((cleanup(pg_close)))

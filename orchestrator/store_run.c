@@ -232,7 +232,7 @@ static enum status start(struct store_run *store, struct fault *fault)
     describe_session(store, &texts);
     if (pg_query(store->conn, SQL_RUN_SESSION, 2, session, NULL, fault) != STATUS_OK)
         return STATUS_DATABASE;
-    if (PQsetnonblocking(store->conn, 1) != 0 || PQenterPipelineMode(store->conn) != 1)
+    if (!pg_enter_pipeline(store->conn))
         return pg_fault(store->conn, NULL, fault);
     return STATUS_OK;
 }
@@ -866,6 +866,8 @@ static void on_error(struct store_run *store, struct trip *trip, const PGresult 
 {
     const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
+    if (store->has_failed) /* what was sent ahead could not follow it (run_turn.sql) */
+        return;
     if (sqlstate && strcmp(sqlstate, SQLSTATE_BURIED) == 0) {
         store->is_buried = true;
         trip->is_refused = true;
@@ -1041,7 +1043,7 @@ static void advance_connecting(struct store_run *store, int64_t now_ms)
     }
     store->conn = pg_dial_take(&store->dial);
     pg_prepared_reset(&store->prepared);
-    if (PQsetnonblocking(store->conn, 1) != 0 || PQenterPipelineMode(store->conn) != 1) {
+    if (!pg_enter_pipeline(store->conn)) {
         break_off(store, now_ms);
         return;
     }

@@ -4,7 +4,10 @@
 #include <json-c/json.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/fault.h"
+
+#define WRITTEN_BYTES_MAX (16u * 1024 * 1024)
 
 static const char *const verdicts[AUDIT_VERDICTS] = {"kept", "changed_as_documented", "changed",
                                                      "not_readable"};
@@ -394,38 +397,51 @@ size_t audit_compare(const struct audit_facts *facts, struct arena *arena,
 
 /* ---- as it is kept ---- */
 
-static void put_text(struct json_object *row, const char *name, const char *text)
+/* What it is made of has been read under limits of its own. */
+static void add(struct buffer *out, const char *text)
 {
-    if (text)
-        json_object_object_add(row, name, json_object_new_string(text));
+    BUG_UNLESS(buffer_append_text(out, text) == STATUS_OK);
 }
 
-static void put_value(struct json_object *row, const char *name, const char *json)
+/* `key` with what goes before and behind it: ,"owner": */
+static void put_text(struct buffer *out, const char *key, const char *text)
 {
-    if (json)
-        json_object_object_add(row, name, json_tokener_parse(json));
+    if (!text)
+        return;
+    add(out, key);
+    BUG_UNLESS(buffer_append_json(out, text) == STATUS_OK);
+}
+
+static void put_value(struct buffer *out, const char *key, const char *json)
+{
+    if (!json)
+        return;
+    add(out, key);
+    add(out, json);
 }
 
 /* What was kept is written once. */
 const char *audit_write(const struct audit_finding *findings, size_t count, struct arena *arena)
 {
-    struct json_object *list = json_object_new_array();
+    struct buffer out;
 
+    buffer_init(&out, WRITTEN_BYTES_MAX);
+    add(&out, "[");
     for (size_t i = 0; i < count; i++) {
         const struct audit_finding *finding = &findings[i];
-        struct json_object *row = json_object_new_object();
-        put_text(row, "field", finding->field);
-        put_text(row, "verdict", audit_verdict_name(finding->verdict));
+        put_text(&out, i == 0 ? "{\"field\":" : ",{\"field\":", finding->field);
+        put_text(&out, ",\"verdict\":", audit_verdict_name(finding->verdict));
         if (finding->verdict != AUDIT_KEPT)
-            put_value(row, "before", finding->before);
-        put_value(row, "after", finding->after);
-        put_text(row, "owner", finding->owner);
-        put_text(row, "remedy", finding->remedy);
-        put_text(row, "source", finding->source);
-        json_object_array_add(list, row);
+            put_value(&out, ",\"before\":", finding->before);
+        put_value(&out, ",\"after\":", finding->after);
+        put_text(&out, ",\"owner\":", finding->owner);
+        put_text(&out, ",\"remedy\":", finding->remedy);
+        put_text(&out, ",\"source\":", finding->source);
+        add(&out, "}");
     }
-    const char *text = write_value(list, arena);
-    json_object_put(list);
+    add(&out, "]");
+    const char *text = arena_copy_text(arena, buffer_text(&out));
+    buffer_finish(&out);
     return text;
 }
 
