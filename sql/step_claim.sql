@@ -126,6 +126,7 @@ WITH moment AS MATERIALIZED (
        AND o.phase = l.phase AND o.state = 'ready' AND o.not_before <= (SELECT now FROM moment)
        AND o.memo IS NOT DISTINCT FROM l.memo
      WHERE (SELECT count(*) FROM picked) = $3::bigint AND $4::text[] IS NULL AND $5::bigint IS NULL
+       AND EXISTS (SELECT 1 FROM wabamigrate.batch b WHERE b.batch_id = $2::bigint AND b.state = 'open')
        AND o.step_id <> ALL (ARRAY(SELECT step_id FROM picked))
      LIMIT 100
        FOR UPDATE OF o SKIP LOCKED
