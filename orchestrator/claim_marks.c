@@ -121,10 +121,20 @@ static void read_row(struct claim_marks *marks, const PGresult *rows, int row)
             pg_cell(rows, row, "not_before"));
 }
 
+/* The last one that was come to in order. */
+static int last_in_order(const PGresult *rows)
+{
+    int last = PQntuples(rows) - 1;
+
+    while (last > 0 && pg_cell_bool(rows, last, "is_riding"))
+        last--;
+    return last;
+}
+
 /* What was passed on the way to the last row had nothing more just then. */
 static void mark_passed(struct claim_marks *marks, const PGresult *rows)
 {
-    int last = PQntuples(rows) - 1;
+    int last = last_in_order(rows);
     int64_t urgency = pg_cell_i64(rows, last, "urgency");
     int64_t turn = pg_cell_i64(rows, last, "turn");
     int64_t ordinal = pg_cell_i64(rows, last, "ordinal");
@@ -160,19 +170,4 @@ void claim_marks_read(struct claim_marks *marks, const PGresult *rows, bool is_e
         mark_passed(marks, rows);
         marks->is_any = true;
     }
-}
-
-void claim_marks_begin_beside(struct claim_marks *marks, const char *values[CLAIM_MARKS_VALUES])
-{
-    free_values(marks);
-    if (marks->is_any)
-        write_values(marks);
-    for (unsigned i = 0; i < CLAIM_MARKS_VALUES; i++)
-        values[i] = marks->values[i];
-}
-
-void claim_marks_read_beside(struct claim_marks *marks, const PGresult *rows)
-{
-    for (int i = 0; i < PQntuples(rows); i++)
-        read_row(marks, rows, i);
 }

@@ -56,9 +56,4 @@ void claim_marks_begin(struct claim_marks *marks, int64_t now_ms,
 void claim_marks_read(struct claim_marks *marks, const PGresult *rows, bool is_enough,
                       int64_t now_ms);
 
-/* For a second claim right behind that one, of some of the places only: it begins at the marks. */
-void claim_marks_begin_beside(struct claim_marks *marks, const char *values[CLAIM_MARKS_VALUES]);
-/* Its rows have come: what it passed was not looked at. */
-void claim_marks_read_beside(struct claim_marks *marks, const PGresult *rows);
-
 #endif

@@ -117,7 +117,13 @@ static unsigned room(const struct run *run)
  * its successors are there when slots become free. */
 static unsigned local_room(const struct run *run)
 {
-    return engine_in_hand(run->engine) >= concurrency(run) ? concurrency(run) / LOCAL_SHARE : 0;
+    unsigned share = concurrency(run) / LOCAL_SHARE;
+    unsigned most = concurrency(run) + ahead(run) + share;
+    unsigned in_hand = engine_in_hand(run->engine);
+
+    if (in_hand < concurrency(run) || in_hand >= most)
+        return 0;
+    return most - in_hand < share ? most - in_hand : share;
 }
 
 /* Nothing is lost when outcomes wait for company as long as there is enough in hand for the next

@@ -81,9 +81,9 @@ struct trip {
     unsigned recorded;       /* uses of what it records; its claim comes behind them */
     bool is_open;            /* its claim, and the commit, have not been sent */
     unsigned wanted;
-    int64_t claimed_at_ms; /* when its claim was sent */
-    bool is_refused;       /* what it meant to record was rolled back */
-    bool is_late;          /* it is sent as that of a buried run */
+    int64_t begun_at_ms; /* before its transaction began, and with it the deadlines of its claim */
+    bool is_refused;     /* what it meant to record was rolled back */
+    bool is_late;        /* it is sent as that of a buried run */
 };
 
 /* Of a connection that broke: a flush that may be committed, or not. */
@@ -129,7 +129,7 @@ struct store_run {
     int64_t renewed_at_ms; /* when the renewal under way, or the last one, was sent */
     int64_t lease_until_ms;
     int64_t served_since_ms; /* since when this database has answered without a gap */
-    struct claim_marks marks;
+    struct claim_marks marks, local_marks;
     bool is_buried;
     struct store_outlook outlook, asked;
     bool has_failed;
@@ -258,6 +258,7 @@ enum status store_run_open(PGconn *conn, const struct store_run_settings *settin
         task_queue_init(&store->unsure[i].group);
     }
     claim_marks_init(&store->marks);
+    claim_marks_init(&store->local_marks);
     enum status status = start(store, fault);
     if (status != STATUS_OK) {
         store_run_destroy(store);
@@ -278,6 +279,7 @@ void store_run_destroy(struct store_run *store)
     }
     registration_terms_finish(&store->registrations);
     claim_marks_finish(&store->marks);
+    claim_marks_finish(&store->local_marks);
     pg_dial_finish(&store->dial);
     PQfinish(store->conn);
     free(store);
@@ -324,6 +326,7 @@ static void break_link(struct store_run *store, const char *why, int64_t now_ms)
     store->served_since_ms = INT64_MAX;
     abandon_trips(store);
     claim_marks_forget(&store->marks);
+    claim_marks_forget(&store->local_marks);
     store->retry_wait_ms =
         store->retry_wait_ms == 0 ? RECONNECT_FIRST_MS : store->retry_wait_ms * 2;
     if (store->retry_wait_ms > RECONNECT_MAX_MS)
@@ -437,13 +440,10 @@ static void queue_claim(struct store_run *store, unsigned want, bool is_beside)
     snprintf(count, sizeof count, "%u", want);
     snprintf(highest, sizeof highest, "%" PRId64, store->settings.highest_number_id);
     snprintf(deadline, sizeof deadline, "%" PRId64, store->settings.terms->step_ms);
-    trip->claimed_at_ms = clock_monotonic_ms();
-    if (is_beside) {
-        claim_marks_begin_beside(&store->marks, values + 9);
-    } else {
+    if (!is_beside)
         trip->wanted = want;
-        claim_marks_begin(&store->marks, trip->claimed_at_ms, values + 9);
-    }
+    claim_marks_begin(is_beside ? &store->local_marks : &store->marks, clock_monotonic_ms(),
+                      values + 9);
     queue_often(store, SQL_STEP_CLAIM, 10 + CLAIM_MARKS_VALUES, values,
                 is_beside ? USE_CLAIM_BESIDE : USE_CLAIM);
 }
@@ -512,6 +512,7 @@ static void queue_group(struct store_run *store)
 
     trip->is_late = store->is_buried;
     trip->is_open = true;
+    trip->begun_at_ms = clock_monotonic_ms();
     trip->flush = ++store->flush_sent;
     queue_turn(store, trip->flush);
     if (!store->is_buried)
@@ -607,7 +608,7 @@ void store_run_record_ahead(struct store_run *store, struct task_queue *settled,
 
 bool store_run_awaits_claim(const struct store_run *store)
 {
-    return store->link == LINK_BUSY && store->trip_count == 1 &&
+    return store->link == LINK_BUSY && !store->has_failed && store->trip_count == 1 &&
            store->trips[store->first_trip].is_open;
 }
 
@@ -782,13 +783,14 @@ static void set_terms(struct store_run *store, struct trip *trip)
     const struct lease_terms *terms = store->settings.terms;
 
     for (struct task *task = trip->fresh.first; task; task = task->next)
-        task->not_after_ms = trip->claimed_at_ms + terms->step_ms - terms->margin_ms;
+        task->not_after_ms = trip->begun_at_ms + terms->step_ms - terms->margin_ms;
 }
 
 static void read_claim_beside(struct store_run *store, struct trip *trip, const PGresult *rows)
 {
     (void)store_claim_read(rows, store->settings.batch, &trip->fresh);
-    claim_marks_read_beside(&store->marks, rows);
+    /* Any is enough: few are no sign that there are others before the marks. */
+    claim_marks_read(&store->local_marks, rows, PQntuples(rows) > 0, clock_monotonic_ms());
     set_terms(store, trip);
 }
 
@@ -956,11 +958,13 @@ static void on_over(struct store_run *store, struct trip *trip, int64_t now_ms,
 {
     if (store->served_since_ms == INT64_MAX)
         store->served_since_ms = now_ms;
+    if (store->has_failed || store->has_lost_commits) {
+        task_queue_destroy_all(&trip->group);
+        task_queue_destroy_all(&trip->fresh);
+    }
     if (store->has_failed)
         return;
     if (store->has_lost_commits && trip->purpose != PURPOSE_DISTRUST) {
-        task_queue_destroy_all(&trip->group);
-        task_queue_destroy_all(&trip->fresh);
         distrust(store, now_ms);
         return;
     }
@@ -1126,6 +1130,8 @@ int64_t store_run_patience_ms(const struct store_run *store, int64_t now_ms)
     case LINK_BUSY:
         if (!is_owed_an_answer(store))
             return -1;
+        if (!PQisBusy(store->conn)) /* it came in while we were sending */
+            return 0;
         until_ms = store->heard_at_ms + silence_max_ms(store);
         break;
     }
@@ -1189,24 +1195,12 @@ int64_t store_run_id(const struct store_run *store)
     return store->run_id;
 }
 
-void store_run_close(struct store_run *store, int exit_code, int64_t calls)
+static void drain(struct store_run *store, int64_t until_ms)
 {
-    char run_id[24], code[16], made[24];
-    const char *values[] = {run_id, code, made};
-    int64_t now_ms = clock_monotonic_ms(), until_ms = now_ms + CLOSE_MAX_MS;
+    int64_t now_ms = clock_monotonic_ms();
     struct task_queue none;
 
-    if (store->link != LINK_IDLE)
-        return; /* the lease runs out by itself */
-    snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
-    snprintf(code, sizeof code, "%d", exit_code);
-    snprintf(made, sizeof made, "%" PRId64, calls);
     task_queue_init(&none);
-    begin(store, PURPOSE_CLOSE);
-    queue_turn(store, store->flush_known);
-    queue(store, SQL_RUN_END, 3, values, USE_NOTHING);
-    queue(store, SQL_LOOK_OF_RUN, 1, values, USE_NOTHING);
-    end(store, now_ms);
     while (store->link == LINK_BUSY && now_ms < until_ms) {
         struct curl_waitfd wanted = store_run_interest(store);
         struct pollfd fd = {
@@ -1216,4 +1210,29 @@ void store_run_close(struct store_run *store, int exit_code, int64_t calls)
         now_ms = clock_monotonic_ms();
         advance_standing(store, now_ms, &none);
     }
+}
+
+void store_run_close(struct store_run *store, int exit_code, int64_t calls)
+{
+    char run_id[24], code[16], made[24];
+    const char *values[] = {run_id, code, made};
+    int64_t now_ms = clock_monotonic_ms(), until_ms = now_ms + CLOSE_MAX_MS;
+
+    /* Behind what has failed for good something may have been sent ahead. */
+    if (store->has_failed && store->link == LINK_BUSY) {
+        if (latest(store)->is_open)
+            end(store, now_ms);
+        drain(store, until_ms);
+    }
+    if (store->link != LINK_IDLE)
+        return; /* the lease runs out by itself */
+    snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
+    snprintf(code, sizeof code, "%d", exit_code);
+    snprintf(made, sizeof made, "%" PRId64, calls);
+    begin(store, PURPOSE_CLOSE);
+    queue_turn(store, store->flush_known);
+    queue(store, SQL_RUN_END, 3, values, USE_NOTHING);
+    queue(store, SQL_LOOK_OF_RUN, 1, values, USE_NOTHING);
+    end(store, now_ms);
+    drain(store, until_ms);
 }

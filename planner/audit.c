@@ -7,7 +7,8 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 
-#define WRITTEN_BYTES_MAX (16u * 1024 * 1024)
+/* Two answers of the largest size that is read, and more. */
+#define WRITTEN_BYTES_MAX (64u * 1024 * 1024)
 
 static const char *const verdicts[AUDIT_VERDICTS] = {"kept", "changed_as_documented", "changed",
                                                      "not_readable"};

@@ -50,7 +50,7 @@ WITH moment AS MATERIALIZED (
       FROM (SELECT * FROM place ORDER BY urgency, turn, ordinal DESC) p
      CROSS JOIN LATERAL (
     SELECT o.step_id, o.epoch, o.kind, o.phase, s.number_id, s.customer_id, s.lane, s.urgency, s.turn, s.ordinal,
-           s.not_before, o.memo
+           s.not_before, o.memo, o.is_in_doubt
       FROM wabamigrate.open_step s
       JOIN wabamigrate.step o ON o.step_id = s.step_id
        -- The step is what is locked, and looked at again where somebody else had it locked.
@@ -117,14 +117,14 @@ WITH moment AS MATERIALIZED (
     -- Where the limit has cut through steps that share a read, the others come too: else they would ask
     -- the same again. They take nobody's room: one request serves all.
     SELECT o.step_id, o.epoch, o.kind, o.phase, o.number_id, o.customer_id, o.lane, o.urgency, o.turn, o.ordinal,
-           o.not_before, o.memo
+           o.not_before, o.memo, o.is_in_doubt
       FROM last l
       JOIN wabamigrate.job_phase p ON p.kind = l.kind AND p.phase = l.phase AND p.is_shared
       JOIN wabamigrate.number n ON n.batch_id = $2::bigint AND n.customer_id = l.customer_id
        AND NOT n.is_done AND NOT n.is_paused AND n.cancelled_at IS NULL
       JOIN wabamigrate.step o ON o.number_id = n.number_id AND o.kind = l.kind
        AND o.phase = l.phase AND o.state = 'ready' AND o.not_before <= (SELECT now FROM moment)
-       AND o.memo IS NOT DISTINCT FROM l.memo
+       AND o.memo IS NOT DISTINCT FROM l.memo AND o.is_in_doubt = l.is_in_doubt
      WHERE (SELECT count(*) FROM picked) = $3::bigint AND $4::text[] IS NULL AND $5::bigint IS NULL
        AND EXISTS (SELECT 1 FROM wabamigrate.batch b WHERE b.batch_id = $2::bigint AND b.state = 'open')
        AND o.step_id <> ALL (ARRAY(SELECT step_id FROM picked))
@@ -142,7 +142,7 @@ WITH moment AS MATERIALIZED (
                           -- In the key: a condition beside it would be asked of what was looked up.
                           WHERE n.number_id = CASE WHEN p.is_registration THEN k.number_id END) l ON true
 ), numbered AS (
-    SELECT n.*, min(n.place) OVER (PARTITION BY n.customer_id, n.kind, n.phase, n.memo) AS first_place
+    SELECT n.*, min(n.place) OVER (PARTITION BY n.customer_id, n.kind, n.phase, n.memo, n.is_in_doubt) AS first_place
       FROM (
     SELECT k.*, row_number() OVER (ORDER BY k.urgency, k.turn, k.ordinal DESC, k.not_before, k.step_id) AS place
       FROM judged k
