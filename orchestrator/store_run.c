@@ -416,7 +416,7 @@ static struct trip *begin(struct store_run *store, enum purpose purpose)
     return trip;
 }
 
-/* Up to `count` steps; `is_beside`: of those that send nothing, behind a claim of any. */
+/* Up to `want` steps; `is_beside`: of those that send nothing, behind a claim of any. */
 static void queue_claim(struct store_run *store, unsigned want, bool is_beside)
 {
     const struct registration_terms *terms = &store->registrations;
