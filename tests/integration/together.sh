@@ -25,6 +25,7 @@ part() {
 starts() {
     local name=$1
     shift
+    : >"$PLACE/$name.err" # there before the shell that is to open it has had its turn
     "$WABAMIGRATE" "$@" >"$PLACE/$name.out" 2>"$PLACE/$name.err" &
     PIDS[$name]=$!
     STARTED+=("$!")
