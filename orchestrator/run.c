@@ -22,6 +22,7 @@
 /* How long outcomes wait for company at the most, from one flush's start to the next one's. */
 #define GATHER_MS 25
 #define POLL_MAX_MS 1000
+/* Of the slots, for so many a claim may bring one step that sends nothing while all are taken. */
 #define LOCAL_SHARE 3
 /* A wait is told once, not at every step that becomes due a little later. */
 #define STAYING_NEWS_MS 5000

@@ -401,7 +401,7 @@ static void queue_settle(void *self, const char *sql, int count, const char *con
     queue_often(self, sql, count, values, sql == SQL_STEP_SETTLE ? USE_SETTLED : USE_NOTHING);
 }
 
-static struct trip *begin(struct store_run *store, enum purpose purpose)
+static void begin(struct store_run *store, enum purpose purpose)
 {
     BUG_UNLESS(store->trip_count < TRIPS_MAX);
     if (store->trip_count == 0)
@@ -413,7 +413,6 @@ static struct trip *begin(struct store_run *store, enum purpose purpose)
     task_queue_init(&trip->group);
     task_queue_init(&trip->fresh);
     trip->purpose = purpose;
-    return trip;
 }
 
 /* Up to `want` steps; `is_beside`: of those that send nothing, behind a claim of any. */

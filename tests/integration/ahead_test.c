@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /* What leaves for the database while the flush before it is not back yet: recorded once, after it,
- * whatever happens to the connection or the run between the two. */
+ * whatever happens to the connection or the run between the two. And what is claimed beside. */
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,7 @@ static PGconn *conn;
 
 /* ---- helpers ---- */
 
-/* A run with its subscriptions and its last reads in hand. */
+/* A run with every number's registration in hand. */
 static void begin(struct worker *worker)
 {
     testbed_clear(conn);
