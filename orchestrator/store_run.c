@@ -293,6 +293,12 @@ static bool is_waiting_over(const char *sqlstate)
     return sqlstate && (strncmp(sqlstate, "40", 2) == 0 || strcmp(sqlstate, "55P03") == 0);
 }
 
+/* The one whose answers come next, where any is under way. */
+static const struct trip *oldest(const struct store_run *store)
+{
+    return &store->trips[store->first_trip];
+}
+
 /* The oldest that is under way is 0. */
 static struct trip *trip_at(struct store_run *store, unsigned at)
 {
@@ -585,7 +591,7 @@ void store_run_set_local_room(struct store_run *store, unsigned room)
 
 bool store_run_may_record_ahead(const struct store_run *store)
 {
-    const struct trip *trip = &store->trips[store->first_trip];
+    const struct trip *trip = oldest(store);
 
     return store->link == LINK_BUSY && store->trip_count == 1 && !store->must_recover &&
            !store->has_failed && !store->is_buried && !store->has_lost_commits &&
@@ -608,7 +614,7 @@ void store_run_record_ahead(struct store_run *store, struct task_queue *settled,
 bool store_run_awaits_claim(const struct store_run *store)
 {
     return store->link == LINK_BUSY && !store->has_failed && store->trip_count == 1 &&
-           store->trips[store->first_trip].is_open;
+           oldest(store)->is_open;
 }
 
 void store_run_claim(struct store_run *store, unsigned want, int64_t now_ms)
@@ -1000,7 +1006,7 @@ static void on_sync(struct store_run *store, struct trip *trip, int64_t now_ms,
 /* An open trip that has been answered as far as it goes waits for us. */
 static bool is_owed_an_answer(const struct store_run *store)
 {
-    const struct trip *trip = &store->trips[store->first_trip];
+    const struct trip *trip = oldest(store);
 
     return store->trip_count > 1 || !trip->is_open || trip->use_next < trip->use_count;
 }
