@@ -95,7 +95,17 @@ static struct block *add_block(struct arena *arena, size_t capacity)
     return block;
 }
 
-void *arena_alloc(struct arena *arena, size_t bytes)
+size_t arena_bytes(const struct arena *arena)
+{
+    size_t bytes = 0;
+
+    for (const struct block *block = arena->blocks; block != NULL; block = block->next)
+        bytes += sizeof *block + block->capacity;
+    return bytes;
+}
+
+/* As arena_alloc(), with whatever was there. */
+static void *take(struct arena *arena, size_t bytes)
 {
     const size_t alignment = alignof(max_align_t);
     struct block *block = arena->blocks;
@@ -104,7 +114,7 @@ void *arena_alloc(struct arena *arena, size_t bytes)
     if (ARENA_IS_CHECKED) {
         block = add_block(arena, bytes);
         block->used = bytes;
-        return memset(block->data, 0, bytes);
+        return block->data;
     }
 
     /* At least one byte, so that two empty things still have two addresses. */
@@ -117,15 +127,21 @@ void *arena_alloc(struct arena *arena, size_t bytes)
 
     void *memory = block->data + block->used;
     block->used += taken;
-    return memset(memory, 0, bytes);
+    return memory;
+}
+
+void *arena_alloc(struct arena *arena, size_t bytes)
+{
+    return memset(take(arena, bytes), 0, bytes);
 }
 
 char *arena_copy_bytes(struct arena *arena, const char *bytes, size_t count)
 {
-    char *copy = arena_alloc(arena, count + 1);
+    char *copy = take(arena, count + 1);
 
     if (count > 0)
         memcpy(copy, bytes, count);
+    copy[count] = '\0';
     return copy;
 }
 

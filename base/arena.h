@@ -21,6 +21,9 @@ void arena_destroy(struct arena *arena);
 /* Releases everything in it; keeps a first block for reuse. */
 void arena_reset(struct arena *arena);
 
+/* How much memory it holds. */
+size_t arena_bytes(const struct arena *arena);
+
 /* Zeroed, aligned for any type, valid until reset or destroy. */
 void *arena_alloc(struct arena *arena, size_t bytes);
 /* A copy; NULL in gives NULL out. */

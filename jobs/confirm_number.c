@@ -208,8 +208,8 @@ static void confirm(const struct read_fields *read, struct reply *reply, struct 
     }
     if (write_profile(read->facts, read->memo, reply, number))
         return;
-    reply_learn(reply, LEARNED_CONFIRMED, false, body_text(number, "id"), NULL,
-                read_fields_number_json(read, READ_CONFIRMED, number), NULL);
+    reply_learn_confirmed(reply, body_text(number, "id"),
+                          read_fields_number(read, READ_CONFIRMED, number));
     if (body_text_is(health, "can_send_message", "LIMITED"))
         (void)reply_done(reply, limited_note(reply, health));
     else

@@ -29,21 +29,35 @@ const char *outcome_name(enum outcome outcome)
 
 /* How a kind decides. */
 
+static void learn(struct reply *reply, const struct learned *learned)
+{
+    struct learned **end = &reply->learned;
+
+    while (*end != NULL)
+        end = &(*end)->next;
+    *end = arena_alloc(reply->arena, sizeof **end);
+    **end = *learned;
+}
+
 void reply_learn(struct reply *reply, enum learned_type type, bool is_source, const char *id,
                  const char *digits, const char *json, struct secret *secret)
 {
-    struct learned *learned = arena_alloc(reply->arena, sizeof *learned);
-    struct learned **end = &reply->learned;
+    learn(reply, &(struct learned){.type = type,
+                                   .is_source = is_source,
+                                   .id = arena_copy_text(reply->arena, id),
+                                   .digits = arena_copy_text(reply->arena, digits),
+                                   .json = arena_copy_text(reply->arena, json),
+                                   .secret = secret});
+}
 
-    *learned = (struct learned){.type = type,
-                                .is_source = is_source,
-                                .id = arena_copy_text(reply->arena, id),
-                                .digits = arena_copy_text(reply->arena, digits),
-                                .json = arena_copy_text(reply->arena, json),
-                                .secret = secret};
-    while (*end != NULL)
-        end = &(*end)->next;
-    *end = learned;
+void reply_learn_confirmed(struct reply *reply, const char *id, struct json_object *node)
+{
+    const char *json = json_object_to_json_string_ext(node, JSON_C_TO_STRING_PLAIN);
+
+    learn(reply, &(struct learned){.type = LEARNED_CONFIRMED,
+                                   .id = arena_copy_text(reply->arena, id),
+                                   .json = arena_copy_text(reply->arena, json),
+                                   .node = node});
 }
 
 enum outcome reply_done(struct reply *reply, const char *note)
@@ -93,6 +107,8 @@ void reply_finish(struct reply *reply)
     for (struct learned *learned = reply->learned; learned != NULL; learned = learned->next) {
         secret_destroy(learned->secret);
         learned->secret = NULL;
+        json_object_put(learned->node);
+        learned->node = NULL;
     }
 }
 

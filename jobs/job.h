@@ -116,7 +116,8 @@ struct learned {
     enum learned_type type;
     bool is_source;
     const char *id, *digits, *json;
-    struct secret *secret; /* owned by the reply until taken */
+    struct secret *secret;    /* owned by the reply until taken */
+    struct json_object *node; /* LEARNED_CONFIRMED: json, parsed; owned by the reply until taken */
     struct learned *next;
 };
 
@@ -237,6 +238,8 @@ void reply_finish(struct reply *reply);
 /* For the job kinds. */
 void reply_learn(struct reply *reply, enum learned_type type, bool is_source, const char *id,
                  const char *digits, const char *json, struct secret *secret);
+/* LEARNED_CONFIRMED; takes `node` over. */
+void reply_learn_confirmed(struct reply *reply, const char *id, struct json_object *node);
 enum outcome reply_done(struct reply *reply, const char *note);
 enum outcome reply_next(struct reply *reply, const char *phase, const char *note);
 enum outcome reply_wait_person(struct reply *reply, const char *waiting_for, const char *owner,

@@ -360,12 +360,12 @@ void read_fields_learn(const struct read_fields *read, struct reply *reply)
     json_object_object_del(read->memo, "refused");
 }
 
-const char *read_fields_number_json(const struct read_fields *read, enum read_part part,
-                                    struct json_object *number)
+struct json_object *read_fields_number(const struct read_fields *read, enum read_part part,
+                                       struct json_object *number)
 {
     struct json_object *left_out = read_fields_left_out(read, part);
+    struct json_object *own = json_object_new_object();
 
-    BODY_OWNED *own = json_object_new_object();
     json_object_object_foreach(number, key, value)
     {
         if (read_fields_is_wanted(read, part, key))
@@ -373,8 +373,7 @@ const char *read_fields_number_json(const struct read_fields *read, enum read_pa
     }
     if (left_out != NULL)
         json_object_object_add(own, "_left_out", left_out);
-    return arena_copy_text(read->arena,
-                           json_object_to_json_string_ext(own, JSON_C_TO_STRING_PLAIN));
+    return own;
 }
 
 bool read_fields_learn_number(const struct read_fields *read, struct json_object *number,
@@ -392,7 +391,8 @@ bool read_fields_learn_number(const struct read_fields *read, struct json_object
     digits[count] = '\0';
     if (id == NULL || count == 0)
         return false;
+    BODY_OWNED *own = read_fields_number(read, READ_NUMBERS, number);
     reply_learn(reply, LEARNED_NUMBER, read->is_source, id, digits,
-                read_fields_number_json(read, READ_NUMBERS, number), NULL);
+                json_object_to_json_string_ext(own, JSON_C_TO_STRING_PLAIN), NULL);
     return true;
 }

@@ -59,8 +59,9 @@ void read_fields_learn(const struct read_fields *read, struct reply *reply);
 bool read_fields_learn_number(const struct read_fields *read, struct json_object *number,
                               struct reply *reply);
 
-/* A number's JSON, as far as it was wished for, with what it lacks. */
-const char *read_fields_number_json(const struct read_fields *read, enum read_part part,
-                                    struct json_object *number);
+/* A number as far as it was wished for, with what it lacks ("_left_out"); owned by the caller,
+ * though its values are the number's own. */
+struct json_object *read_fields_number(const struct read_fields *read, enum read_part part,
+                                       struct json_object *number);
 
 #endif

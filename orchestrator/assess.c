@@ -7,6 +7,7 @@ void assess_task(struct task *task)
 {
     const struct finding *block = NULL;
 
+    task->findings = arena_alloc(task->arena, ELIGIBILITY_RULES_MAX * sizeof task->findings[0]);
     task->finding_count = eligibility_assess(&task->eligibility, task->arena, task->findings);
     task->is_eligible = eligibility_passes(task->findings, task->finding_count, &block);
     if (task->is_eligible) {

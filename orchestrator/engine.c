@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "orchestrator/assess.h"
+#include "orchestrator/came_along.h"
 #include "orchestrator/history.h"
 #include "orchestrator/outage.h"
 #include "orchestrator/preflight.h"
@@ -79,6 +80,12 @@ static const char *now_text(struct engine *engine)
     return engine->now_text;
 }
 
+static void add_settled(struct engine *engine, struct task *task)
+{
+    task->bytes = sizeof *task + arena_bytes(task->arena);
+    task_queue_add(&engine->settled, task);
+}
+
 static void settle(struct engine *engine, struct task *task)
 {
     /* A random number is a system call. */
@@ -88,7 +95,7 @@ static void settle(struct engine *engine, struct task *task)
     if (task->reply.is_credential_refused && task->was_sent && task->request.is_system_token)
         engine->is_credential_refused = true;
     log_task(engine, task);
-    task_queue_add(&engine->settled, task);
+    add_settled(engine, task);
 }
 
 static void take_off(struct engine *engine, struct task *task)
@@ -118,7 +125,7 @@ static void give_back(struct engine *engine, struct task *task, const char *why)
     task->settlement.phase = task->phase->name;
     task->settlement.is_in_doubt = task->is_in_doubt;
     task->settlement.note = why;
-    task_queue_add(&engine->settled, task);
+    add_settled(engine, task);
 }
 
 /* What the last one that was not answered came to. */
@@ -170,13 +177,9 @@ static void land_probe(struct engine *engine, const struct graph_answer *answer)
 
 static void read_usage(struct task *task, const struct graph_answer *answer)
 {
-    size_t kept = sizeof task->business_usage / sizeof task->business_usage[0];
-
-    task->app_usage = answer->app_usage;
-    task->business_usage_count =
-        answer->business_usage_count < kept ? answer->business_usage_count : kept;
-    memcpy(task->business_usage, answer->business_usage,
-           task->business_usage_count * sizeof task->business_usage[0]);
+    if (answer->app_usage.percent > 0 || answer->business_usage_count > 0)
+        task_keep_usage(task, &answer->app_usage, answer->business_usage,
+                        answer->business_usage_count);
 }
 
 /* What the answer means for this step. */
@@ -196,6 +199,8 @@ static void hear(struct engine *engine, struct task *task, const struct graph_an
     if (!task->is_rider)
         read_usage(task, answer);
     job_answer(task->phase, &task->facts, &answer->answer, task->arena, &task->reply);
+    if (task->kind->is_audited)
+        came_along_compare(task);
     /* An effect that never left is told apart: it has used up no quota. */
     if (answer->answer.transport == TRANSPORT_UNSENT && task->phase->type == PHASE_EFFECT)
         task->was_sent = false;
@@ -278,9 +283,10 @@ void engine_offer(struct engine *engine, struct task *task)
 static void take_along(struct engine *engine, struct task *task)
 {
     shared_read_board(task, &engine->waiting);
+    const char *text = task->riders ? shared_read_describe(task) : NULL;
     for (struct task *rider = task->riders; rider; rider = rider->next) {
         rider->was_sent = rider->is_rider = true;
-        rider->request_text = shared_read_describe(task, rider);
+        rider->request_text = arena_copy_text(rider->arena, text);
     }
 }
 

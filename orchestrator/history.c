@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -26,18 +27,51 @@ struct haystack {
     struct needle needles[NEEDLES_MAX];
     size_t needle_count;
     const char *hidden_end; /* of what was hidden last */
-    bool is_plain[256];     /* ASCII that begins nothing to hide: copied in runs */
+    /* Looking closer at every character costs a fifth of the program, and almost all of an answer
+     * begins nothing to hide: told by a character and the one behind it. A bit a needle. */
+    bool is_plain[256]; /* ASCII that no needle begins with, encoded or not */
+    uint16_t first[256], second[256];
 };
 
-/* Almost all of an answer is of these characters, and looking closer costs a fifth of the program.
- */
+#define TOKEN_BIT (1u << NEEDLES_MAX)
+#define ALL_BITS ((1u << (NEEDLES_MAX + 1)) - 1)
+
+/* What may stand for any character (spell_encoded()). */
+static bool begins_encoding(char c)
+{
+    return c == '\\' || c == '%' || c == '&';
+}
+
+static void add_bits(struct haystack *hay, unsigned bit, const char *text)
+{
+    hay->is_plain[(unsigned char)text[0]] = false;
+    hay->first[(unsigned char)text[0]] |= (uint16_t)bit;
+    if (text[1] != '\0')
+        hay->second[(unsigned char)text[1]] |= (uint16_t)bit;
+    for (size_t c = 0; text[1] == '\0' && c < sizeof hay->is_plain; c++)
+        hay->second[c] |= (uint16_t)bit; /* whatever comes behind it */
+}
+
 static void begin(struct haystack *hay)
 {
-    for (size_t i = 1; i < 0x80; i++)
-        hay->is_plain[i] = true;
-    /* These may encode what begins a secret. */
-    hay->is_plain['\\'] = hay->is_plain['%'] = hay->is_plain['&'] = false;
-    hay->is_plain[(unsigned char)token_name[0]] = false;
+    for (size_t c = 1; c < 0x80; c++) {
+        hay->is_plain[c] = !begins_encoding((char)c);
+        if (!hay->is_plain[c])
+            hay->first[c] = hay->second[c] = ALL_BITS;
+    }
+    add_bits(hay, TOKEN_BIT, token_name);
+}
+
+/* Whether a needle, the token's name, or what is no ASCII may begin there. */
+static bool may_matter(const struct haystack *hay, const char *at)
+{
+    unsigned char c = (unsigned char)*at;
+
+    if (hay->is_plain[c])
+        return false;
+    if (c == 0 || c >= 0x80 || begins_encoding(*at) || at + 1 == hay->end)
+        return true;
+    return (hay->first[c] & hay->second[(unsigned char)at[1]]) != 0;
 }
 
 static void add_needle(struct haystack *hay, const char *text)
@@ -45,8 +79,8 @@ static void add_needle(struct haystack *hay, const char *text)
     if (text == NULL || *text == '\0')
         return;
     BUG_UNLESS(hay->needle_count < NEEDLES_MAX);
+    add_bits(hay, 1u << hay->needle_count, text);
     hay->needles[hay->needle_count++] = (struct needle){text, strlen(text)};
-    hay->is_plain[(unsigned char)*text] = false;
 }
 
 static void add_secret(struct haystack *hay, const struct secret *secret)
@@ -226,7 +260,7 @@ static bool find_next(struct haystack *hay, const char *at, struct find *find)
     size_t bytes;
 
     for (; at < hay->end; at += bytes) {
-        while (at < hay->end && hay->is_plain[(unsigned char)*at])
+        while (at < hay->end && !may_matter(hay, at))
             at++;
         if (at == hay->end)
             break;

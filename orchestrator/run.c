@@ -24,6 +24,10 @@
 #define POLL_MAX_MS 1000
 /* Of the slots, for so many a claim may bring one step that sends nothing while all are taken. */
 #define LOCAL_SHARE 3
+/* Answers are kept in memory until they are recorded. Beyond this much nothing is sent until some
+ * of it is: a list of a hundred numbers comes to 250 KiB, and hundreds of them are asked for at
+ * once. */
+#define UNRECORDED_BYTES (16u << 20)
 /* A wait is told once, not at every step that becomes due a little later. */
 #define STAYING_NEWS_MS 5000
 /* Fewer finished numbers say nothing about a rate. */
@@ -65,6 +69,7 @@ struct run {
     int64_t flushed_at_ms;
     bool is_flushing;
     unsigned spent_by_flush; /* steps settled while a flush was under way; the most, fading */
+    unsigned left_behind;    /* settled steps that the last flush had no room for */
     bool has_last_word;      /* the outlook is from after everything has landed */
 };
 
@@ -109,7 +114,7 @@ static unsigned ahead(const struct run *run)
 static unsigned room(const struct run *run)
 {
     unsigned capacity = concurrency(run) + ahead(run);
-    unsigned in_hand = engine_in_hand(run->engine);
+    unsigned in_hand = engine_in_hand(run->engine) + run->left_behind;
 
     return capacity > in_hand ? capacity - in_hand : 0;
 }
@@ -120,7 +125,7 @@ static unsigned local_room(const struct run *run)
 {
     unsigned share = concurrency(run) / LOCAL_SHARE;
     unsigned most = concurrency(run) + ahead(run) + share;
-    unsigned in_hand = engine_in_hand(run->engine);
+    unsigned in_hand = engine_in_hand(run->engine) + run->left_behind;
 
     if (in_hand < concurrency(run) || in_hand >= most)
         return 0;
@@ -264,9 +269,15 @@ static void note_spent(struct run *run)
 static void begin_flush(struct run *run, int64_t now_ms)
 {
     run->asked_since_work = run->asked_since_work && engine_settled(run->engine)->count == 0;
-    run->must_record_first = false;
     run->is_flushing = true;
     run->flushed_at_ms = now_ms;
+}
+
+/* Of what is settled, what the flush that has just been handed over could not carry. */
+static void note_left_behind(struct run *run)
+{
+    run->left_behind = engine_settled(run->engine)->count;
+    run->must_record_first = run->left_behind > 0;
 }
 
 /* The database goes from one flush to the next: what has been settled meanwhile is on its way to it
@@ -280,6 +291,7 @@ static void record_ahead(struct run *run, int64_t now_ms)
     note_spent(run);
     begin_flush(run, now_ms);
     store_run_record_ahead(run->store, settled, engine_calls(run->engine), now_ms);
+    note_left_behind(run);
 }
 
 /* One flush after another, or a question. */
@@ -321,6 +333,7 @@ static void use_store(struct run *run, int64_t now_ms)
         run->next_claim_ms = now_ms + CLAIM_PAUSE_MS;
         begin_flush(run, now_ms);
         store_run_flush(run->store, settled, want, engine_calls(run->engine), now_ms);
+        note_left_behind(run);
     } else if (is_ask_due || (engine_in_hand(run->engine) == 0 && !run->asked_since_work)) {
         run->asked_at_ms = now_ms;
         run->asked_since_work = true;
@@ -412,6 +425,13 @@ static bool has_landed(const struct run *run)
            store_run_is_flushed(run->store);
 }
 
+static bool may_send(const struct run *run)
+{
+    return run->stop == STOP_NOT &&
+           engine_settled(run->engine)->bytes + store_run_unrecorded_bytes(run->store) <
+               UNRECORDED_BYTES;
+}
+
 static void turn(struct run *run)
 {
     sleep_until_something(run);
@@ -425,7 +445,7 @@ static void turn(struct run *run)
         engine_give_back(run->engine);
     /* The database first: it works while the requests are sent. */
     use_store(run, now_ms);
-    engine_turn(run->engine, run->stop == STOP_NOT, not_after_ms(run));
+    engine_turn(run->engine, may_send(run), not_after_ms(run));
     heed_ends(run, now_ms);
     show_progress(run, now_ms);
 }

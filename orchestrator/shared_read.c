@@ -7,16 +7,28 @@
 #include "jobs/body.h"
 #include "jobs/step.h"
 
-/* Builds it; what is not boarded is built again when its turn comes. A doubt is settled on a new
- * connection (engine.c), so it rides with a doubt only. */
+/* Built for the comparison only: what is not boarded is built again when its turn comes, and a
+ * rider sends nothing, so that it need not keep it. */
+static bool builds_the_same(const char *request, struct task *task)
+{
+    struct arena *scratch = arena_create();
+    struct request built;
+    struct reply reply;
+    bool is_same = job_build(task->phase, &task->facts, scratch, &built, &reply) == OUTCOME_SEND &&
+                   strcmp(request_describe(&built), request) == 0;
+
+    task->request.is_system_token = is_same && built.is_system_token;
+    reply_finish(&reply);
+    arena_destroy(scratch);
+    return is_same;
+}
+
+/* A doubt is settled on a new connection (engine.c), so it rides with a doubt only. */
 static bool asks_the_same(const struct task *leader, const char *request, struct task *task)
 {
     return task->kind == leader->kind && task->phase == leader->phase &&
            task->customer_id == leader->customer_id && task->is_in_doubt == leader->is_in_doubt &&
-           !task->missing_credential &&
-           job_build(task->phase, &task->facts, task->arena, &task->request, &task->reply) ==
-               OUTCOME_SEND &&
-           strcmp(request_describe(&task->request), request) == 0;
+           !task->missing_credential && builds_the_same(request, task);
 }
 
 void shared_read_board(struct task *leader, struct task_queue *waiting)
@@ -39,15 +51,15 @@ void shared_read_board(struct task *leader, struct task_queue *waiting)
     task_queue_move(&rest, waiting);
 }
 
-const char *shared_read_describe(const struct task *leader, const struct task *rider)
+const char *shared_read_describe(const struct task *leader)
 {
     json_object *request = json_tokener_parse(leader->request_text);
 
     if (leader->facts.number)
         json_object_object_add(request, "sent_for", json_object_new_string(leader->facts.number));
     const char *text = arena_copy_text(
-        rider->arena, json_object_to_json_string_ext(request, JSON_C_TO_STRING_PLAIN |
-                                                                  JSON_C_TO_STRING_NOSLASHESCAPE));
+        leader->arena, json_object_to_json_string_ext(request, JSON_C_TO_STRING_PLAIN |
+                                                                   JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(request);
     return text;
 }

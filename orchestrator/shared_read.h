@@ -16,11 +16,12 @@
 #include "orchestrator/task.h"
 
 /* Takes those of `waiting` that may ride with `leader`, whose request is built and not yet sent,
- * into leader->riders, each with its own request built; the rest stays in its order. */
+ * into leader->riders; the rest stays in its order. Of a rider's own request only whose token it
+ * has is kept (request.is_system_token). */
 void shared_read_board(struct task *leader, struct task_queue *waiting);
-/* What the history keeps of a rider's request: the leader's, and for whom it was sent. In the
- * rider's arena; `leader` has its request_text. */
-const char *shared_read_describe(const struct task *leader, const struct task *rider);
+/* What the history keeps of its riders' request: the leader's, and for whom it was sent. In the
+ * leader's arena; `leader` has its request_text. */
+const char *shared_read_describe(const struct task *leader);
 
 /* What a shared list says of the rider's number, for its history: the list itself is kept once,
  * with the leader, or a WABA of a hundred numbers would keep a hundred of them, and one of several

@@ -126,15 +126,19 @@ static void place_usage(const struct task *task, const struct note *own, const s
 
 static void add_usages(struct pg_columns *columns, const struct task *task, const struct note *own)
 {
-    if (task->app_usage.percent > 0)
+    const struct task_usage *usage = task->usage;
+
+    if (!usage)
+        return;
+    if (usage->app.percent > 0)
         add(columns, &(struct note){.scope = "app",
                                     .subject = task->facts.app_id,
-                                    .percent = task->app_usage.percent,
-                                    .park_ms = park_for(&task->app_usage),
-                                    .header = task->app_usage.text});
-    for (size_t i = 0; i < task->business_usage_count; i++) {
+                                    .percent = usage->app.percent,
+                                    .park_ms = park_for(&usage->app),
+                                    .header = usage->app.text});
+    for (size_t i = 0; i < usage->business_count; i++) {
         struct note note;
-        place_usage(task, own, &task->business_usage[i], &note);
+        place_usage(task, own, &usage->business[i], &note);
         add(columns, &note);
     }
 }

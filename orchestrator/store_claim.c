@@ -137,10 +137,10 @@ static void read_audit(struct task *task, const struct row *row)
 {
     task->audit = (struct audit_facts){
         .waba_before = node(task, row, SOURCE_WABA, 0),
-        .number_before = node(task, row, SOURCE_NUMBER, 2),
         .webhook_override_callback_uri = task->facts.webhook_override_callback_uri,
         .data_localization_region = task->facts.data_localization_region,
     };
+    task->number_before = text(row, SOURCE_NUMBER);
 }
 
 static void read_secrets(struct task *task, const struct row *row, const struct batch_facts *batch)

@@ -558,7 +558,9 @@ static void take_group(struct store_run *store, struct task_queue *settled)
 {
     struct task_queue *group = &latest(store)->group;
 
-    task_queue_move(settled, group);
+    while (settled->first &&
+           (group->count == 0 || group->bytes + settled->first->bytes <= STORE_FLUSH_BYTES))
+        task_queue_add(group, task_queue_take(settled));
     for (const struct task *task = group->first; task; task = task->next) {
         if (store->settings.batch->refusals)
             field_refusals_learn(store->settings.batch->refusals, task);
@@ -582,6 +584,15 @@ void store_run_flush(struct store_run *store, struct task_queue *settled, unsign
     } else {
         store->trip_count = 0;
     }
+}
+
+size_t store_run_unrecorded_bytes(const struct store_run *store)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < TRIPS_MAX; i++)
+        bytes += store->trips[i].group.bytes + store->unsure[i].group.bytes;
+    return bytes;
 }
 
 void store_run_set_local_room(struct store_run *store, unsigned room)

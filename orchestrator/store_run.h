@@ -88,7 +88,13 @@ bool store_run_is_idle(const struct store_run *store); /* connected, nothing und
 const struct database_outage *store_run_outage(const struct store_run *store);
 /* Whether everything handed over has been committed. */
 bool store_run_is_flushed(const struct store_run *store);
-/* Takes the settled tasks over and asks for up to `want` new ones. Only when idle. */
+/* What was handed over and may not have been committed yet, in bytes of memory. */
+size_t store_run_unrecorded_bytes(const struct store_run *store);
+/* What a flush carries at most: it is in memory three times, as tasks, as statements, and in libpq.
+ */
+#define STORE_FLUSH_BYTES (4u << 20)
+/* Takes settled tasks over, as many as a flush carries (STORE_FLUSH_BYTES) and at least one of
+ * those there are, and asks for up to `want` new ones. Only when idle. */
 void store_run_flush(struct store_run *store, struct task_queue *settled, unsigned want,
                      int64_t calls, int64_t now_ms);
 /* How many steps that send nothing each claim may take beside what it is asked for, until told
@@ -97,7 +103,7 @@ void store_run_set_local_room(struct store_run *store, unsigned room);
 /* While a flush is under way, once what it records is recorded and it claims and commits: the next
  * one's outcomes may leave already, so that the database goes from one to the other. */
 bool store_run_may_record_ahead(const struct store_run *store);
-/* Takes the settled tasks over, at least one. */
+/* Takes settled tasks over as store_run_flush() does; there is one at least. */
 void store_run_record_ahead(struct store_run *store, struct task_queue *settled, int64_t calls,
                             int64_t now_ms);
 /* The flush before it has come back; what has left ahead is to be followed at once by its claim, of

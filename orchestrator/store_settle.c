@@ -175,19 +175,6 @@ static void send_verdicts(const struct task_queue *group, const struct batch_fac
     pg_columns_send(&columns, SQL_NUMBER_ASSESSED, NULL, NULL, send, self);
 }
 
-/* What the comparison says of the number as it was confirmed; in the task's arena. */
-static const char *audit(const struct task *task, const char *node)
-{
-    struct audit_finding findings[AUDIT_FIELDS_MAX];
-    struct audit_facts facts = task->audit;
-    struct json_object *after = json_tokener_parse(node);
-
-    facts.number_after = after;
-    size_t count = audit_compare(&facts, task->arena, findings);
-    json_object_put(after);
-    return audit_write(findings, count, task->arena);
-}
-
 static void send_confirmed(const struct task_queue *group, store_send *send, void *self)
 {
     struct pg_columns columns;
@@ -199,7 +186,7 @@ static void send_confirmed(const struct task_queue *group, store_send *send, voi
                 continue;
             pg_array_add_i64(&columns.arrays[0], task->number_id);
             pg_array_add_text(&columns.arrays[1], fact->json);
-            pg_array_add_text(&columns.arrays[2], audit(task, fact->json));
+            pg_array_add_text(&columns.arrays[2], task->came_along);
         }
     }
     pg_columns_send(&columns, SQL_LEARN_CONFIRMED, NULL, NULL, send, self);

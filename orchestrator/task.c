@@ -35,6 +35,19 @@ void task_destroy(struct task *task)
     free(task);
 }
 
+void task_keep_usage(struct task *task, const struct usage *app, const struct usage *business,
+                     size_t business_count)
+{
+    struct task_usage *usage =
+        arena_alloc(task->arena, sizeof *usage + business_count * sizeof usage->business[0]);
+
+    usage->app = app ? *app : (struct usage){.percent = 0};
+    usage->business_count = business_count;
+    for (size_t i = 0; i < business_count; i++)
+        usage->business[i] = business[i];
+    task->usage = usage;
+}
+
 const struct secret *task_own_secret(struct task *task, struct secret *secret)
 {
     if (secret) {
@@ -49,6 +62,7 @@ void task_queue_init(struct task_queue *queue)
     queue->first = NULL;
     queue->last = &queue->first;
     queue->count = 0;
+    queue->bytes = 0;
 }
 
 void task_queue_add(struct task_queue *queue, struct task *task)
@@ -57,6 +71,7 @@ void task_queue_add(struct task_queue *queue, struct task *task)
     *queue->last = task;
     queue->last = &task->next;
     queue->count++;
+    queue->bytes += task->bytes;
 }
 
 struct task *task_queue_take(struct task_queue *queue)
@@ -68,6 +83,7 @@ struct task *task_queue_take(struct task_queue *queue)
         if (!queue->first)
             queue->last = &queue->first;
         queue->count--;
+        queue->bytes -= task->bytes;
         task->next = NULL;
     }
     return task;
@@ -80,6 +96,7 @@ void task_queue_move(struct task_queue *from, struct task_queue *to)
     *to->last = from->first;
     to->last = from->last;
     to->count += from->count;
+    to->bytes += from->bytes;
     task_queue_init(from);
 }
 

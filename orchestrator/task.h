@@ -33,6 +33,15 @@ struct settlement {
     int64_t park_ms;
 };
 
+/* What the headers of an answer said of our quotas. */
+struct task_usage {
+    struct usage app; /* percent 0: nothing of the app's */
+    size_t business_count;
+    struct usage business[];
+};
+
+/* Tens of thousands wait for one answer where lists are long, so what most of them never have is
+ * not in the struct, and what Graph showed of a number is text until it is needed. */
 struct task {
     struct arena *arena;
     struct task *next, **link; /* in a queue: next; in flight: both, for leaving in any order */
@@ -57,8 +66,10 @@ struct task {
 
     struct eligibility_facts eligibility; /* only for an assessed kind */
     struct audit_facts audit;             /* only for an audited one: what was before */
-    struct json_object *nodes[4];         /* what eligibility's and audit's pointers own */
-    struct finding findings[ELIGIBILITY_RULES_MAX];
+    const char *number_before;            /* of audit's facts the number's, JSON as text */
+    const char *came_along;       /* what the audit said, as the database keeps it; or NULL */
+    struct json_object *nodes[4]; /* what eligibility's and audit's pointers own */
+    struct finding *findings;     /* in the arena, as the two above */
     size_t finding_count;
     bool is_eligible;
     struct secret *new_pin; /* drawn for an eligible number that has none */
@@ -73,15 +84,18 @@ struct task {
     int http_status;
     int64_t ms, heard_ms; /* how long it took, and when it ended (wall time); 0: not sent */
     int64_t date_ms;      /* of the answer (job.h) */
-    struct usage app_usage, business_usage[4];
-    size_t business_usage_count;
+    const struct task_usage *usage; /* in the arena; NULL: the answer said nothing of them */
 
     struct settlement settlement;
+    size_t bytes; /* what it keeps in memory until it is recorded, once it is settled */
 };
 
 struct task *task_create(void);
 /* NULL is fine. Wipes the secrets. */
 void task_destroy(struct task *task);
+/* Keeps copies; `app` may be NULL. */
+void task_keep_usage(struct task *task, const struct usage *app, const struct usage *business,
+                     size_t business_count);
 /* The task owns `secret` from now on; returns it. NULL in gives NULL out. */
 const struct secret *task_own_secret(struct task *task, struct secret *secret);
 
@@ -89,6 +103,7 @@ const struct secret *task_own_secret(struct task *task, struct secret *secret);
 struct task_queue {
     struct task *first, **last;
     unsigned count;
+    size_t bytes; /* of the tasks in it that are settled */
 };
 void task_queue_init(struct task_queue *queue);
 void task_queue_add(struct task_queue *queue, struct task *task);

@@ -265,6 +265,39 @@ static void what_sends_nothing_may_be_claimed_beside_the_rest(void)
     worker_close(&worker);
 }
 
+/* Hundreds of long lists may have come at once: what a flush has no room for goes with the next. */
+static void a_flush_carries_only_so_much(void)
+{
+    struct worker worker;
+
+    testbed_clear(conn);
+    worker_open(&worker, worker_load(conn, WORKER_BOOK));
+    worker_work_until(&worker, "check");
+    static const char *const numbers[] = {BAKERY_1, BAKERY_2, BAKERY_3};
+    for (size_t i = 0; i < 3; i++)
+        worker_settle(&worker, worker_find(&worker, "check", numbers[i]), OUTCOME_DONE);
+    worker.settled.bytes = 0;
+    for (struct task *task = worker.settled.first; task; task = task->next)
+        worker.settled.bytes += task->bytes = STORE_FLUSH_BYTES + 1;
+    const char *const states =
+        "SELECT string_agg(s.state, ' ' ORDER BY n.number)"
+        "  FROM wabamigrate.step s JOIN wabamigrate.number n USING (number_id)"
+        " WHERE s.kind = 'check' AND n.number LIKE '+3312345670%'";
+    /* One at least, however large. */
+    worker_flush(&worker, 0);
+    testbed_expect(conn, states, "done running running");
+    CU_ASSERT_EQUAL(worker.settled.count, 2);
+    CU_ASSERT_EQUAL(worker.settled.bytes, 2 * (STORE_FLUSH_BYTES + 1));
+    CU_ASSERT_EQUAL(store_run_unrecorded_bytes(worker.store), 0);
+    worker.settled.bytes = 0;
+    for (struct task *task = worker.settled.first; task; task = task->next)
+        worker.settled.bytes += task->bytes = STORE_FLUSH_BYTES / 2;
+    worker_flush(&worker, 0);
+    testbed_expect(conn, states, "done done done");
+    CU_ASSERT_EQUAL(worker.settled.count, 0);
+    worker_close(&worker);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -279,6 +312,7 @@ int main(void)
          where_the_first_fails_for_good_the_second_is_not_recorded},
         {"what sends nothing may be claimed beside the rest",
          what_sends_nothing_may_be_claimed_beside_the_rest},
+        {"a flush carries only so much", a_flush_carries_only_so_much},
         CU_TEST_INFO_NULL,
     };
 

@@ -55,14 +55,11 @@ static void expect_budget(const char *subject, const char *columns, const char *
 /* Settles the task as done, with these headers. */
 static void answer(struct worker *worker, struct task *task, const char *app, const char *business)
 {
-    struct usage usages[USAGE_OBJECTS_MAX];
-    size_t room = sizeof task->business_usage / sizeof task->business_usage[0];
+    struct usage usages[USAGE_OBJECTS_MAX], of_app = {.percent = 0};
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(task);
-    (void)usage_read_app(app, &task->app_usage);
-    size_t count = usage_read_business(business, usages);
-    task->business_usage_count = count < room ? count : room;
-    memcpy(task->business_usage, usages, task->business_usage_count * sizeof usages[0]);
+    (void)usage_read_app(app, &of_app);
+    task_keep_usage(task, &of_app, usages, usage_read_business(business, usages));
     worker_settle(worker, task, OUTCOME_DONE);
 }
 

@@ -154,15 +154,14 @@ static void answer(struct worker *worker, struct task *task)
 {
     struct waba *waba = &world.wabas[strtoul(task->facts.customer + 1, NULL, 10)];
     struct quota_usage of_waba = count_waba(waba), of_app = count_app();
-    struct usage *usage = &task->business_usage[0];
 
     world.calls++;
     if (world.has_headers) {
-        snprintf(usage->object_id, sizeof usage->object_id, "%s", task->facts.destination_waba_id);
-        usage->percent = of_waba.percent;
-        usage->regain_ms = (int64_t)of_waba.regain_minutes * MINUTE_MS;
-        task->business_usage_count = 1;
-        task->app_usage.percent = of_app.percent;
+        struct usage app = {.percent = of_app.percent};
+        struct usage own = {.percent = of_waba.percent,
+                            .regain_ms = (int64_t)of_waba.regain_minutes * MINUTE_MS};
+        snprintf(own.object_id, sizeof own.object_id, "%s", task->facts.destination_waba_id);
+        task_keep_usage(task, &app, &own, 1);
     }
     if (of_waba.is_refused || of_app.is_refused)
         world.refused++;

@@ -259,6 +259,7 @@ static void finish(struct worker *worker, struct task *task)
 static void assess(struct task *task, enum outcome outcome)
 {
     task->is_eligible = outcome == OUTCOME_DONE;
+    task->findings = arena_alloc(task->arena, sizeof task->findings[0]);
     task->findings[0] = (struct finding){.rule = "two_step_off",
                                          .verdict = task->is_eligible ? VERDICT_PASS : VERDICT_FAIL,
                                          .evidence = EVIDENCE_API,

@@ -73,6 +73,20 @@ static void empty_pieces_have_addresses_of_their_own(void)
     arena_destroy(NULL);
 }
 
+static void what_it_holds_is_told(void)
+{
+    struct arena *arena = arena_create();
+
+    CU_ASSERT_EQUAL(arena_bytes(arena), 0);
+    arena_alloc(arena, 1);
+    size_t first = arena_bytes(arena);
+    CU_ASSERT_TRUE(first >= 1 && first < 16384);
+    arena_alloc(arena, 100000);
+    CU_ASSERT_TRUE(arena_bytes(arena) >= first + 100000);
+    CU_ASSERT_TRUE(arena_bytes(arena) < first + 110000);
+    arena_destroy(arena);
+}
+
 static void texts_are_copied(void)
 {
     struct arena *arena = arena_create();
@@ -118,6 +132,7 @@ int main(void)
         {"pieces are zeroed, aligned and apart", pieces_are_zeroed_aligned_and_apart},
         {"pieces are zeroed again after a reset", pieces_are_zeroed_again_after_a_reset},
         {"empty pieces have addresses of their own", empty_pieces_have_addresses_of_their_own},
+        {"what it holds is told", what_it_holds_is_told},
         {"texts are copied", texts_are_copied},
         {"texts are joined", texts_are_joined},
         {"texts of any length are printed", texts_of_any_length_are_printed},

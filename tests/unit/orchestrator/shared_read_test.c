@@ -123,13 +123,13 @@ static void an_effect_and_a_kind_that_does_not_say_so_go_alone(void)
 
 static void a_riders_history_tells_whose_request_it_was(void)
 {
-    struct task *leader = confirming(1), *rider = confirming(2);
+    struct task *leader = confirming(1);
     struct task_queue waiting;
 
     task_queue_init(&waiting);
-    task_queue_add(&waiting, rider);
+    task_queue_add(&waiting, confirming(2));
     board(leader, &waiting);
-    const char *text = shared_read_describe(leader, rider);
+    const char *text = shared_read_describe(leader);
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"sent_for\":\"+33123456701\""));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"path\":\"/v26.0/900100/phone_numbers\""));
     task_destroy(leader);

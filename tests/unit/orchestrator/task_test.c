@@ -77,6 +77,41 @@ static void moving_a_queue_keeps_the_order_of_both(void)
     }
 }
 
+static void a_queue_knows_how_much_its_settled_tasks_hold(void)
+{
+    struct task_queue from, to;
+
+    task_queue_init(&from);
+    task_queue_init(&to);
+    for (int n = 1; n <= 3; n++) {
+        struct task *task = task_create();
+        task->bytes = (size_t)(100 * n);
+        task_queue_add(n == 3 ? &to : &from, task);
+    }
+    CU_ASSERT_EQUAL(from.bytes, 300);
+    task_queue_move(&from, &to);
+    CU_ASSERT_EQUAL(from.bytes, 0);
+    CU_ASSERT_EQUAL(to.bytes, 600);
+    task_destroy(task_queue_take(&to));
+    CU_ASSERT_EQUAL(to.bytes, 300);
+    task_queue_destroy_all(&to);
+    CU_ASSERT_EQUAL(to.bytes, 0);
+}
+
+static void what_an_answer_says_of_quotas_is_kept_whole(void)
+{
+    struct usage business[] = {{.object_id = "1", .percent = 3}, {.object_id = "2", .percent = 4}};
+    struct task *task = task_create();
+
+    CU_ASSERT_PTR_NULL(task->usage);
+    task_keep_usage(task, NULL, business, 2);
+    CU_ASSERT_EQUAL(task->usage->app.percent, 0);
+    CU_ASSERT_EQUAL(task->usage->business_count, 2);
+    CU_ASSERT_STRING_EQUAL(task->usage->business[1].object_id, "2");
+    CU_ASSERT_EQUAL(task->usage->business[1].percent, 4);
+    task_destroy(task);
+}
+
 /* Whether anything is leaked or freed twice is for the sanitizer to say. */
 static void a_task_takes_all_it_owns_along(void)
 {
@@ -92,6 +127,7 @@ static void a_task_takes_all_it_owns_along(void)
     task->nodes[3] = json_object_new_object();
     task->settlement.error = json_object_new_object();
     task->request_text = arena_copy_text(task->arena, "GET");
+    reply_learn_confirmed(&task->reply, "610100", json_object_new_object());
     reply_learn(&task->reply, LEARNED_BUSINESS_TOKEN, false, NULL, NULL, NULL,
                 secret_create("a-token"));
     CU_ASSERT_PTR_NOT_NULL(task->reply.learned);
@@ -104,6 +140,10 @@ int main(void)
     static CU_TestInfo tests[] = {
         {"what came first goes first", what_came_first_goes_first},
         {"moving a queue keeps the order of both", moving_a_queue_keeps_the_order_of_both},
+        {"a queue knows how much its settled tasks hold",
+         a_queue_knows_how_much_its_settled_tasks_hold},
+        {"what an answer says of quotas is kept whole",
+         what_an_answer_says_of_quotas_is_kept_whole},
         {"a task takes all it owns along", a_task_takes_all_it_owns_along},
         CU_TEST_INFO_NULL,
     };
