@@ -59,13 +59,13 @@ static bool is_whole_due(const struct claim_marks *marks, int64_t now_ms)
 }
 
 /* Keeps the text of the arrays, which the columns release. */
-static void keep(void *self, const char *sql, int count, const char *const *values)
+static void keep(void *self, const char *sql, const struct pg_params *params)
 {
     struct claim_marks *marks = self;
 
     (void)sql;
-    for (int i = 0; i < count; i++) {
-        marks->values[i] = strdup(values[i]);
+    for (int i = 0; i < params->count; i++) {
+        marks->values[i] = strdup(params->values[i]);
         BUG_UNLESS(marks->values[i]);
     }
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: PostgreSQL */
 #include "orchestrator/pg.h"
 
+#include <arpa/inet.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -218,6 +220,15 @@ enum status pg_query(PGconn *conn, const char *sql, int count, const char *const
                    fault);
 }
 
+enum status pg_query_params(PGconn *conn, const char *sql, const struct pg_params *params,
+                            PGresult **result, struct fault *fault)
+{
+    return pg_take(conn,
+                   PQexecParams(conn, sql, params->count, NULL, params->values, params->lengths,
+                                params->formats, 0),
+                   result, fault);
+}
+
 enum status pg_script(PGconn *conn, const char *sql, struct fault *fault)
 {
     PG_AUTO_CLEAR PGresult *got = PQexec(conn, sql);
@@ -299,23 +310,62 @@ char *pg_bytea(char *hex)
     return text;
 }
 
-void pg_array_init(struct pg_array *array)
-{
-    buffer_init(&array->text, ARRAY_BYTES_MAX);
-    array->count = 0;
-}
-
-void pg_array_finish(struct pg_array *array)
-{
-    buffer_finish(&array->text);
-}
-
 /* What we send is bounded by the answers' ceiling times the group's size, far below the array's. */
 static void add(struct pg_array *array, const char *bytes, size_t count)
 {
     enum status status = buffer_append(&array->text, bytes, count);
 
     BUG_UNLESS(status == STATUS_OK);
+}
+
+void pg_array_init(struct pg_array *array)
+{
+    *array = (struct pg_array){.count = 0};
+    buffer_init(&array->text, ARRAY_BYTES_MAX);
+}
+
+/* array_recv() of PostgreSQL's array type: dimensions, whether there are NULLs, the elements' type;
+ * of each dimension its size and lower bound; of each element its length and bytes. Everything is a
+ * big-endian int32. */
+struct array_header {
+    uint32_t dimensions, has_null, type, size, lower_bound;
+};
+#define TYPE_TEXT 25 /* pg_type */
+
+void pg_array_init_binary(struct pg_array *array)
+{
+    static const struct array_header header;
+
+    pg_array_init(array);
+    array->is_binary = true;
+    add(array, (const char *)&header, sizeof header);
+}
+
+static void add_binary(struct pg_array *array, const char *text)
+{
+    size_t length = text ? strlen(text) : 0;
+    uint32_t sent = htonl(text ? (uint32_t)length : UINT32_MAX);
+
+    array->count++;
+    array->has_null |= text == NULL;
+    add(array, (const char *)&sent, sizeof sent);
+    add(array, text ? text : "", length);
+}
+
+static void close_binary(struct pg_array *array)
+{
+    struct array_header header = {.dimensions = htonl(1),
+                                  .has_null = htonl(array->has_null),
+                                  .type = htonl(TYPE_TEXT),
+                                  .size = htonl(array->count),
+                                  .lower_bound = htonl(1)};
+
+    memcpy(array->text.data, &header, sizeof header);
+}
+
+void pg_array_finish(struct pg_array *array)
+{
+    buffer_finish(&array->text);
 }
 
 static void separate(struct pg_array *array)
@@ -325,6 +375,10 @@ static void separate(struct pg_array *array)
 
 void pg_array_add_text(struct pg_array *array, const char *text)
 {
+    if (array->is_binary) {
+        add_binary(array, text);
+        return;
+    }
     if (!text) {
         separate(array);
         add(array, "NULL", 4);
@@ -349,6 +403,7 @@ void pg_array_add_i64(struct pg_array *array, int64_t value)
     char text[24], *at = text + sizeof text;
     uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
 
+    BUG_UNLESS(!array->is_binary);
     do
         *--at = (char)('0' + left % 10);
     while (left /= 10);
@@ -360,14 +415,46 @@ void pg_array_add_i64(struct pg_array *array, int64_t value)
 
 void pg_array_add_bool(struct pg_array *array, bool value)
 {
+    BUG_UNLESS(!array->is_binary);
     separate(array);
     add(array, value ? "t" : "f", 1);
 }
 
 const char *pg_array_literal(struct pg_array *array)
 {
+    BUG_UNLESS(!array->is_binary);
     if (array->count == 0)
         add(array, "{", 1);
     add(array, "}", 1);
     return buffer_text(&array->text);
+}
+
+void pg_params_init(struct pg_params *params, int count, const char *const *values)
+{
+    params->count = 0;
+    for (int i = 0; i < count; i++)
+        pg_params_add_text(params, values[i]);
+}
+
+static void add_param(struct pg_params *params, const char *value, size_t length, int format)
+{
+    BUG_UNLESS(params->count < PG_PARAMS_MAX && length <= INT_MAX);
+    params->values[params->count] = value;
+    params->lengths[params->count] = (int)length;
+    params->formats[params->count++] = format;
+}
+
+void pg_params_add_text(struct pg_params *params, const char *value)
+{
+    add_param(params, value, 0, 0);
+}
+
+void pg_params_add_array(struct pg_params *params, struct pg_array *array)
+{
+    if (!array->is_binary) {
+        pg_params_add_text(params, pg_array_literal(array));
+        return;
+    }
+    close_binary(array);
+    add_param(params, array->text.data, array->text.length, 1);
 }

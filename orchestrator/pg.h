@@ -78,17 +78,37 @@ void pg_clear(PGresult **result);
  * free(). */
 char *pg_bytea(char *hex);
 
-/* A PostgreSQL array literal, built element by element: {"a","b\"c",NULL,12}. */
+/* A PostgreSQL array, built element by element: a literal, {"a","b\"c",NULL,12}. Or, for long
+ * texts, in which each quotation mark would be written and read twice, binary: then only texts may
+ * be added, and the statement has to name the parameter text[]. */
 struct pg_array {
     struct buffer text;
     unsigned count;
+    bool is_binary, has_null;
 };
 void pg_array_init(struct pg_array *array);
+void pg_array_init_binary(struct pg_array *array);
 void pg_array_finish(struct pg_array *array);
 void pg_array_add_text(struct pg_array *array, const char *text); /* NULL: SQL NULL */
 void pg_array_add_i64(struct pg_array *array, int64_t value);
 void pg_array_add_bool(struct pg_array *array, bool value);
-/* Borrowed; closes the literal, so nothing may be added after it. */
+/* Borrowed; closes the literal, so nothing may be added after it. Not of a binary one. */
 const char *pg_array_literal(struct pg_array *array);
+
+#define PG_PARAMS_MAX 26
+
+/* A statement's parameters as libpq takes them. The values are borrowed. */
+struct pg_params {
+    int count;
+    const char *values[PG_PARAMS_MAX];
+    int lengths[PG_PARAMS_MAX], formats[PG_PARAMS_MAX];
+};
+void pg_params_init(struct pg_params *params, int count, const char *const *values); /* texts */
+void pg_params_add_text(struct pg_params *params, const char *value);
+/* Closes the array. */
+void pg_params_add_array(struct pg_params *params, struct pg_array *array);
+MUST_CHECK enum status pg_query_params(PGconn *conn, const char *sql,
+                                       const struct pg_params *params, PGresult **result,
+                                       struct fault *fault);
 
 #endif

@@ -9,9 +9,10 @@
 
 #define PG_COLUMNS_MAX 24
 
-/* How a statement leaves: now, or queued into a pipeline. `values` are valid during the call only.
+/* How a statement leaves: now, or queued into a pipeline. The values are valid during the call
+ * only.
  */
-typedef void store_send(void *self, const char *sql, int count, const char *const *values);
+typedef void store_send(void *self, const char *sql, const struct pg_params *params);
 
 struct pg_columns {
     struct pg_array arrays[PG_COLUMNS_MAX];
@@ -19,6 +20,8 @@ struct pg_columns {
 };
 
 void pg_columns_init(struct pg_columns *columns, unsigned count);
+/* That column is sent binary (pg.h): of long texts. Before anything is added. */
+void pg_columns_set_binary(struct pg_columns *columns, unsigned column);
 unsigned pg_columns_rows(const struct pg_columns *columns);
 /* Sends `sql` with `first` and `last` (each may be NULL) around the arrays, if there is any row,
  * and releases the arrays. */
@@ -35,6 +38,6 @@ struct pg_sender {
     enum status status;
     struct fault *fault;
 };
-void pg_send_now(void *sender, const char *sql, int count, const char *const *values);
+void pg_send_now(void *sender, const char *sql, const struct pg_params *params);
 
 #endif

@@ -27,24 +27,26 @@ static unsigned find(const struct pg_prepared *prepared, const char *sql)
     return i;
 }
 
-bool pg_prepared_send(struct pg_prepared *prepared, PGconn *conn, const char *sql, int count,
-                      const char *const *values)
+bool pg_prepared_send(struct pg_prepared *prepared, PGconn *conn, const char *sql,
+                      const struct pg_params *params)
 {
     unsigned index = find(prepared, sql);
     bool is_new = index == prepared->sent;
     char name[NAME_BYTES];
 
     if (prepared->is_forgone) {
-        (void)!PQsendQueryParams(conn, sql, count, NULL, values, NULL, NULL, 0);
+        (void)!PQsendQueryParams(conn, sql, params->count, NULL, params->values, params->lengths,
+                                 params->formats, 0);
         return false;
     }
     snprintf(name, sizeof name, "wabamigrate_%u", index);
     if (is_new) {
         BUG_UNLESS(index < PG_PREPARED_MAX);
-        (void)!PQsendPrepare(conn, name, sql, count, NULL);
+        (void)!PQsendPrepare(conn, name, sql, params->count, NULL);
         prepared->sql[prepared->sent++] = sql;
     }
-    (void)!PQsendQueryPrepared(conn, name, count, values, NULL, NULL, 0);
+    (void)!PQsendQueryPrepared(conn, name, params->count, params->values, params->lengths,
+                               params->formats, 0);
     return is_new;
 }
 

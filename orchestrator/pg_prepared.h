@@ -19,6 +19,7 @@
 #include <stdbool.h>
 
 #include "base/fault.h"
+#include "orchestrator/pg.h"
 
 #define PG_PREPARED_MAX 32
 
@@ -36,8 +37,8 @@ void pg_prepared_begin(struct pg_prepared *prepared);
  * yet: true then, and one more answer comes, before the statement's own, which
  * pg_prepared_confirm() is to be called for. A failure to send shows when the pipeline is flushed.
  */
-bool pg_prepared_send(struct pg_prepared *prepared, PGconn *conn, const char *sql, int count,
-                      const char *const *values);
+bool pg_prepared_send(struct pg_prepared *prepared, PGconn *conn, const char *sql,
+                      const struct pg_params *params);
 void pg_prepared_confirm(struct pg_prepared *prepared);
 
 /* The same without a pipeline: waits for the answer, as pg_query() does. */

@@ -17,6 +17,7 @@ void store_findings_init(struct store_findings *findings, const PGresult *known)
 {
     findings->known = known;
     pg_columns_init(&findings->assessments, ASSESSMENT_COLUMNS);
+    pg_columns_set_binary(&findings->assessments, ASSESSMENT_COLUMNS - 1);
     buffer_init(&findings->text, FINDINGS_BYTES_MAX);
 }
 

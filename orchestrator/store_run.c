@@ -391,20 +391,29 @@ static void queue(struct store_run *store, const char *sql, int count, const cha
 }
 
 /* One that leaves again and again. */
-static void queue_often(struct store_run *store, const char *sql, int count,
-                        const char *const *values, enum answer_use use)
+static void queue_params(struct store_run *store, const char *sql, const struct pg_params *params,
+                         enum answer_use use)
 {
     struct trip *trip = latest(store);
 
     BUG_UNLESS(trip->use_count + 1 < STATEMENTS_MAX);
-    if (pg_prepared_send(&store->prepared, store->conn, sql, count, values))
+    if (pg_prepared_send(&store->prepared, store->conn, sql, params))
         trip->uses[trip->use_count++] = USE_PREPARED;
     trip->uses[trip->use_count++] = use;
 }
 
-static void queue_settle(void *self, const char *sql, int count, const char *const *values)
+static void queue_often(struct store_run *store, const char *sql, int count,
+                        const char *const *values, enum answer_use use)
 {
-    queue_often(self, sql, count, values, sql == SQL_STEP_SETTLE ? USE_SETTLED : USE_NOTHING);
+    struct pg_params params;
+
+    pg_params_init(&params, count, values);
+    queue_params(store, sql, &params, use);
+}
+
+static void queue_settle(void *self, const char *sql, const struct pg_params *params)
+{
+    queue_params(self, sql, params, sql == SQL_STEP_SETTLE ? USE_SETTLED : USE_NOTHING);
 }
 
 static void begin(struct store_run *store, enum purpose purpose)

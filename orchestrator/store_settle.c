@@ -18,6 +18,7 @@ static void send_wabas(const struct task_queue *group, store_send *send, void *s
     struct pg_columns columns;
 
     pg_columns_init(&columns, 4);
+    pg_columns_set_binary(&columns, 2);
     for (const struct task *task = group->first; task; task = task->next) {
         for (const struct learned *fact = task->reply.learned; fact; fact = fact->next) {
             bool is_part = fact->type == LEARNED_TEMPLATES;
@@ -38,6 +39,7 @@ static void send_numbers(const struct task_queue *group, store_send *send, void 
     struct pg_columns columns;
 
     pg_columns_init(&columns, 5);
+    pg_columns_set_binary(&columns, 4);
     for (const struct task *task = group->first; task; task = task->next) {
         for (const struct learned *fact = task->reply.learned; fact; fact = fact->next) {
             if (fact->type != LEARNED_NUMBER)
@@ -149,9 +151,11 @@ static void send_system_user(const struct task_queue *group, const char *batch_i
     for (const struct task *task = group->first; task; task = task->next) {
         for (const struct learned *fact = task->reply.learned; fact; fact = fact->next) {
             const char *values[] = {batch_id, fact->id};
+            struct pg_params params;
             if (fact->type != LEARNED_SYSTEM_USER)
                 continue;
-            send(self, SQL_LEARN_SYSTEM_USER, 2, values);
+            pg_params_init(&params, 2, values);
+            send(self, SQL_LEARN_SYSTEM_USER, &params);
             return; /* one answer holds for the whole batch */
         }
     }
@@ -180,6 +184,8 @@ static void send_confirmed(const struct task_queue *group, store_send *send, voi
     struct pg_columns columns;
 
     pg_columns_init(&columns, 3);
+    pg_columns_set_binary(&columns, 1);
+    pg_columns_set_binary(&columns, 2);
     for (const struct task *task = group->first; task; task = task->next) {
         for (const struct learned *fact = task->reply.learned; fact; fact = fact->next) {
             if (fact->type != LEARNED_CONFIRMED)
@@ -198,11 +204,13 @@ static void lock_findings(const struct task_queue *group, const char *batch, sto
 {
     const char *values[] = {batch};
     const struct task *task = group->first;
+    struct pg_params params;
 
     while (task && task->finding_count == 0)
         task = task->next;
+    pg_params_init(&params, 1, values);
     if (task)
-        send(self, SQL_ASSESSMENT_LOCK, 1, values);
+        send(self, SQL_ASSESSMENT_LOCK, &params);
 }
 
 /* Every group locks the rows it shares with others in the same order. */
@@ -227,6 +235,9 @@ static void send_findings(const struct task_queue *group, const char *batch, sto
     store_findings_send(&findings, batch, send, self);
 }
 
+/* Of send_outcomes(): what was sent, and what came back. */
+enum { REQUEST_COLUMN = 14, ANSWER_COLUMN };
+
 static void add_attempt(struct pg_array *array, const struct task *task)
 {
     pg_array_add_text(array++, task->was_sent ? outcome_name(task->reply.outcome) : "not_sent");
@@ -249,6 +260,8 @@ static void send_outcomes(const struct task_queue *group, const char *run_id, co
     struct pg_columns columns;
 
     pg_columns_init(&columns, 22);
+    pg_columns_set_binary(&columns, REQUEST_COLUMN);
+    pg_columns_set_binary(&columns, ANSWER_COLUMN);
     for (const struct task *task = group->first; task; task = task->next) {
         const struct settlement *settlement = &task->settlement;
         struct pg_array *array = columns.arrays;

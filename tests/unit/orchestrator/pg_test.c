@@ -2,6 +2,8 @@
 /* Array literals as PostgreSQL reads them, and messages that hold no connection string. */
 #include "orchestrator/pg.h"
 
+#include <string.h>
+
 #include "tests/unit/base/suite.h"
 
 static const char absent[] = "absent"; /* stands for NULL in the rows below */
@@ -54,6 +56,35 @@ static void numbers_and_booleans_are_elements_too(void)
     pg_array_finish(&array);
 }
 
+/* What array_send() of PostgreSQL gives for '{"a",NULL,""}'::text[]. */
+static void a_binary_array_is_as_postgresql_sends_one(void)
+{
+    static const char wanted[] = "\0\0\0\1\0\0\0\1\0\0\0\x19\0\0\0\3\0\0\0\1"
+                                 "\0\0\0\1a\xff\xff\xff\xff\0\0\0";
+    struct pg_array array, plain;
+    struct pg_params params = {.count = 0};
+
+    pg_array_init_binary(&array);
+    pg_array_add_text(&array, "a");
+    pg_array_add_text(&array, NULL);
+    pg_array_add_text(&array, "");
+    pg_array_init(&plain);
+    pg_array_add_i64(&plain, 7);
+    pg_params_add_text(&params, NULL);
+    pg_params_add_array(&params, &array);
+    pg_params_add_array(&params, &plain);
+    CU_ASSERT_EQUAL(params.count, 3);
+    CU_ASSERT_PTR_NULL(params.values[0]);
+    CU_ASSERT_EQUAL(params.formats[0], 0);
+    CU_ASSERT_EQUAL(params.formats[1], 1);
+    CU_ASSERT_EQUAL_FATAL(params.lengths[1], sizeof wanted); /* with the last byte of a length */
+    CU_ASSERT_EQUAL(memcmp(params.values[1], wanted, sizeof wanted), 0);
+    CU_ASSERT_EQUAL(params.formats[2], 0);
+    check_text(params.values[2], "{7}");
+    pg_array_finish(&array);
+    pg_array_finish(&plain);
+}
+
 static void a_connection_string_is_never_repeated_in_a_message(void)
 {
     static const char *const strings[] = {
@@ -95,6 +126,7 @@ int main(void)
     static CU_TestInfo tests[] = {
         {"array literals quote whatever stands in them",
          array_literals_quote_whatever_stands_in_them},
+        {"a binary array is as PostgreSQL sends one", a_binary_array_is_as_postgresql_sends_one},
         {"numbers and booleans are elements too", numbers_and_booleans_are_elements_too},
         {"a connection string is never repeated in a message",
          a_connection_string_is_never_repeated_in_a_message},
