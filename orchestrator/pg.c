@@ -277,7 +277,7 @@ bool pg_cell_bool(const PGresult *result, int row, const char *column)
 
 bool pg_enter_pipeline(PGconn *conn)
 {
-    struct sockaddr_storage name;
+    struct sockaddr_storage name = {.ss_family = AF_UNSPEC};
     socklen_t length = sizeof name;
     int room = SEND_ROOM_BYTES; /* the system takes less where it allows less */
 
