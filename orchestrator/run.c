@@ -19,6 +19,8 @@
 /* How a large book stands takes the database a while to say, and nothing is recorded or claimed
  * meanwhile: asking is to cost a hundredth at most. */
 #define ASK_PAUSE_FACTOR 100
+/* It seems to have taken hours where the machine was asleep meanwhile. */
+#define ASK_PAUSE_MAX_MS (5 * 60 * 1000)
 /* How long outcomes wait for company at the most, from one flush's start to the next one's. */
 #define GATHER_MS 25
 #define POLL_MAX_MS 1000
@@ -294,6 +296,20 @@ static void record_ahead(struct run *run, int64_t now_ms)
     note_left_behind(run);
 }
 
+/* The question is over: answered, or lost with its connection, and then it is asked again. */
+static void note_answer(struct run *run, int64_t now_ms)
+{
+    int64_t pause_ms = ASK_PAUSE_MS + (now_ms - run->asked_at_ms) * ASK_PAUSE_FACTOR;
+
+    if (store_run_outlook(run->store)->asked_at_ms == run->asked_at_ms) {
+        run->next_ask_ms = now_ms + (pause_ms < ASK_PAUSE_MAX_MS ? pause_ms : ASK_PAUSE_MAX_MS);
+        run->told_at_ms = now_ms;
+    } else {
+        run->asked_since_work = false;
+    }
+    run->asked_at_ms = 0;
+}
+
 /* One flush after another, or a question. */
 static void use_store(struct run *run, int64_t now_ms)
 {
@@ -319,11 +335,8 @@ static void use_store(struct run *run, int64_t now_ms)
     }
     if (gathering_ms(run, now_ms) > 0)
         return;
-    if (run->asked_at_ms) {
-        run->next_ask_ms = now_ms + ASK_PAUSE_MS + (now_ms - run->asked_at_ms) * ASK_PAUSE_FACTOR;
-        run->told_at_ms = now_ms;
-        run->asked_at_ms = 0;
-    }
+    if (run->asked_at_ms)
+        note_answer(run, now_ms);
     /* The question comes in between also while work never stops: the failure threshold, the
      * progress line and other workers' fate hang on it. But it takes back steps past their
      * deadline, ours too, so outcomes in hand are recorded before. */

@@ -762,6 +762,7 @@ void store_run_ask(struct store_run *store, int64_t now_ms)
     snprintf(grace, sizeof grace, "%" PRId64, store->settings.grace_ms);
     begin(store, PURPOSE_ASK);
     memset(&store->asked, 0, sizeof store->asked);
+    store->asked.asked_at_ms = now_ms;
     renew_if_due(store, now_ms);
     if (may_bury(store, now_ms)) { /* other workers that have fallen silent, and lost steps */
         queue_often(store, SQL_RUN_CUT, 0, NULL, USE_NOTHING);

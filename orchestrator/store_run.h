@@ -54,6 +54,7 @@ struct store_run_settings {
 /* How the batch stands, as last asked. */
 struct store_outlook {
     bool is_known;
+    int64_t asked_at_ms; /* which question this answers: one may be lost with its connection */
     int64_t by_state[8]; /* in the order of STORE_STATES */
     int64_t due_ms;      /* until something may be claimed: 0 now, -1 not without a person */
     int64_t held_elsewhere, parked, ready;

@@ -421,6 +421,32 @@ static void after_an_outage_the_others_are_left_the_time_to_come_back(void)
     worker_close(&other);
 }
 
+static void a_question_that_its_connection_takes_along_is_not_answered(void)
+{
+    struct worker worker;
+    char sql[160];
+    int64_t asked_at_ms = clock_monotonic_ms() + 1;
+
+    worker_open(&worker, begin());
+    testbed_do(conn, "BEGIN; LOCK TABLE wabamigrate.open_step");
+    store_run_ask(worker.store, asked_at_ms);
+    CU_ASSERT_TRUE_FATAL(testbed_wait(somebody_waits, &worker));
+    snprintf(sql, sizeof sql,
+             "SELECT bool_and(pg_terminate_backend(pid, 60000)) FROM pg_stat_activity"
+             " WHERE application_name LIKE '%% run %lld'",
+             (long long)store_run_id(worker.store));
+    testbed_expect(conn, sql, "t");
+    testbed_do(conn, "COMMIT");
+    CU_ASSERT_TRUE_FATAL(worker_wait(&worker));
+    CU_ASSERT_NOT_EQUAL(store_run_outlook(worker.store)->asked_at_ms, asked_at_ms);
+    CU_ASSERT_FALSE(store_run_outlook(worker.store)->is_known);
+    store_run_ask(worker.store, asked_at_ms + 1);
+    CU_ASSERT_TRUE_FATAL(worker_wait(&worker));
+    CU_ASSERT_EQUAL(store_run_outlook(worker.store)->asked_at_ms, asked_at_ms + 1);
+    CU_ASSERT_TRUE(store_run_outlook(worker.store)->is_known);
+    worker_close(&worker);
+}
+
 /* ---- main ---- */
 
 int main(void)
@@ -448,6 +474,8 @@ int main(void)
          the_locks_of_a_silent_worker_go_with_its_connection},
         {"after an outage the others are left the time to come back",
          after_an_outage_the_others_are_left_the_time_to_come_back},
+        {"a question that its connection takes along is not answered",
+         a_question_that_its_connection_takes_along_is_not_answered},
         CU_TEST_INFO_NULL,
     };
 
