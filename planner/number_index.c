@@ -6,31 +6,31 @@
 
 #include "base/fault.h"
 
-/* A number's bits: those that choose its shelf, and the rest, which is kept. */
+/* A number's bits: those that choose its chain, and the rest, which is kept. */
 #define NUMBER_BITS 50
-#define SHELF_BITS 14
-#define REST_BITS (NUMBER_BITS - SHELF_BITS)
-/* An entry: the rest, which file, the line. Never 0, since lines count from 1. */
+#define CHAIN_BITS 14
+#define REST_BITS (NUMBER_BITS - CHAIN_BITS)
+/* An entry: the rest, which file, the line. */
 #define LINE_BITS 27
 #define PLACE_BITS (LINE_BITS + 1)
 
 _Static_assert(REST_BITS + PLACE_BITS == 64, "an entry is one word");
 _Static_assert(NUMBER_INDEX_LINE_MAX >> LINE_BITS == 0, "every line has a place in an entry");
 
-enum { SHELVES = 1 << SHELF_BITS, FIRST_ROOM = 8 };
+enum { CHAINS = 1 << CHAIN_BITS, LINK_ENTRIES = 15, LINKS_FIRST = 256 };
 
-struct number_shelf {
-    uint64_t *entries;
-    uint32_t count, room;
+struct number_link {
+    uint64_t entries[LINK_ENTRIES];
+    uint32_t count;
+    uint32_t earlier; /* the chain's link before this one, which is full; 0: none */
 };
 
 void number_index_finish(struct number_index *index)
 {
-    if (!index || !index->shelves)
+    if (!index)
         return;
-    for (size_t i = 0; i < SHELVES; i++)
-        free(index->shelves[i].entries);
-    free(index->shelves);
+    free(index->chains);
+    free(index->links);
     *index = (struct number_index){0};
 }
 
@@ -41,28 +41,33 @@ static uint64_t mix(uint64_t digits)
     return (digits * UINT64_C(0x9E3779B97F4A7C15)) & ((UINT64_C(1) << NUMBER_BITS) - 1);
 }
 
-/* The entry of `rest`, or the empty one where it belongs. There is always an empty one. */
-static uint64_t *probe(uint64_t *entries, uint32_t room, uint64_t rest)
+static const uint64_t *find(const struct number_index *index, uint32_t link, uint64_t rest)
 {
-    size_t at = (size_t)(rest * room >> REST_BITS);
-
-    while (entries[at] != 0 && entries[at] >> PLACE_BITS != rest)
-        at = at + 1 == room ? 0 : at + 1;
-    return &entries[at];
+    for (; link != 0; link = index->links[link].earlier) {
+        const struct number_link *at = &index->links[link];
+        for (uint32_t i = 0; i < at->count; i++) {
+            if (at->entries[i] >> PLACE_BITS == rest)
+                return &at->entries[i];
+        }
+    }
+    return NULL;
 }
 
-static void grow(struct number_shelf *shelf)
+/* One with room, at the end of the chain. */
+static struct number_link *last_link(struct number_index *index, uint32_t *chain)
 {
-    uint32_t room = shelf->room ? shelf->room + shelf->room / 8 + 2 : FIRST_ROOM;
-    uint64_t *entries = memory_take(room * sizeof *entries);
-
-    memset(entries, 0, room * sizeof *entries);
-    for (uint32_t i = 0; i < shelf->room; i++)
-        if (shelf->entries[i] != 0)
-            *probe(entries, room, shelf->entries[i] >> PLACE_BITS) = shelf->entries[i];
-    free(shelf->entries);
-    shelf->entries = entries;
-    shelf->room = room;
+    if (*chain != 0 && index->links[*chain].count < LINK_ENTRIES)
+        return &index->links[*chain];
+    if (index->link_count >= index->link_room) {
+        /* What is not used yet takes no memory. */
+        index->link_room += index->link_room / 2 + LINKS_FIRST;
+        index->links = memory_resize(index->links, index->link_room * sizeof *index->links);
+    }
+    struct number_link *link = &index->links[index->link_count];
+    link->count = 0;
+    link->earlier = *chain;
+    *chain = (uint32_t)index->link_count++;
+    return link;
 }
 
 static uint64_t place_bits(struct number_place place)
@@ -80,20 +85,19 @@ bool number_index_put(struct number_index *index, const struct e164 *number,
     uint64_t mixed = mix(digits), rest = mixed & ((UINT64_C(1) << REST_BITS) - 1);
 
     BUG_UNLESS(digits >> NUMBER_BITS == 0);
-    if (!index->shelves) {
-        index->shelves = memory_take(SHELVES * sizeof *index->shelves);
-        memset(index->shelves, 0, SHELVES * sizeof *index->shelves);
+    if (!index->chains) {
+        index->chains = memory_take(CHAINS * sizeof *index->chains);
+        memset(index->chains, 0, CHAINS * sizeof *index->chains);
+        index->link_count = 1;
     }
-    struct number_shelf *shelf = &index->shelves[mixed >> REST_BITS];
-    if (shelf->count + shelf->room / 8 + 1 > shelf->room)
-        grow(shelf);
-    uint64_t *entry = probe(shelf->entries, shelf->room, rest);
-    if (*entry != 0) {
+    uint32_t *chain = &index->chains[mixed >> REST_BITS];
+    const uint64_t *entry = find(index, *chain, rest);
+    if (entry) {
         *earlier = (struct number_place){*entry & NUMBER_INDEX_LINE_MAX, *entry >> LINE_BITS & 1};
         return true;
     }
-    *entry = rest << PLACE_BITS | place_bits(place);
-    shelf->count++;
+    struct number_link *link = last_link(index, chain);
+    link->entries[link->count++] = rest << PLACE_BITS | place_bits(place);
     index->count++;
     return false;
 }

@@ -4,9 +4,9 @@
  * a million is searched for duplicates in ten megabytes.
  *
  * A number has at most 15 digits, 50 bits. They are mixed by a multiplication that can be undone;
- * the highest bits of the product choose one of many small tables, and what is left fits into one
- * word beside the place. Each table grows by an eighth at a time, so there is never a second copy
- * of the whole.
+ * the highest bits of the product choose one of many short chains, and what is left fits into one
+ * word beside the place. The links of all chains are of one size and lie in one array, which grows
+ * without holes: tables of their own, each growing for itself, left a fifth of the heap unused.
  */
 #ifndef WABAMIGRATE_PLANNER_NUMBER_INDEX_H
 #define WABAMIGRATE_PLANNER_NUMBER_INDEX_H
@@ -25,10 +25,12 @@ struct number_place {
     bool is_second_file;
 };
 
-struct number_shelf;
+struct number_link;
 
 struct number_index {
-    struct number_shelf *shelves; /* NULL until the first insert */
+    uint32_t *chains;          /* the last link of each; NULL until the first insert */
+    struct number_link *links; /* from 1 */
+    size_t link_count, link_room;
     size_t count;
 };
 
