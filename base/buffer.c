@@ -64,6 +64,19 @@ enum status buffer_append(struct buffer *buffer, const void *bytes, size_t count
     return STATUS_OK;
 }
 
+void buffer_add(struct buffer *buffer, const char *text)
+{
+    BUG_UNLESS(buffer_append_text(buffer, text) == STATUS_OK);
+}
+
+void buffer_add_member(struct buffer *buffer, const char *key, const char *value)
+{
+    if (!value)
+        return;
+    buffer_add(buffer, key);
+    BUG_UNLESS(buffer_append_json(buffer, value) == STATUS_OK);
+}
+
 char *buffer_reserve(struct buffer *buffer, size_t count)
 {
     return make_room(buffer, count) ? buffer->data + buffer->length : NULL;

@@ -34,6 +34,12 @@ MUST_CHECK enum status buffer_append_json(struct buffer *buffer, const char *tex
 MUST_CHECK enum status buffer_printf(struct buffer *buffer, const char *format, ...)
     PRINTF_LIKE(2, 3);
 
+/* For what has been read under limits of its own, so that the ceiling cannot be met: that it is
+ * would be a bug. The second adds `key`, with what goes before and behind it (`,"owner":`), and
+ * `value` as a JSON string; nothing where `value` is NULL. */
+void buffer_add(struct buffer *buffer, const char *text);
+void buffer_add_member(struct buffer *buffer, const char *key, const char *value);
+
 /* Room for `count` bytes at the end, for the caller to fill and then to say how many of them it
  * was; NULL past the ceiling. For what is made byte by byte. */
 MUST_CHECK char *buffer_reserve(struct buffer *buffer, size_t count);

@@ -62,41 +62,26 @@ int store_findings_row(const PGresult *rows, const char *number)
     return -1;
 }
 
-/* What it is made of has been read under limits of its own. */
-static void add(struct buffer *text, const char *bytes)
-{
-    BUG_UNLESS(buffer_append_text(text, bytes) == STATUS_OK);
-}
-
-/* `key` with what goes before and behind it: ,"rule": */
-static void add_text(struct buffer *text, const char *key, const char *value)
-{
-    if (!value)
-        return;
-    add(text, key);
-    BUG_UNLESS(buffer_append_json(text, value) == STATUS_OK);
-}
-
 static void add_finding(struct buffer *text, const struct finding *finding)
 {
-    add_text(text, "{\"rule\":", finding->rule);
-    add_text(text, ",\"verdict\":", verdict_name(finding->verdict));
-    add_text(text, ",\"evidence\":", evidence_name(finding->evidence));
-    add_text(text, ",\"field\":", finding->field);
+    buffer_add_member(text, "{\"rule\":", finding->rule);
+    buffer_add_member(text, ",\"verdict\":", verdict_name(finding->verdict));
+    buffer_add_member(text, ",\"evidence\":", evidence_name(finding->evidence));
+    buffer_add_member(text, ",\"field\":", finding->field);
     if (finding->value) { /* JSON already */
-        add(text, ",\"value\":");
-        add(text, finding->value);
+        buffer_add(text, ",\"value\":");
+        buffer_add(text, finding->value);
     }
-    add_text(text, ",\"owner\":", finding->owner);
-    add_text(text, ",\"remedy\":", finding->remedy);
-    add_text(text, ",\"waits_for\":", finding->waits_for);
+    buffer_add_member(text, ",\"owner\":", finding->owner);
+    buffer_add_member(text, ",\"remedy\":", finding->remedy);
+    buffer_add_member(text, ",\"waits_for\":", finding->waits_for);
     if (finding->is_blocking)
-        add(text, ",\"is_blocking\":true");
+        buffer_add(text, ",\"is_blocking\":true");
     if (finding->is_fixable)
-        add(text, ",\"is_fixable\":true");
-    add_text(text, ",\"read_at\":", finding->read_at);
-    add_text(text, ",\"attested_by\":", finding->attested_by);
-    add(text, "}");
+        buffer_add(text, ",\"is_fixable\":true");
+    buffer_add_member(text, ",\"read_at\":", finding->read_at);
+    buffer_add_member(text, ",\"attested_by\":", finding->attested_by);
+    buffer_add(text, "}");
 }
 
 /* As sql/schema/017_findings.sql has them. Valid until the next call. */
@@ -104,10 +89,10 @@ static const char *findings_text(struct buffer *text, const struct finding *list
 {
     buffer_clear(text);
     for (size_t i = 0; i < count; i++) {
-        add(text, i == 0 ? "[" : ",");
+        buffer_add(text, i == 0 ? "[" : ",");
         add_finding(text, &list[i]);
     }
-    add(text, "]");
+    buffer_add(text, "]");
     return buffer_text(text);
 }
 

@@ -398,27 +398,12 @@ size_t audit_compare(const struct audit_facts *facts, struct arena *arena,
 
 /* ---- as it is kept ---- */
 
-/* What it is made of has been read under limits of its own. */
-static void add(struct buffer *out, const char *text)
-{
-    BUG_UNLESS(buffer_append_text(out, text) == STATUS_OK);
-}
-
-/* `key` with what goes before and behind it: ,"owner": */
-static void put_text(struct buffer *out, const char *key, const char *text)
-{
-    if (!text)
-        return;
-    add(out, key);
-    BUG_UNLESS(buffer_append_json(out, text) == STATUS_OK);
-}
-
 static void put_value(struct buffer *out, const char *key, const char *json)
 {
     if (!json)
         return;
-    add(out, key);
-    add(out, json);
+    buffer_add(out, key);
+    buffer_add(out, json);
 }
 
 /* What was kept is written once. */
@@ -427,20 +412,20 @@ const char *audit_write(const struct audit_finding *findings, size_t count, stru
     struct buffer out;
 
     buffer_init(&out, WRITTEN_BYTES_MAX);
-    add(&out, "[");
+    buffer_add(&out, "[");
     for (size_t i = 0; i < count; i++) {
         const struct audit_finding *finding = &findings[i];
-        put_text(&out, i == 0 ? "{\"field\":" : ",{\"field\":", finding->field);
-        put_text(&out, ",\"verdict\":", audit_verdict_name(finding->verdict));
+        buffer_add_member(&out, i == 0 ? "{\"field\":" : ",{\"field\":", finding->field);
+        buffer_add_member(&out, ",\"verdict\":", audit_verdict_name(finding->verdict));
         if (finding->verdict != AUDIT_KEPT)
             put_value(&out, ",\"before\":", finding->before);
         put_value(&out, ",\"after\":", finding->after);
-        put_text(&out, ",\"owner\":", finding->owner);
-        put_text(&out, ",\"remedy\":", finding->remedy);
-        put_text(&out, ",\"source\":", finding->source);
-        add(&out, "}");
+        buffer_add_member(&out, ",\"owner\":", finding->owner);
+        buffer_add_member(&out, ",\"remedy\":", finding->remedy);
+        buffer_add_member(&out, ",\"source\":", finding->source);
+        buffer_add(&out, "}");
     }
-    add(&out, "]");
+    buffer_add(&out, "]");
     const char *text = arena_copy_text(arena, buffer_text(&out));
     buffer_finish(&out);
     return text;

@@ -82,6 +82,18 @@ static void a_json_string_is_quoted(void)
     }
 }
 
+static void a_member_that_has_no_value_is_not_added(void)
+{
+    struct buffer buffer;
+
+    buffer_init(&buffer, SIZE_MAX);
+    buffer_add_member(&buffer, "{\"a\":", "b\"c");
+    buffer_add_member(&buffer, ",\"d\":", NULL);
+    buffer_add(&buffer, "}");
+    check_text(buffer_text(&buffer), "{\"a\":\"b\\\"c\"}");
+    buffer_finish(&buffer);
+}
+
 static void any_bytes_are_kept_and_a_nul_follows(void)
 {
     struct buffer buffer;
@@ -169,6 +181,7 @@ int main(void)
         {"the ceiling is reached but not passed", the_ceiling_is_reached_but_not_passed},
         {"a refused append keeps what was there", a_refused_append_keeps_what_was_there},
         {"a JSON string is quoted", a_json_string_is_quoted},
+        {"a member that has no value is not added", a_member_that_has_no_value_is_not_added},
         {"any bytes are kept and a NUL follows", any_bytes_are_kept_and_a_nul_follows},
         {"printing grows the buffer", printing_grows_the_buffer},
         {"clearing forgets the content and keeps the memory", clearing_forgets_the_content_and_keeps_the_memory},
