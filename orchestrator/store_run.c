@@ -12,13 +12,12 @@
 #include "orchestrator/field_refusals.h"
 #include "orchestrator/pg.h"
 #include "orchestrator/pg_dial.h"
-#include "orchestrator/pg_prepared.h"
-#include "orchestrator/process_identity.h"
 #include "orchestrator/registration_terms.h"
+#include "orchestrator/run_start.h"
 #include "orchestrator/store_budget.h"
 #include "orchestrator/store_claim.h"
-#include "orchestrator/store_lock.h"
 #include "orchestrator/store_settle.h"
+#include "orchestrator/trips.h"
 #include "sql/statements.h"
 
 #define RECONNECT_FIRST_MS 250
@@ -29,7 +28,6 @@
  * database is no lost one for ever. */
 #define SILENCE_MAX_MS (5 * 60 * 1000)
 #define CLOSE_MAX_MS 10000
-#define STATEMENTS_MAX 64
 
 const char *const STORE_STATES[8] = {"pending", "blocked", "waiting", "ready",
                                      "running", "done",    "failed",  "cancelled"};
@@ -41,57 +39,6 @@ enum link_state {
     LINK_BUSY /* a pipeline is under way */
 };
 
-/* What a queued statement's rows are for. */
-enum answer_use {
-    USE_NOTHING,
-    USE_PREPARED,
-    USE_TURN,
-    USE_FLUSHED,
-    USE_SETTLED,
-    USE_CLAIM,
-    USE_CLAIM_BESIDE,
-    USE_RENEW,
-    USE_STATES,
-    USE_DUE
-};
-
-enum purpose {
-    PURPOSE_FLUSH,
-    PURPOSE_ASK,
-    PURPOSE_RENEW,
-    PURPOSE_RECOVER,  /* the first one on a new connection */
-    PURPOSE_DISTRUST, /* the last one: the database has lost commits */
-    PURPOSE_CLOSE
-};
-
-/* What is under way to the database at a time: a flush, and the outcomes of the next one, which are
- * recorded while the first one claims and commits. */
-#define TRIPS_MAX 2
-
-/* A flush, a question or a renewal, from its first statement to the end of its last transaction. */
-struct trip {
-    enum purpose purpose;
-    enum answer_use uses[STATEMENTS_MAX];
-    unsigned use_count, use_next;
-    unsigned syncs; /* transactions that have not come back */
-    /* a flush */
-    int64_t flush;           /* its number */
-    struct task_queue group; /* sent, not yet known to be committed */
-    struct task_queue fresh; /* what it has claimed, given out once it is committed */
-    unsigned recorded;       /* uses of what it records; its claim comes behind them */
-    bool is_open;            /* its claim, and the commit, have not been sent */
-    unsigned wanted;
-    int64_t begun_at_ms; /* before its transaction began, and with it the deadlines of its claim */
-    bool is_refused;     /* what it meant to record was rolled back */
-    bool is_late;        /* it is sent as that of a buried run */
-};
-
-/* Of a connection that broke: a flush that may be committed, or not. */
-struct unsure_flush {
-    int64_t flush;
-    struct task_queue group;
-};
-
 /* run_hold.sql: this run has been ended by another. */
 #define SQLSTATE_BURIED "WM001"
 
@@ -99,7 +46,6 @@ struct store_run {
     struct store_run_settings settings;
     struct registration_terms registrations;
     PGconn *conn;
-    struct pg_prepared prepared;
     struct pg_dial dial; /* makes it again */
     enum link_state link;
     struct database_outage outage;
@@ -107,8 +53,7 @@ struct store_run {
     int64_t heard_at_ms;
     int64_t silence_factor; /* doubled at every silence that was too long */
     bool has_hung;          /* what was lost last was lost to silence */
-    int64_t run_id;
-    char process[512];
+    struct started_run run;
 
     /* Connections and flushes are numbered (run_turn.sql): a flush whose answer was lost has been
      * committed when the database has its number. */
@@ -116,9 +61,7 @@ struct store_run {
     int64_t flush_sent, flush_known, flush_found;
     const char *commit; /* what became of the commit under way when the connection broke */
 
-    struct trip trips[TRIPS_MAX]; /* a ring; answers come in their order */
-    unsigned first_trip, trip_count;
-    struct unsure_flush unsure[TRIPS_MAX];
+    struct trips trips;
     bool must_recover; /* until what was under way when the connection broke is known to be
                           committed */
     bool has_lost_commits;
@@ -139,103 +82,7 @@ struct store_run {
     void *visit_self;
 };
 
-/* ---- the start, which may block ---- */
-
-/* Whose lease has run out holds no locks any more, whatever transaction it was frozen in. */
-static enum status cut_silent_runs(struct store_run *store, struct fault *fault)
-{
-    return pg_query(store->conn, SQL_RUN_CUT, 0, NULL, NULL, fault);
-}
-
-/* Takes over what runs held whose lease has run out, or whose process is dead on this host. */
-static enum status bury_dead_runs(struct store_run *store, struct fault *fault)
-{
-    PG_AUTO_CLEAR PGresult *open = NULL, *buried = NULL;
-    char batch_id[24], grace[24];
-    const char *which[] = {batch_id};
-    struct pg_array dead;
-
-    snprintf(batch_id, sizeof batch_id, "%" PRId64, store->settings.batch->batch_id);
-    snprintf(grace, sizeof grace, "%" PRId64, store->settings.grace_ms);
-    if (cut_silent_runs(store, fault) != STATUS_OK ||
-        pg_query(store->conn, SQL_RUN_OPEN, 1, which, &open, fault) != STATUS_OK)
-        return STATUS_DATABASE;
-    pg_array_init(&dead);
-    for (int i = 0; i < PQntuples(open); i++) {
-        if (pg_cell_bool(open, i, "is_expired") || process_is_dead(pg_cell(open, i, "process")))
-            pg_array_add_i64(&dead, pg_cell_i64(open, i, "run_id"));
-    }
-    const char *values[] = {pg_array_literal(&dead), grace, batch_id, NULL};
-    enum status status = pg_query(store->conn, SQL_RUN_BURY, 4, values, &buried, fault);
-    if (status == STATUS_OK && strcmp(PQcmdTuples(buried), "0") != 0)
-        log_event(LOG_WARN, "run.resumed", LOG_TEXT("steps", PQcmdTuples(buried)),
-                  LOG_TEXT("why",
-                           "an earlier run ended while it held them; what may have been sent "
-                           "is looked up first"));
-    pg_array_finish(&dead);
-    return status;
-}
-
-static enum status register_run(struct store_run *store, struct fault *fault)
-{
-    PG_AUTO_CLEAR PGresult *row = NULL;
-    char batch_id[24], lease[24];
-    const char *values[] = {batch_id, store->settings.worker, store->process, lease};
-
-    snprintf(batch_id, sizeof batch_id, "%" PRId64, store->settings.batch->batch_id);
-    snprintf(lease, sizeof lease, "%" PRId64, store->settings.terms->lease_ms);
-    process_identity(store->process, sizeof store->process);
-    store->renewed_at_ms = clock_monotonic_ms();
-    store->lease_until_ms = store->renewed_at_ms + store->settings.terms->lease_ms;
-    if (pg_query(store->conn, SQL_RUN_START, 4, values, &row, fault) != STATUS_OK)
-        return STATUS_DATABASE;
-    store->run_id = pg_cell_i64(row, 0, "run_id");
-    return STATUS_OK;
-}
-
-/* $1 and $2 of run_session.sql. */
-struct session_texts {
-    char run_id[24], lock_ms[24];
-};
-
-static void describe_session(const struct store_run *store, struct session_texts *texts)
-{
-    snprintf(texts->run_id, sizeof texts->run_id, "%" PRId64, store->run_id);
-    snprintf(texts->lock_ms, sizeof texts->lock_ms, "%" PRId64, store->settings.terms->lock_ms);
-}
-
-static enum status look_again(struct store_run *store, struct fault *fault)
-{
-    const struct registration_terms *terms = &store->registrations;
-    char batch_id[24], highest[24];
-    const char *values[] = {batch_id, store->settings.only,
-                            store->settings.highest_number_id ? highest : NULL, terms->allowance};
-
-    snprintf(batch_id, sizeof batch_id, "%" PRId64, store->settings.batch->batch_id);
-    snprintf(highest, sizeof highest, "%" PRId64, store->settings.highest_number_id);
-    if (pg_query(store->conn, SQL_STEP_LOOK_AGAIN, 1, values, NULL, fault) != STATUS_OK)
-        return STATUS_DATABASE;
-    return pg_query(store->conn, SQL_REGISTRATION_RELEASE, 4, values, NULL, fault);
-}
-
-static enum status start(struct store_run *store, struct fault *fault)
-{
-    struct session_texts texts;
-    const char *session[] = {texts.run_id, texts.lock_ms};
-
-    if (bury_dead_runs(store, fault) != STATUS_OK || register_run(store, fault) != STATUS_OK ||
-        pg_begin(store->conn, fault) != STATUS_OK ||
-        store_lock_batch(store->conn, store->settings.batch->batch_id, NULL, fault) != STATUS_OK ||
-        look_again(store, fault) != STATUS_OK ||
-        pg_script(store->conn, "COMMIT", fault) != STATUS_OK)
-        return STATUS_DATABASE;
-    describe_session(store, &texts);
-    if (pg_query(store->conn, SQL_RUN_SESSION, 2, session, NULL, fault) != STATUS_OK)
-        return STATUS_DATABASE;
-    if (!pg_enter_pipeline(store->conn))
-        return pg_fault(store->conn, NULL, fault);
-    return STATUS_OK;
-}
+/* ---- beginning and end ---- */
 
 enum status store_run_open(PGconn *conn, const struct store_run_settings *settings,
                            struct store_run **out, struct fault *fault)
@@ -252,18 +99,17 @@ enum status store_run_open(PGconn *conn, const struct store_run_settings *settin
     store->outlook.due_ms = -1;
     store->served_since_ms = INT64_MIN / 2; /* from before we came */
     pg_dial_init(&store->dial, settings->conninfo, conn);
-    for (unsigned i = 0; i < TRIPS_MAX; i++) {
-        task_queue_init(&store->trips[i].group);
-        task_queue_init(&store->trips[i].fresh);
-        task_queue_init(&store->unsure[i].group);
-    }
+    trips_init(&store->trips, conn);
     claim_marks_init(&store->marks);
     claim_marks_init(&store->local_marks);
-    enum status status = start(store, fault);
+    enum status status =
+        run_start(conn, &store->settings, store->registrations.allowance, &store->run, fault);
     if (status != STATUS_OK) {
         store_run_destroy(store);
         return status;
     }
+    store->renewed_at_ms = store->run.started_at_ms;
+    store->lease_until_ms = store->run.started_at_ms + settings->terms->lease_ms;
     *out = store;
     return STATUS_OK;
 }
@@ -272,11 +118,7 @@ void store_run_destroy(struct store_run *store)
 {
     if (!store)
         return;
-    for (unsigned i = 0; i < TRIPS_MAX; i++) {
-        task_queue_destroy_all(&store->trips[i].group);
-        task_queue_destroy_all(&store->trips[i].fresh);
-        task_queue_destroy_all(&store->unsure[i].group);
-    }
+    trips_finish(&store->trips);
     registration_terms_finish(&store->registrations);
     claim_marks_finish(&store->marks);
     claim_marks_finish(&store->local_marks);
@@ -293,34 +135,6 @@ static bool is_waiting_over(const char *sqlstate)
     return sqlstate && (strncmp(sqlstate, "40", 2) == 0 || strcmp(sqlstate, "55P03") == 0);
 }
 
-/* The one whose answers come next, where any is under way. */
-static const struct trip *oldest(const struct store_run *store)
-{
-    return &store->trips[store->first_trip];
-}
-
-/* The oldest that is under way is 0. */
-static struct trip *trip_at(struct store_run *store, unsigned at)
-{
-    return &store->trips[(store->first_trip + at) % TRIPS_MAX];
-}
-
-/* A flush under way may be committed or not, and what it claimed was never sent. */
-static void abandon_trips(struct store_run *store)
-{
-    for (unsigned i = 0; i < store->trip_count; i++) {
-        struct trip *trip = trip_at(store, i);
-        task_queue_destroy_all(&trip->fresh);
-        if (trip->group.count == 0)
-            continue;
-        struct unsure_flush *unsure = &store->unsure[i];
-        BUG_UNLESS(unsure->group.count == 0);
-        unsure->flush = trip->flush;
-        task_queue_move(&trip->group, &unsure->group);
-    }
-    store->trip_count = 0;
-}
-
 /* Drops the connection; it is made again after a while. */
 static void break_link(struct store_run *store, const char *why, int64_t now_ms)
 {
@@ -330,7 +144,7 @@ static void break_link(struct store_run *store, const char *why, int64_t now_ms)
     store->link = LINK_BROKEN;
     store->must_recover = true;
     store->served_since_ms = INT64_MAX;
-    abandon_trips(store);
+    trips_abandon(&store->trips);
     claim_marks_forget(&store->marks);
     claim_marks_forget(&store->local_marks);
     store->retry_wait_ms =
@@ -372,69 +186,16 @@ static void heed_silence(struct store_run *store, int64_t now_ms)
 
 /* ---- what is sent ---- */
 
-/* Statements are added to the trip that was begun last. */
-static struct trip *latest(struct store_run *store)
-{
-    BUG_UNLESS(store->trip_count > 0);
-    return trip_at(store, store->trip_count - 1);
-}
-
-static void queue(struct store_run *store, const char *sql, int count, const char *const *values,
-                  enum answer_use use)
-{
-    struct trip *trip = latest(store);
-
-    BUG_UNLESS(trip->use_count < STATEMENTS_MAX);
-    /* A failure to queue shows as a broken connection when the pipeline is flushed. */
-    (void)!PQsendQueryParams(store->conn, sql, count, NULL, values, NULL, NULL, 0);
-    trip->uses[trip->use_count++] = use;
-}
-
-/* One that leaves again and again. */
-static void queue_params(struct store_run *store, const char *sql, const struct pg_params *params,
-                         enum answer_use use)
-{
-    struct trip *trip = latest(store);
-
-    BUG_UNLESS(trip->use_count + 1 < STATEMENTS_MAX);
-    if (pg_prepared_send(&store->prepared, store->conn, sql, params))
-        trip->uses[trip->use_count++] = USE_PREPARED;
-    trip->uses[trip->use_count++] = use;
-}
-
-static void queue_often(struct store_run *store, const char *sql, int count,
-                        const char *const *values, enum answer_use use)
-{
-    struct pg_params params;
-
-    pg_params_init(&params, count, values);
-    queue_params(store, sql, &params, use);
-}
-
 static void queue_settle(void *self, const char *sql, const struct pg_params *params)
 {
-    queue_params(self, sql, params, sql == SQL_STEP_SETTLE ? USE_SETTLED : USE_NOTHING);
-}
-
-static void begin(struct store_run *store, enum purpose purpose)
-{
-    BUG_UNLESS(store->trip_count < TRIPS_MAX);
-    if (store->trip_count == 0)
-        pg_prepared_begin(&store->prepared);
-    store->trip_count++;
-    struct trip *trip = latest(store);
-    BUG_UNLESS(trip->group.count == 0 && trip->fresh.count == 0);
-    memset(trip, 0, sizeof *trip);
-    task_queue_init(&trip->group);
-    task_queue_init(&trip->fresh);
-    trip->purpose = purpose;
+    trips_queue_params(self, sql, params, sql == SQL_STEP_SETTLE ? USE_SETTLED : USE_NOTHING);
 }
 
 /* Up to `want` steps; `is_beside`: of those that send nothing, behind a claim of any. */
 static void queue_claim(struct store_run *store, unsigned want, bool is_beside)
 {
     const struct registration_terms *terms = &store->registrations;
-    struct trip *trip = latest(store);
+    struct trip *trip = trips_latest(&store->trips);
     char run_id[24], batch_id[24], count[24], highest[24], deadline[24];
     const char *values[] = {run_id,
                             batch_id,
@@ -449,7 +210,7 @@ static void queue_claim(struct store_run *store, unsigned want, bool is_beside)
                             NULL,
                             is_beside ? "t" : "f"};
 
-    snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
+    snprintf(run_id, sizeof run_id, "%" PRId64, store->run.run_id);
     snprintf(batch_id, sizeof batch_id, "%" PRId64, store->settings.batch->batch_id);
     snprintf(count, sizeof count, "%u", want);
     snprintf(highest, sizeof highest, "%" PRId64, store->settings.highest_number_id);
@@ -458,8 +219,8 @@ static void queue_claim(struct store_run *store, unsigned want, bool is_beside)
         trip->wanted = want;
     claim_marks_begin(is_beside ? &store->local_marks : &store->marks, clock_monotonic_ms(),
                       values + 9);
-    queue_often(store, SQL_STEP_CLAIM, 10 + CLAIM_MARKS_VALUES, values,
-                is_beside ? USE_CLAIM_BESIDE : USE_CLAIM);
+    trips_queue_often(&store->trips, SQL_STEP_CLAIM, 10 + CLAIM_MARKS_VALUES, values,
+                      is_beside ? USE_CLAIM_BESIDE : USE_CLAIM);
 }
 
 static void queue_renewal(struct store_run *store, int64_t now_ms)
@@ -467,19 +228,11 @@ static void queue_renewal(struct store_run *store, int64_t now_ms)
     char run_id[24], lease[24], calls[24];
     const char *values[] = {run_id, lease, calls};
 
-    snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
+    snprintf(run_id, sizeof run_id, "%" PRId64, store->run.run_id);
     snprintf(lease, sizeof lease, "%" PRId64, store->settings.terms->lease_ms);
     snprintf(calls, sizeof calls, "%" PRId64, store->calls);
     store->renewed_at_ms = now_ms;
-    queue_often(store, SQL_RUN_RENEW, 3, values, USE_RENEW);
-}
-
-/* Everything queued since the last one is one implicit transaction, committed by the sync. A
- * failure shows when the pipeline is flushed. */
-static void commit(struct store_run *store)
-{
-    (void)!PQpipelineSync(store->conn);
-    latest(store)->syncs++;
+    trips_queue_often(&store->trips, SQL_RUN_RENEW, 3, values, USE_RENEW);
 }
 
 static bool is_renewal_due(const struct store_run *store, int64_t now_ms)
@@ -492,7 +245,7 @@ static void renew_if_due(struct store_run *store, int64_t now_ms)
     if (!is_renewal_due(store, now_ms))
         return;
     queue_renewal(store, now_ms);
-    commit(store);
+    trips_commit(&store->trips);
 }
 
 /* First in every transaction that records or claims. */
@@ -501,10 +254,10 @@ static void queue_turn(struct store_run *store, int64_t flush)
     char run_id[24], link[16], number[24];
     const char *values[] = {run_id, link, number};
 
-    snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
+    snprintf(run_id, sizeof run_id, "%" PRId64, store->run.run_id);
     snprintf(link, sizeof link, "%d", store->link_number);
     snprintf(number, sizeof number, "%" PRId64, flush);
-    queue_often(store, SQL_RUN_TURN, 3, values, USE_TURN);
+    trips_queue_often(&store->trips, SQL_RUN_TURN, 3, values, USE_TURN);
 }
 
 static void queue_hold(struct store_run *store)
@@ -512,16 +265,16 @@ static void queue_hold(struct store_run *store)
     char run_id[24];
     const char *values[] = {run_id};
 
-    snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
-    queue_often(store, SQL_RUN_HOLD, 1, values, USE_NOTHING);
+    snprintf(run_id, sizeof run_id, "%" PRId64, store->run.run_id);
+    trips_queue_often(&store->trips, SQL_RUN_HOLD, 1, values, USE_NOTHING);
 }
 
 /* What the group has come to. Of a buried run only the history is taken. The server is asked for
  * the answers so far: they tell that it has come to what follows. */
 static void queue_group(struct store_run *store)
 {
-    struct trip *trip = latest(store);
-    const struct store_settle_facts facts = {store->settings.batch, store->run_id,
+    struct trip *trip = trips_latest(&store->trips);
+    const struct store_settle_facts facts = {store->settings.batch, store->run.run_id,
                                              store->settings.grace_ms, store->is_buried};
 
     trip->is_late = store->is_buried;
@@ -531,7 +284,7 @@ static void queue_group(struct store_run *store)
     queue_turn(store, trip->flush);
     if (!store->is_buried)
         queue_hold(store);
-    store_settle_group(&trip->group, &facts, queue_settle, store);
+    store_settle_group(&trip->group, &facts, queue_settle, &store->trips);
     (void)!PQsendFlushRequest(store->conn);
     trip->recorded = trip->use_count;
 }
@@ -546,8 +299,8 @@ static void push(struct store_run *store, int64_t now_ms)
 
 static void end(struct store_run *store, int64_t now_ms)
 {
-    latest(store)->is_open = false;
-    commit(store);
+    trips_latest(&store->trips)->is_open = false;
+    trips_commit(&store->trips);
     push(store, now_ms);
 }
 
@@ -555,7 +308,7 @@ static void end(struct store_run *store, int64_t now_ms)
  * for whoever holds the app's budget; and the claim. */
 static void queue_rest(struct store_run *store, unsigned want)
 {
-    store_budget_note(&latest(store)->group, queue_settle, store);
+    store_budget_note(&trips_latest(&store->trips)->group, queue_settle, &store->trips);
     store->claimed_all = false;
     if (want > 0)
         queue_claim(store, want, false);
@@ -565,7 +318,7 @@ static void queue_rest(struct store_run *store, unsigned want)
 
 static void take_group(struct store_run *store, struct task_queue *settled)
 {
-    struct task_queue *group = &latest(store)->group;
+    struct task_queue *group = &trips_latest(&store->trips)->group;
 
     while (settled->first &&
            (group->count == 0 || group->bytes + settled->first->bytes <= STORE_FLUSH_BYTES))
@@ -581,27 +334,23 @@ void store_run_flush(struct store_run *store, struct task_queue *settled, unsign
 {
     BUG_UNLESS(store->link == LINK_IDLE);
     store->calls = calls;
-    begin(store, PURPOSE_FLUSH);
+    trips_begin(&store->trips, PURPOSE_FLUSH);
     take_group(store, settled);
     renew_if_due(store, now_ms);
-    if (latest(store)->group.count > 0 || want > 0) {
+    if (trips_latest(&store->trips)->group.count > 0 || want > 0) {
         queue_group(store);
         queue_rest(store, want);
         end(store, now_ms);
-    } else if (latest(store)->use_count > 0) {
+    } else if (trips_latest(&store->trips)->use_count > 0) {
         push(store, now_ms);
     } else {
-        store->trip_count = 0;
+        trips_take_back(&store->trips);
     }
 }
 
 size_t store_run_unrecorded_bytes(const struct store_run *store)
 {
-    size_t bytes = 0;
-
-    for (size_t i = 0; i < TRIPS_MAX; i++)
-        bytes += store->trips[i].group.bytes + store->unsure[i].group.bytes;
-    return bytes;
+    return trips_bytes(&store->trips);
 }
 
 void store_run_set_local_room(struct store_run *store, unsigned room)
@@ -611,9 +360,9 @@ void store_run_set_local_room(struct store_run *store, unsigned room)
 
 bool store_run_may_record_ahead(const struct store_run *store)
 {
-    const struct trip *trip = oldest(store);
+    const struct trip *trip = trips_oldest(&store->trips);
 
-    return store->link == LINK_BUSY && store->trip_count == 1 && !store->must_recover &&
+    return store->link == LINK_BUSY && store->trips.count == 1 && !store->must_recover &&
            !store->has_failed && !store->is_buried && !store->has_lost_commits &&
            trip->purpose == PURPOSE_FLUSH && trip->flush > 0 && !trip->is_open &&
            trip->use_next >= trip->recorded;
@@ -624,7 +373,7 @@ void store_run_record_ahead(struct store_run *store, struct task_queue *settled,
 {
     BUG_UNLESS(store_run_may_record_ahead(store));
     store->calls = calls;
-    begin(store, PURPOSE_FLUSH);
+    trips_begin(&store->trips, PURPOSE_FLUSH);
     take_group(store, settled);
     renew_if_due(store, now_ms);
     queue_group(store);
@@ -633,8 +382,8 @@ void store_run_record_ahead(struct store_run *store, struct task_queue *settled,
 
 bool store_run_awaits_claim(const struct store_run *store)
 {
-    return store->link == LINK_BUSY && !store->has_failed && store->trip_count == 1 &&
-           oldest(store)->is_open;
+    return store->link == LINK_BUSY && !store->has_failed && store->trips.count == 1 &&
+           trips_oldest(&store->trips)->is_open;
 }
 
 void store_run_claim(struct store_run *store, unsigned want, int64_t now_ms)
@@ -647,8 +396,8 @@ void store_run_claim(struct store_run *store, unsigned want, int64_t now_ms)
 /* What could not be recorded the first time. */
 static void flush_again(struct store_run *store, struct task_queue *group, int64_t now_ms)
 {
-    begin(store, PURPOSE_FLUSH);
-    task_queue_move(group, &latest(store)->group);
+    trips_begin(&store->trips, PURPOSE_FLUSH);
+    task_queue_move(group, &trips_latest(&store->trips)->group);
     queue_group(store);
     queue_rest(store, 0);
     end(store, now_ms);
@@ -677,13 +426,13 @@ static void queue_forget(struct store_run *store)
     if (store->visit_all)
         store->visit_all(store->visit_self, add_to_hand, &hand);
     for (unsigned i = 0; i < TRIPS_MAX; i++) {
-        for (const struct task *task = store->unsure[i].group.first; task; task = task->next)
+        for (const struct task *task = store->trips.unsure[i].group.first; task; task = task->next)
             add_to_hand(&hand, task); /* not recorded yet, perhaps */
     }
-    snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
+    snprintf(run_id, sizeof run_id, "%" PRId64, store->run.run_id);
     const char *values[] = {run_id, pg_array_literal(&hand.step_ids),
                             pg_array_literal(&hand.epochs)};
-    queue(store, SQL_RUN_FORGET, 3, values, USE_NOTHING);
+    trips_queue(&store->trips, SQL_RUN_FORGET, 3, values, USE_NOTHING);
     pg_array_finish(&hand.step_ids);
     pg_array_finish(&hand.epochs);
 }
@@ -698,23 +447,22 @@ static bool may_bury(const struct store_run *store, int64_t now_ms)
 /* The session of a new connection, and the lease, before anything that might have to wait. */
 static void queue_session(struct store_run *store, int64_t now_ms)
 {
-    struct session_texts texts;
-    const char *session[] = {texts.run_id, texts.lock_ms};
+    struct run_session session;
     char seconds[32];
     const char *offset[] = {seconds};
 
-    queue(store, SQL_SESSION_GUARD, 0, NULL, USE_NOTHING);
-    describe_session(store, &texts);
-    queue(store, SQL_RUN_SESSION, 2, session, USE_NOTHING);
+    trips_queue(&store->trips, SQL_SESSION_GUARD, 0, NULL, USE_NOTHING);
+    run_session_describe(&session, store->run.run_id, store->settings.terms);
+    trips_queue(&store->trips, SQL_RUN_SESSION, 2, session.values, USE_NOTHING);
     if (store->settings.clock->offset_ms != 0) {
         snprintf(seconds, sizeof seconds, "%" PRId64, store->settings.clock->offset_ms / 1000);
-        queue(store, SQL_CLOCK_OFFSET, 1, offset, USE_NOTHING);
+        trips_queue(&store->trips, SQL_CLOCK_OFFSET, 1, offset, USE_NOTHING);
     }
-    queue(store, SQL_RUN_REPLACE, 1, session, USE_NOTHING);
+    trips_queue(&store->trips, SQL_RUN_REPLACE, 1, session.values, USE_NOTHING);
     queue_renewal(store, now_ms);
     if (may_bury(store, now_ms))
-        queue(store, SQL_RUN_CUT, 0, NULL, USE_NOTHING);
-    commit(store);
+        trips_queue(&store->trips, SQL_RUN_CUT, 0, NULL, USE_NOTHING);
+    trips_commit(&store->trips);
 }
 
 /* The first pipeline on a new connection. Nothing that comes from an earlier one counts from here
@@ -723,14 +471,14 @@ static void queue_session(struct store_run *store, int64_t now_ms)
 static void recover(struct store_run *store, int64_t now_ms)
 {
     char run_id[24], link[16];
-    const char *values[] = {run_id, link, store->process};
+    const char *values[] = {run_id, link, store->run.process};
 
-    begin(store, PURPOSE_RECOVER);
+    trips_begin(&store->trips, PURPOSE_RECOVER);
     queue_session(store, now_ms);
     store->link_number++;
-    snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
+    snprintf(run_id, sizeof run_id, "%" PRId64, store->run.run_id);
     snprintf(link, sizeof link, "%d", store->link_number);
-    queue(store, SQL_RUN_RECOVER, 3, values, USE_FLUSHED);
+    trips_queue(&store->trips, SQL_RUN_RECOVER, 3, values, USE_FLUSHED);
     queue_forget(store);
     end(store, now_ms);
 }
@@ -742,8 +490,8 @@ static void distrust(struct store_run *store, int64_t now_ms)
 
     snprintf(batch_id, sizeof batch_id, "%" PRId64, store->settings.batch->batch_id);
     snprintf(grace, sizeof grace, "%" PRId64, store->settings.grace_ms);
-    begin(store, PURPOSE_DISTRUST);
-    queue(store, SQL_RUN_DISTRUST, 2, values, USE_NOTHING);
+    trips_begin(&store->trips, PURPOSE_DISTRUST);
+    trips_queue(&store->trips, SQL_RUN_DISTRUST, 2, values, USE_NOTHING);
     end(store, now_ms);
 }
 
@@ -758,18 +506,18 @@ void store_run_ask(struct store_run *store, int64_t now_ms)
     BUG_UNLESS(store->link == LINK_IDLE);
     snprintf(batch_id, sizeof batch_id, "%" PRId64, store->settings.batch->batch_id);
     snprintf(highest, sizeof highest, "%" PRId64, store->settings.highest_number_id);
-    snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
+    snprintf(run_id, sizeof run_id, "%" PRId64, store->run.run_id);
     snprintf(grace, sizeof grace, "%" PRId64, store->settings.grace_ms);
-    begin(store, PURPOSE_ASK);
+    trips_begin(&store->trips, PURPOSE_ASK);
     memset(&store->asked, 0, sizeof store->asked);
     store->asked.asked_at_ms = now_ms;
     renew_if_due(store, now_ms);
     if (may_bury(store, now_ms)) { /* other workers that have fallen silent, and lost steps */
-        queue_often(store, SQL_RUN_CUT, 0, NULL, USE_NOTHING);
-        queue_often(store, SQL_RUN_BURY, 4, bury, USE_NOTHING);
+        trips_queue_often(&store->trips, SQL_RUN_CUT, 0, NULL, USE_NOTHING);
+        trips_queue_often(&store->trips, SQL_RUN_BURY, 4, bury, USE_NOTHING);
     }
-    queue_often(store, SQL_RUN_OUTLOOK, 1, states, USE_STATES);
-    queue_often(store, SQL_RUN_NEXT_DUE, 4, due, USE_DUE);
+    trips_queue_often(&store->trips, SQL_RUN_OUTLOOK, 1, states, USE_STATES);
+    trips_queue_often(&store->trips, SQL_RUN_NEXT_DUE, 4, due, USE_DUE);
     end(store, now_ms);
 }
 
@@ -778,7 +526,7 @@ void store_run_renew(struct store_run *store, int64_t now_ms)
     BUG_UNLESS(store->link == LINK_IDLE);
     if (store->is_buried || !is_renewal_due(store, now_ms))
         return;
-    begin(store, PURPOSE_RENEW);
+    trips_begin(&store->trips, PURPOSE_RENEW);
     queue_renewal(store, now_ms);
     end(store, now_ms);
 }
@@ -838,7 +586,7 @@ static void use_rows(struct store_run *store, struct trip *trip, const PGresult 
     case USE_NOTHING:
         break;
     case USE_PREPARED:
-        pg_prepared_confirm(&store->prepared);
+        pg_prepared_confirm(&store->trips.prepared);
         break;
     case USE_TURN:
         store->has_lost_commits = PQntuples(rows) == 0;
@@ -902,7 +650,7 @@ static void on_error(struct store_run *store, struct trip *trip, const PGresult 
         return;
     }
     if (pg_prepared_is_lost(sqlstate))
-        pg_prepared_forgo(&store->prepared);
+        pg_prepared_forgo(&store->trips.prepared);
     if (!sqlstate || is_passing(sqlstate) || pg_prepared_is_lost(sqlstate)) {
         int64_t served_since_ms = store->served_since_ms;
         const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
@@ -952,10 +700,10 @@ static void on_recovered(struct store_run *store, int64_t now_ms)
     store->flush_known = store->flush_sent = found;
     task_queue_init(&again);
     for (unsigned i = 0; i < TRIPS_MAX; i++) {
-        if (store->unsure[i].flush <= found)
-            task_queue_destroy_all(&store->unsure[i].group);
+        if (store->trips.unsure[i].flush <= found)
+            task_queue_destroy_all(&store->trips.unsure[i].group);
         else
-            task_queue_move(&store->unsure[i].group, &again);
+            task_queue_move(&store->trips.unsure[i].group, &again);
     }
     if (again.count > 0)
         flush_again(store, &again, now_ms);
@@ -1011,33 +759,24 @@ static void on_over(struct store_run *store, struct trip *trip, int64_t now_ms,
     }
 }
 
-/* The place of the one that is over stays as it is until the trip after the next one. */
 static void on_sync(struct store_run *store, struct trip *trip, int64_t now_ms,
                     struct task_queue *claimed)
 {
     if (--trip->syncs > 0 || trip->is_open)
         return;
-    store->first_trip = (store->first_trip + 1) % TRIPS_MAX;
-    store->trip_count--;
-    if (store->trip_count == 0)
+    trips_end_oldest(&store->trips);
+    if (store->trips.count == 0)
         store->link = LINK_IDLE;
     on_over(store, trip, now_ms, claimed);
-}
-
-/* An open trip that has been answered as far as it goes waits for us. */
-static bool is_owed_an_answer(const struct store_run *store)
-{
-    const struct trip *trip = oldest(store);
-
-    return store->trip_count > 1 || !trip->is_open || trip->use_next < trip->use_count;
 }
 
 /* Reads results until libpq has no more without waiting. A NULL ends one statement's results. */
 static void read_results(struct store_run *store, int64_t now_ms, struct task_queue *claimed)
 {
-    while (store->link == LINK_BUSY && is_owed_an_answer(store) && !PQisBusy(store->conn)) {
+    while (store->link == LINK_BUSY && trips_is_owed_an_answer(&store->trips) &&
+           !PQisBusy(store->conn)) {
         PG_AUTO_CLEAR PGresult *result = PQgetResult(store->conn);
-        struct trip *trip = trip_at(store, 0);
+        struct trip *trip = trips_answering(&store->trips);
         store->heard_at_ms = now_ms;
         switch (result ? PQresultStatus(result) : PGRES_EMPTY_QUERY) {
         case PGRES_EMPTY_QUERY: /* no result: the end of one statement's */
@@ -1072,7 +811,7 @@ static void advance_connecting(struct store_run *store, int64_t now_ms)
         break;
     }
     store->conn = pg_dial_take(&store->dial);
-    pg_prepared_reset(&store->prepared);
+    trips_go_over(&store->trips, store->conn);
     if (!pg_enter_pipeline(store->conn)) {
         break_off(store, now_ms);
         return;
@@ -1103,7 +842,7 @@ static void advance_standing(struct store_run *store, int64_t now_ms, struct tas
         return;
     }
     read_results(store, now_ms, claimed);
-    if (store->link == LINK_BUSY && is_owed_an_answer(store))
+    if (store->link == LINK_BUSY && trips_is_owed_an_answer(&store->trips))
         heed_silence(store, now_ms);
 }
 
@@ -1154,7 +893,7 @@ int64_t store_run_patience_ms(const struct store_run *store, int64_t now_ms)
         until_ms = store->retry_at_ms;
         break;
     case LINK_BUSY:
-        if (!is_owed_an_answer(store))
+        if (!trips_is_owed_an_answer(&store->trips))
             return -1;
         if (!PQisBusy(store->conn)) /* it came in while we were sending */
             return 0;
@@ -1176,11 +915,7 @@ const struct database_outage *store_run_outage(const struct store_run *store)
 
 bool store_run_is_flushed(const struct store_run *store)
 {
-    unsigned tasks = 0;
-
-    for (unsigned i = 0; i < TRIPS_MAX; i++)
-        tasks += store->trips[i].group.count + store->unsure[i].group.count;
-    return tasks == 0;
+    return trips_tasks(&store->trips) == 0;
 }
 
 const struct store_outlook *store_run_outlook(const struct store_run *store)
@@ -1218,7 +953,7 @@ void store_run_set_inventory(struct store_run *store, store_visit_all *visit_all
 
 int64_t store_run_id(const struct store_run *store)
 {
-    return store->run_id;
+    return store->run.run_id;
 }
 
 static void drain(struct store_run *store, int64_t until_ms)
@@ -1246,19 +981,19 @@ void store_run_close(struct store_run *store, int exit_code, int64_t calls)
 
     /* Behind what has failed for good something may have been sent ahead. */
     if (store->has_failed && store->link == LINK_BUSY) {
-        if (latest(store)->is_open)
+        if (trips_latest(&store->trips)->is_open)
             end(store, now_ms);
         drain(store, until_ms);
     }
     if (store->link != LINK_IDLE)
         return; /* the lease runs out by itself */
-    snprintf(run_id, sizeof run_id, "%" PRId64, store->run_id);
+    snprintf(run_id, sizeof run_id, "%" PRId64, store->run.run_id);
     snprintf(code, sizeof code, "%d", exit_code);
     snprintf(made, sizeof made, "%" PRId64, calls);
-    begin(store, PURPOSE_CLOSE);
+    trips_begin(&store->trips, PURPOSE_CLOSE);
     queue_turn(store, store->flush_known);
-    queue(store, SQL_RUN_END, 3, values, USE_NOTHING);
-    queue(store, SQL_LOOK_OF_RUN, 1, values, USE_NOTHING);
+    trips_queue(&store->trips, SQL_RUN_END, 3, values, USE_NOTHING);
+    trips_queue(&store->trips, SQL_LOOK_OF_RUN, 1, values, USE_NOTHING);
     end(store, now_ms);
     drain(store, until_ms);
 }
