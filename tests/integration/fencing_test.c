@@ -13,28 +13,6 @@ static PGconn *conn;
 
 /* ---- helpers ---- */
 
-static int64_t begin(void)
-{
-    testbed_clear(conn);
-    int64_t batch_id = worker_load(conn, WORKER_BOOK);
-    CU_ASSERT_FATAL(batch_id > 0);
-    return batch_id;
-}
-
-#define STEPS                                                                  \
-    " FROM wabamigrate.step s JOIN wabamigrate.customer c USING (customer_id)" \
-    " LEFT JOIN wabamigrate.number n USING (number_id) "
-
-static void expect_step(const char *kind, const char *who, const char *what, const char *wanted)
-{
-    char sql[2048];
-
-    snprintf(sql, sizeof sql,
-             "SELECT %s" STEPS "WHERE s.kind = '%s' AND coalesce(n.number, c.key) = '%s'", what,
-             kind, who);
-    testbed_expect(conn, sql, wanted);
-}
-
 /* Every attempt of a step, oldest first. */
 static void expect_attempts(const char *kind, const char *who, const char *what, const char *wanted)
 {
@@ -44,7 +22,7 @@ static void expect_attempts(const char *kind, const char *who, const char *what,
              "(SELECT string_agg(%s, ' ' ORDER BY a.epoch) FROM wabamigrate.attempt a"
              "  WHERE a.step_id = s.step_id)",
              what);
-    expect_step(kind, who, sql, wanted);
+    worker_expect_step(conn, kind, who, sql, wanted);
 }
 
 /* As another program would that finds this worker's run dead. */
@@ -75,8 +53,7 @@ static bool has_noticed(void *self)
 static bool somebody_waits(void *self)
 {
     (void)self;
-    return strcmp(testbed_ask(conn, "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted"), "t") ==
-           0;
+    return testbed_somebody_waits(conn);
 }
 
 static struct task *held(struct worker *worker, const char *kind, const char *who)
@@ -94,7 +71,7 @@ static void a_run_that_was_ended_claims_nothing_and_learns_it_at_once(void)
     struct worker worker;
     char id[32], sql[128];
 
-    worker_open(&worker, begin());
+    worker_open(&worker, worker_begin(conn));
     CU_ASSERT(worker_flush(&worker, 2) > 0);
     bury(&worker);
     CU_ASSERT_EQUAL(worker_flush(&worker, 64), 0);
@@ -108,7 +85,7 @@ static void a_run_that_was_ended_claims_nothing_and_learns_it_at_once(void)
 static void what_a_run_that_was_ended_has_read_is_not_taken(void)
 {
     struct worker late, next;
-    int64_t batch_id = begin();
+    int64_t batch_id = worker_begin(conn);
 
     worker_open(&late, batch_id);
     worker_flush(&late, 64);
@@ -139,7 +116,7 @@ static void what_a_run_that_was_ended_has_read_is_not_taken(void)
 static void a_verdict_of_a_run_that_was_ended_does_not_replace_a_newer_one(void)
 {
     struct worker late, next;
-    int64_t batch_id = begin();
+    int64_t batch_id = worker_begin(conn);
 
     worker_open(&late, batch_id);
     worker_work_until(&late, "check");
@@ -156,7 +133,7 @@ static void a_verdict_of_a_run_that_was_ended_does_not_replace_a_newer_one(void)
                    "  FROM wabamigrate.number n JOIN wabamigrate.finding f USING (number)"
                    " WHERE n.number = '" BAKERY_1 "' GROUP BY n.is_eligible",
                    "true/pass");
-    expect_step("check", BAKERY_1, "s.state", "done");
+    worker_expect_step(conn, "check", BAKERY_1, "s.state", "done");
     worker_close(&late);
     worker_close(&next);
 }
@@ -166,7 +143,7 @@ static void a_token_that_came_late_is_kept(void)
 {
     struct worker late;
 
-    worker_open(&late, begin());
+    worker_open(&late, worker_begin(conn));
     worker_work_until(&late, "exchange_code");
     struct task *task = held(&late, "exchange_code", NULL);
     char customer[64], sql[192];
@@ -180,14 +157,15 @@ static void a_token_that_came_late_is_kept(void)
              "SELECT business_token_sealed IS NOT NULL FROM wabamigrate.customer WHERE key = '%s'",
              customer);
     testbed_expect(conn, sql, "t");
-    expect_step("exchange_code", customer, "concat_ws('/', s.state, s.phase)", "ready/probe");
+    worker_expect_step(conn, "exchange_code", customer, "concat_ws('/', s.state, s.phase)",
+                       "ready/probe");
     worker_close(&late);
 }
 
 static void the_history_tells_the_doubt_and_the_late_answer(void)
 {
     struct worker late, next;
-    int64_t batch_id = begin();
+    int64_t batch_id = worker_begin(conn);
 
     worker_open(&late, batch_id);
     worker_work_until(&late, "register_number");
@@ -203,7 +181,7 @@ static void the_history_tells_the_doubt_and_the_late_answer(void)
                     "concat_ws('/', a.phase, a.outcome, a.taken_at IS NOT NULL,"
                     " a.taken_why IS NOT NULL, a.late_at >= a.taken_at)",
                     "register/done/t/t/t lookup/done/f/f");
-    expect_step("register_number", number, "s.state", "done");
+    worker_expect_step(conn, "register_number", number, "s.state", "done");
     worker_close(&late);
     worker_close(&next);
 }
@@ -222,18 +200,19 @@ static void a_step_past_its_deadline_is_taken_back_from_a_worker_that_lives(void
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         for (int is_other = 0; is_other <= 1; is_other++) {
             struct worker worker, other;
-            int64_t batch_id = begin();
+            int64_t batch_id = worker_begin(conn);
             worker_open(&worker, batch_id);
             worker_work_until(&worker, cases[i].kind);
             worker_open(&other, batch_id);
             struct task *task = held(&worker, cases[i].kind, cases[i].who);
             ask(is_other ? &other : &worker);
-            expect_step(cases[i].kind, cases[i].who, "s.state", "running");
+            worker_expect_step(conn, cases[i].kind, cases[i].who, "s.state", "running");
             testbed_do(conn, "UPDATE wabamigrate.step SET deadline = now()"
                              " WHERE state = 'running'");
             ask(is_other ? &other : &worker);
-            expect_step(cases[i].kind, cases[i].who,
-                        "concat_ws('/', s.state, s.run_id IS NULL, s.is_in_doubt)", cases[i].state);
+            worker_expect_step(conn, cases[i].kind, cases[i].who,
+                               "concat_ws('/', s.state, s.run_id IS NULL, s.is_in_doubt)",
+                               cases[i].state);
             testbed_expect(conn, "SELECT count(*) FROM wabamigrate.run WHERE ended_at IS NOT NULL",
                            "0");
             if (cases[i].attempts[0] != '-')
@@ -243,8 +222,9 @@ static void a_step_past_its_deadline_is_taken_back_from_a_worker_that_lives(void
             worker_settle(&worker, task, OUTCOME_DONE);
             worker_flush(&worker, 0);
             CU_ASSERT_FALSE(store_run_is_buried(worker.store));
-            expect_step(cases[i].kind, cases[i].who,
-                        "concat_ws('/', s.state, s.run_id IS NULL, s.is_in_doubt)", cases[i].state);
+            worker_expect_step(conn, cases[i].kind, cases[i].who,
+                               "concat_ws('/', s.state, s.run_id IS NULL, s.is_in_doubt)",
+                               cases[i].state);
             worker_expect_prerequisites(conn);
             worker_close(&worker);
             worker_close(&other);
@@ -256,7 +236,7 @@ static void a_worker_knows_until_when_it_may_send(void)
 {
     struct worker worker;
 
-    worker_open(&worker, begin());
+    worker_open(&worker, worker_begin(conn));
     worker.terms.step_ms = 100000;
     worker.terms.margin_ms = 40000;
     int64_t before_ms = clock_monotonic_ms();
@@ -280,7 +260,7 @@ static void a_worker_knows_until_when_it_may_send(void)
 static void what_an_ended_run_has_left_behind_is_taken_up(void)
 {
     struct worker gone, next;
-    int64_t batch_id = begin();
+    int64_t batch_id = worker_begin(conn);
 
     worker_open(&gone, batch_id);
     worker_work_until(&gone, "register_number");
@@ -303,7 +283,7 @@ static void a_look_at_what_waits_leaves_what_runs_by_now(void)
 {
     struct worker worker;
     char batch[24];
-    int64_t batch_id = begin();
+    int64_t batch_id = worker_begin(conn);
     const char *values[] = {batch};
 
     snprintf(batch, sizeof batch, "%lld", (long long)batch_id);
@@ -328,7 +308,7 @@ static void a_doubt_is_looked_into_although_its_batch_was_cancelled(void)
 {
     struct worker worker;
     char batch[24];
-    int64_t batch_id = begin();
+    int64_t batch_id = worker_begin(conn);
     const char *values[] = {batch, NULL};
 
     snprintf(batch, sizeof batch, "%lld", (long long)batch_id);
@@ -346,7 +326,7 @@ static void a_doubt_is_looked_into_although_its_batch_was_cancelled(void)
     CU_ASSERT_EQUAL(worker_flush(&worker, 64), 1);
     worker_settle(&worker, held(&worker, "register_number", BAKERY_1), OUTCOME_DONE);
     CU_ASSERT_EQUAL(worker_flush(&worker, 64), 0);
-    expect_step("register_number", BAKERY_1, "s.state", "done");
+    worker_expect_step(conn, "register_number", BAKERY_1, "s.state", "done");
     worker_close(&worker);
 }
 
@@ -361,7 +341,7 @@ static void the_locks_of_a_silent_worker_go_with_its_connection(void)
                                       .lock_ms = 100,
                                       .silence_ms = 60000};
     char sql[512];
-    int64_t batch_id = begin();
+    int64_t batch_id = worker_begin(conn);
 
     worker_open(&frozen, batch_id);
     worker_open_terms(&worker, batch_id, NULL, &terms);
@@ -382,7 +362,7 @@ static void the_locks_of_a_silent_worker_go_with_its_connection(void)
 
     store_run_flush(worker.store, &worker.settled, 0, 0, clock_monotonic_ms());
     CU_ASSERT_TRUE_FATAL(worker_wait(&worker));
-    expect_step("read_source", "bakery-lune", "s.state", "done");
+    worker_expect_step(conn, "read_source", "bakery-lune", "s.state", "done");
     PQclear(PQexec(locks, "SELECT 1"));
     CU_ASSERT_EQUAL(PQstatus(locks), CONNECTION_BAD);
     PQfinish(locks);
@@ -397,7 +377,7 @@ static void after_an_outage_the_others_are_left_the_time_to_come_back(void)
 {
     struct worker worker, other;
     char sql[160];
-    int64_t batch_id = begin();
+    int64_t batch_id = worker_begin(conn);
 
     worker_open(&worker, batch_id);
     worker_open(&other, batch_id);
@@ -427,7 +407,7 @@ static void a_question_that_its_connection_takes_along_is_not_answered(void)
     char sql[160];
     int64_t asked_at_ms = clock_monotonic_ms() + 1;
 
-    worker_open(&worker, begin());
+    worker_open(&worker, worker_begin(conn));
     testbed_do(conn, "BEGIN; LOCK TABLE wabamigrate.open_step");
     store_run_ask(worker.store, asked_at_ms);
     CU_ASSERT_TRUE_FATAL(testbed_wait(somebody_waits, &worker));

@@ -408,36 +408,6 @@ static void what_an_older_database_knew_is_not_found_anew(void)
     testbed_expect(conn, "SELECT found_at = '2026-11-01Z' FROM wabamigrate.finding", "t");
 }
 
-/* What is sent binary arrives as what is sent as text does. */
-static void texts_arrive_alike_in_either_form(void)
-{
-    static const char *const texts[] = {
-        "", "NULL", "{\"a\":\"b\\\"c\"}", "C:\\x, {}' \t\n", NULL, "Côte d'Ivoire 電話"};
-    PG_AUTO_CLEAR PGresult *got = NULL;
-    struct pg_array binary, literal;
-    struct pg_params params = {.count = 0};
-    struct fault fault = FAULT_NONE;
-
-    pg_array_init_binary(&binary);
-    pg_array_init(&literal);
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        pg_array_add_text(&binary, texts[i]);
-        pg_array_add_text(&literal, texts[i]);
-    }
-    pg_params_add_array(&params, &binary);
-    pg_params_add_array(&params, &literal);
-    CU_ASSERT_EQUAL_FATAL(
-        pg_query_params(conn,
-                        "SELECT count(*) FILTER (WHERE a IS NOT DISTINCT FROM b) AS alike,"
-                        " count(*) AS texts FROM unnest($1::text[], $2::text[]) AS i (a, b)",
-                        &params, &got, &fault),
-        STATUS_OK);
-    CU_ASSERT_EQUAL(pg_cell_i64(got, 0, "alike"), 6);
-    CU_ASSERT_EQUAL(pg_cell_i64(got, 0, "texts"), 6);
-    pg_array_finish(&binary);
-    pg_array_finish(&literal);
-}
-
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -455,7 +425,6 @@ int main(void)
          assessments_of_an_older_database_stay_what_they_were},
         {"what an older database knew is not found anew",
          what_an_older_database_knew_is_not_found_anew},
-        {"texts arrive alike in either form", texts_arrive_alike_in_either_form},
         CU_TEST_INFO_NULL,
     };
 

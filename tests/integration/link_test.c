@@ -17,14 +17,6 @@ static PGconn *conn;
 
 /* ---- helpers ---- */
 
-static int64_t begin(void)
-{
-    testbed_clear(conn);
-    int64_t batch_id = worker_load(conn, WORKER_BOOK);
-    CU_ASSERT_FATAL(batch_id > 0);
-    return batch_id;
-}
-
 /* The youngest backend but our own: the store's. */
 static pid_t backend_of_store(void)
 {
@@ -63,8 +55,7 @@ static bool somebody_waits(void *self)
     struct worker *worker = self;
 
     store_run_advance(worker->store, clock_monotonic_ms(), &worker->hand);
-    return strcmp(testbed_ask(conn, "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted"), "t") ==
-           0;
+    return testbed_somebody_waits(conn);
 }
 
 static void settle_all(struct worker *worker)
@@ -82,23 +73,13 @@ static void expect_hands_full(const struct worker *worker)
     testbed_expect(conn, "SELECT count(*) FROM wabamigrate.step WHERE state = 'running'", wanted);
 }
 
-static void expect_everything_done_once(void)
-{
-    testbed_expect(conn, "SELECT string_agg(DISTINCT state, ',') FROM wabamigrate.step", "done");
-    testbed_expect(conn,
-                   "SELECT count(*) FROM (SELECT step_id FROM wabamigrate.attempt"
-                   " WHERE coalesce(outcome, '') <> 'not_sent'"
-                   " GROUP BY step_id HAVING count(*) > 1) twice",
-                   "0");
-}
-
 /* ---- a server that is silent ---- */
 
 static void a_flush_that_a_frozen_server_gets_to_late_is_refused(void)
 {
     struct worker worker;
 
-    worker_open(&worker, begin());
+    worker_open(&worker, worker_begin(conn));
     worker_work_until(&worker, "share_credit_line");
     pid_t frozen = backend_of_store();
     CU_ASSERT_EQUAL_FATAL(kill(frozen, SIGSTOP), 0);
@@ -123,7 +104,7 @@ static void a_flush_that_a_frozen_server_gets_to_late_is_refused(void)
     expect_hands_full(&worker);
     worker_work_until(&worker, NULL);
     worker_close(&worker);
-    expect_everything_done_once();
+    worker_expect_done_once(conn);
 }
 
 static void only_the_latest_connection_speaks_for_a_run_and_in_its_turn(void)
@@ -146,7 +127,7 @@ static void only_the_latest_connection_speaks_for_a_run_and_in_its_turn(void)
     struct worker worker;
     char run[24];
 
-    worker_open(&worker, begin());
+    worker_open(&worker, worker_begin(conn));
     snprintf(run, sizeof run, "%lld", (long long)store_run_id(worker.store));
     testbed_do(conn, "UPDATE wabamigrate.run SET link = 5, flushed = 7, process = 'this'");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -164,7 +145,7 @@ static void a_flush_still_under_way_on_the_old_connection_is_ended(void)
 {
     struct worker worker;
 
-    worker_open(&worker, begin());
+    worker_open(&worker, worker_begin(conn));
     worker_work_until(&worker, "share_credit_line");
     settle_all(&worker);
     pid_t slow = backend_of_store();
@@ -188,7 +169,7 @@ static void a_flush_still_under_way_on_the_old_connection_is_ended(void)
                    "done");
     worker_work_until(&worker, NULL);
     worker_close(&worker);
-    expect_everything_done_once();
+    worker_expect_done_once(conn);
 }
 
 /* ---- a server that forgets ---- */
@@ -203,7 +184,7 @@ static void commits_that_the_database_has_lost_are_noticed_and_looked_up(void)
     for (size_t i = 0; i < sizeof losses / sizeof losses[0]; i++) {
         struct worker worker;
         struct fault fault = FAULT_NONE;
-        worker_open(&worker, begin());
+        worker_open(&worker, worker_begin(conn));
         worker_work_until(&worker, "set_storage");
         testbed_do(conn, losses[i]);
         char sql[96];
@@ -232,7 +213,7 @@ static void commits_that_the_database_has_lost_are_noticed_and_looked_up(void)
 static void a_run_that_ends_with_steps_in_hand_leaves_them_to_the_next(void)
 {
     struct worker worker, next;
-    int64_t batch_id = begin();
+    int64_t batch_id = worker_begin(conn);
 
     worker_open(&worker, batch_id);
     worker_work_until(&worker, "subscribe_webhooks");
@@ -263,7 +244,7 @@ static void a_run_s_commits_are_durable_whatever_the_default_is(void)
     struct worker worker;
     char run[24], sql[96];
 
-    worker_open(&worker, begin());
+    worker_open(&worker, worker_begin(conn));
     snprintf(run, sizeof run, "%lld", (long long)store_run_id(worker.store));
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *values[] = {run, "1", "0"};
@@ -293,7 +274,7 @@ static void prepared_statements_that_are_lost_are_sent_as_they_stand(void)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct worker worker;
         char sql[512];
-        worker_open(&worker, begin());
+        worker_open(&worker, worker_begin(conn));
         snprintf(sql, sizeof sql,
                  "CREATE FUNCTION public.pooler() RETURNS trigger LANGUAGE plpgsql"
                  " AS $$ BEGIN %s RETURN NULL; END $$;"
@@ -305,7 +286,7 @@ static void prepared_statements_that_are_lost_are_sent_as_they_stand(void)
         worker_work_until(&worker, NULL);
         testbed_expect(conn, "SELECT link FROM wabamigrate.run", "2"); /* once, not every time */
         worker_close(&worker);
-        expect_everything_done_once();
+        worker_expect_done_once(conn);
         testbed_do(conn, "DROP FUNCTION public.pooler CASCADE");
     }
 }

@@ -54,9 +54,12 @@ world state >"$PLACE/state.json"
 check "nothing took effect twice" judge twice "$LOG"
 check "and nothing was sent again without a look-up" judge blind "$LOG" "$PLACE/state.json"
 
-fresh doomed --latency-ms 1500
+fresh doomed
 program_starts "${RUN_OPTIONS[@]}" "$BOOK"
 wait_for_registrations 1
+# What is sent from here on does not land while the schema goes.
+world scenario '{"latency_ms":{"min":20000,"max":20000}}' >/dev/null
+sleep 1
 kill "$RUN"
 sql "DROP SCHEMA wabamigrate CASCADE" >/dev/null
 program_ended 7 "a database that fails for good while a run ends does not keep it"

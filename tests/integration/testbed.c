@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -214,4 +215,27 @@ bool testbed_wait(bool (*claim)(void *self), void *self)
         nanosleep(&(struct timespec){.tv_nsec = LOOK_MS * 1000000L}, NULL);
     }
     return true;
+}
+
+void testbed_run(PGconn *conn, const char *sql, int count, const char *const *values)
+{
+    struct fault fault = FAULT_NONE;
+
+    if (pg_query(conn, sql, count, values, NULL, &fault) != STATUS_OK)
+        fprintf(stderr, "\n    %s\n", fault.message);
+    CU_ASSERT_EQUAL_FATAL(fault.status, STATUS_OK);
+}
+
+bool testbed_somebody_waits(PGconn *conn)
+{
+    return strcmp(testbed_ask(conn, "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted"), "t") ==
+           0;
+}
+
+bool testbed_is_over(pid_t child)
+{
+    siginfo_t about = {.si_pid = 0};
+
+    return waitid(P_PID, (id_t)child, &about, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           about.si_pid == child;
 }

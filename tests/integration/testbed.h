@@ -11,6 +11,7 @@
 
 #include <libpq-fe.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/clock.h"
 
@@ -39,8 +40,16 @@ void testbed_expect(PGconn *conn, const char *sql, const char *wanted);
 /* Runs statements that must succeed. */
 void testbed_do(PGconn *conn, const char *sql);
 
+/* Runs one of our statements, which must succeed. */
+void testbed_run(PGconn *conn, const char *sql, int count, const char *const *values);
+/* Whether somebody waits for a lock. */
+bool testbed_somebody_waits(PGconn *conn);
+
 /* Writes a file of the program's directory; the path is borrowed until the next call. */
 const char *testbed_write(const char *name, const char *text);
+
+/* Whether a child has ended; it can still be waited for. */
+bool testbed_is_over(pid_t child);
 
 /* For what must happen some time; false when `claim` has not come true in a minute. */
 bool testbed_wait(bool (*claim)(void *self), void *self);

@@ -371,3 +371,48 @@ void worker_expect_prerequisites(PGconn *conn)
         "                    ELSE s.prereqs_left <> 0 END",
         "");
 }
+
+int64_t worker_begin(PGconn *conn)
+{
+    testbed_clear(conn);
+    int64_t batch_id = worker_load(conn, WORKER_BOOK);
+    CU_ASSERT_FATAL(batch_id > 0);
+    return batch_id;
+}
+
+char *worker_edited(const char *manifest, const char *from, const char *to)
+{
+    const char *at = strstr(manifest, from);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+    size_t bytes = strlen(manifest) + strlen(to) + 1;
+    char *text = memory_take(bytes);
+    snprintf(text, bytes, "%.*s%s%s", (int)(at - manifest), manifest, to, at + strlen(from));
+    return text;
+}
+
+void worker_expect_step(PGconn *conn, const char *kind, const char *who, const char *what,
+                        const char *wanted)
+{
+    char sql[2048];
+
+    snprintf(sql, sizeof sql,
+             "SELECT %s" WORKER_STEPS "WHERE s.kind = '%s' AND coalesce(n.number, c.key) = '%s'",
+             what, kind, who);
+    testbed_expect(conn, sql, wanted);
+}
+
+void worker_expect_state(PGconn *conn, const char *kind, const char *who, const char *wanted)
+{
+    worker_expect_step(conn, kind, who, "s.state", wanted);
+}
+
+void worker_expect_done_once(PGconn *conn)
+{
+    testbed_expect(conn, "SELECT string_agg(DISTINCT state, ',') FROM wabamigrate.step", "done");
+    testbed_expect(conn,
+                   "SELECT count(*) FROM (SELECT step_id FROM wabamigrate.attempt"
+                   " WHERE coalesce(outcome, '') <> 'not_sent'"
+                   " GROUP BY step_id HAVING count(*) > 1) twice",
+                   "0");
+}

@@ -35,6 +35,11 @@ extern const char WORKER_PROGRAMMATIC[];
 /* Loads a manifest's text; 0 when it is refused. */
 int64_t worker_load(PGconn *conn, const char *manifest);
 
+/* The schema with WORKER_BOOK in it and nothing else; its batch. */
+int64_t worker_begin(PGconn *conn);
+/* A manifest with one text in place of another; free it. */
+char *worker_edited(const char *manifest, const char *from, const char *to);
+
 /* Opens a run of the batch that testbed's cluster holds. */
 void worker_open(struct worker *worker, int64_t batch_id);
 /* The same for some numbers or customers only (a PostgreSQL array literal), or with another lease.
@@ -73,6 +78,19 @@ void worker_answer(struct worker *worker, struct task *task, const struct answer
  * claims again until nothing comes any more or a step of kind `until` (NULL: none) is in hand,
  * where it stays. */
 void worker_work_until(struct worker *worker, const char *until);
+
+/* Every step as `s`, with its customer `c` and its number `n`. */
+#define WORKER_STEPS                                                           \
+    " FROM wabamigrate.step s JOIN wabamigrate.customer c USING (customer_id)" \
+    " LEFT JOIN wabamigrate.number n USING (number_id) "
+
+/* Asserts an expression on one of them; `who` is its number, or its customer for a step of the
+ * WABA. */
+void worker_expect_step(PGconn *conn, const char *kind, const char *who, const char *what,
+                        const char *wanted);
+void worker_expect_state(PGconn *conn, const char *kind, const char *who, const char *wanted);
+/* Every step is done, and none was sent twice. */
+void worker_expect_done_once(PGconn *conn);
 
 /* The two claims that hold at any moment: a step that waits for others counts exactly those that
  * are not done; a step that has started waits for none. */
