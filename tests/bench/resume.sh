@@ -11,7 +11,8 @@
 # The book is loaded by the program; that all but the last customers are done is then written by SQL, with
 # an attempt for each call that would have been made. What is measured is the program from its start: to its
 # first call, and to its end where nothing can be done. Nobody has signed up, so of those who are left only
-# the sources are read.
+# the sources are read. Then they sign up, and are moved: what each of them costs, CPU of the program and of
+# PostgreSQL, above a run with nothing to do. With --numbers 10000 that is the cost beside 9,000 that are done.
 set -euo pipefail
 PROJECT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 # shellcheck source=cmake/setup.sh
@@ -68,6 +69,14 @@ run_book() { # STATUS: the expected exit code
     ((status == $1)) || fail "run ended with $status: $(tail -n 3 "$PLACE/run.err")"
 }
 
+# The same, and what it cost PostgreSQL in ms of CPU.
+run_cost() { # STATUS
+    local before
+    before=$(postgres_cpu_ms)
+    run_book "$1"
+    say $(($(postgres_cpu_ms) - before))
+}
+
 first_call_ms() { # BEGAN
     head -n 1 "$PLACE/requests.jsonl" | awk -v began="$1" '
         match($0, /"at":"[^"]*"/) {
@@ -94,6 +103,12 @@ calls=$(lines "$PLACE/requests.jsonl")
 run_book 4
 # shellcheck disable=SC2034
 read -r code again_ms again_cpu again_memory <"$PLACE/used"
+nothing_postgres=$(run_cost 4)
+simulator signups '{"all":true}' | tail -n "$LEFT" >"$PLACE/signups.jsonl"
+wabamigrate --quiet capture --file "$PLACE/signups.jsonl" >/dev/null
+codes_live_on
+moved_postgres=$(run_cost 0)
+read -r _ moved_ms moved_cpu _ <"$PLACE/used"
 row() { say "| $(pad 62 "$1") | $(pad 12 "$2") |"; }
 row "$NUMBERS numbers, $LEFT of them not done" "$(sql 'SELECT count(*) FROM wabamigrate.step') steps"
 row --- ---
@@ -104,4 +119,8 @@ row 'program CPU of it, ms' $((cpu / 1000))
 row 'most resident memory, MiB' $((memory / 1024))
 row 'a run with nothing to do ('"$(lines "$PLACE/requests.jsonl")"' calls), ms' "$again_ms"
 row 'program CPU of it, ms' $((again_cpu / 1000))
+row 'PostgreSQL CPU of it, ms' "$nothing_postgres"
+row "those $LEFT moved ($(lines "$PLACE/requests.jsonl") calls): seconds" "$(awk "BEGIN { print $moved_ms / 1000 }")"
+row 'program CPU a number, µs, above that of nothing to do' $(((moved_cpu - again_cpu) / LEFT))
+row 'PostgreSQL CPU a number, µs, above that of nothing to do' $(((moved_postgres - nothing_postgres) * 1000 / LEFT))
 print_machine

@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: PostgreSQL
 """mutations.py -- proves that the crash test can fail.
 
-    mutations.py [--list] [--build DIR] [NAME...]
+    mutations.py [--list] [--check] [--build DIR] [NAME...]
 
 Takes what keeps a promise out of a copy of the source, one thing at a time, builds the program of it, and
 runs the test that should notice. A mutation that no test notices is printed as MISSED, and is a hole in the
 tests. Before them the unchanged program passes the same tests, else their failing would prove nothing.
+
+With --check nothing is built: only that each is still to be found once in the source, which the suite asks
+every time, so that none is lost when what it changes is written anew.
 
 Needs what building the project needs (cmake --preset dev); takes a few minutes each. Exit codes: 0 every
 mutation is noticed, 1 one is not.
@@ -51,7 +54,8 @@ MUTATIONS = [
      [("jobs/exchange_code.c", "if (body_is_true(memo, \"is_burnt\") && facts->signup_code != NULL",
        "if (facts->signup_code != NULL")], KILLS),
     ("fence", "an outcome counts although its worker has lost the step",
-     [("sql/step_settle.sql", "AND s.epoch = i.epoch AND s.run_id = $1::bigint\n       AND s.state = 'running'",
+     [("sql/step_settle.sql", "AND s.epoch = i.epoch AND s.run_id IS NOT DISTINCT FROM $1::bigint\n"
+       "       AND s.state IS NOT DISTINCT FROM 'running'",
        "")], (*FROZEN, "--kinds", "answer,out")),
     ("sent-again-by-libcurl", "libcurl may send an effect anew when a connection dies",
      [("orchestrator/graph.c", "if (transfer->has_left && transfer->is_effect) {", "if (false) {"),
@@ -70,8 +74,8 @@ MUTATIONS = [
      [("orchestrator/engine.c", "if (task->is_in_doubt)\n        task->request.is_on_new_connection = true;",
        "")], PEER),
     ("ledger-unheeded", "a claim does not ask the ledger of registrations",
-     [("sql/step_claim.sql", "greatest(r.count_until[$7::bigint], r.blocked_until) AS free_at",
-       "CASE WHEN $7::bigint < 0 THEN r.blocked_until END AS free_at")],
+     [("sql/step_claim.sql", "greatest(l.count_until[$7::bigint], l.blocked_until) AS free_at",
+       "CASE WHEN $7::bigint < 0 THEN l.blocked_until END AS free_at")],
      REGISTRATIONS),
     ("last-two-unkept", "the program spends a number's last two registrations by itself",
      [("jobs/budget.c", "(with_kept ? 0 : BUDGETS[budget].kept)", "(with_kept ? 0 : 0)")], REGISTRATIONS),
@@ -85,6 +89,9 @@ MUTATIONS = [
      [("orchestrator/graph.c",
        "return now_ms >= transfer->not_after_ms || now_ms >= transfer->graph->not_after_ms;",
        "return transfer && now_ms < 0;")], (*FROZEN, "--kinds", "send")),
+    ("lost-question-answered", "a question that was lost with its connection counts as answered",
+     [("orchestrator/run.c", "if (store_run_outlook(run->store)->asked_at_ms == run->asked_at_ms) {",
+       "if (run->asked_at_ms) {")], (*FROZEN, "--kinds", "commit")),
 ]
 
 
@@ -96,6 +103,12 @@ def copy_source(target):
         if source.is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target / name)
+
+
+def misplaced():
+    """Edits whose text does not stand exactly once where they change it."""
+    return [f"{name}: {file} does not hold once: {old}" for name, _, edits, _ in MUTATIONS
+            for file, old, _ in edits if (PROJECT / file).read_text().count(old) != 1]
 
 
 def build(source, where):
@@ -147,9 +160,14 @@ def notices(source, where, name, what, edits, test):
 def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("\n\n")[1].strip())
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--check", action="store_true")
     parser.add_argument("--build", type=pathlib.Path)
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
+    if options.check:
+        wrong = misplaced()
+        print("\n".join(wrong) or f"{len(MUTATIONS)} mutations stand where they are made")
+        return 1 if wrong else 0
     chosen = [one for one in MUTATIONS if not options.names or one[0] in options.names]
     if options.list or len(chosen) < len(set(options.names)):
         print("\n".join(f"{name:<26} {what}" for name, what, _, _ in MUTATIONS))

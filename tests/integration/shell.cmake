@@ -31,6 +31,9 @@ wm_shell_test(plain_role)
 add_test(NAME integration.sql_sources
     COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/sql_sources.py ${PROJECT_SOURCE_DIR})
 set_tests_properties(integration.sql_sources PROPERTIES LABELS integration)
+# Not the mutations themselves (minutes each), only that none has lost what it changes.
+add_test(NAME integration.mutations COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/mutations.py --check)
+set_tests_properties(integration.mutations PROPERTIES LABELS integration)
 wm_shell_test(tls)
 wm_shell_test(peer)
 wm_shell_test(meta_spec)
