@@ -17,6 +17,9 @@
  * times as long as one that begins at its marks. */
 #define SLOW_FACTOR 4
 #define SLOW_SHARE 10
+/* No claim takes longer by itself: it has waited for a lock, or the program was frozen meanwhile.
+ */
+#define TOOK_MAX_MS 3000
 
 void claim_marks_init(struct claim_marks *marks)
 {
@@ -155,6 +158,8 @@ void claim_marks_read(struct claim_marks *marks, const PGresult *rows, bool is_e
 {
     int64_t took_ms = now_ms - marks->sent_at_ms;
 
+    if (took_ms > TOOK_MAX_MS)
+        took_ms = TOOK_MAX_MS;
     if (marks->is_whole) {
         marks->marked = 0;
         marks->whole_at_ms = now_ms;

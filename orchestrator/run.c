@@ -24,6 +24,7 @@
 /* How long outcomes wait for company at the most, from one flush's start to the next one's. */
 #define GATHER_MS 25
 #define POLL_MAX_MS 1000
+#define LAST_WORD_MAX_MS 10000
 /* Of the slots, for so many a claim may bring one step that sends nothing while all are taken. */
 #define LOCAL_SHARE 3
 /* Answers are kept in memory until they are recorded. Beyond this much nothing is sent until some
@@ -61,11 +62,12 @@ struct run {
     bool is_abandoned;
     int64_t deadline_ms; /* monotonic; 0: none */
     int64_t started_ms, next_claim_ms, next_ask_ms;
-    int64_t staying_until_ms; /* what the log has said last */
-    int64_t asked_at_ms;      /* 0: no question is under way */
-    int64_t told_at_ms;       /* when the last one was answered */
-    bool asked_since_work;    /* the outlook is from after the last settled step */
-    bool must_record_first;   /* what is settled is recorded before the next question */
+    int64_t staying_until_ms;    /* what the log has said last */
+    int64_t asked_at_ms;         /* 0: no question is under way */
+    int64_t told_at_ms;          /* when the last one was answered */
+    int64_t not_asked_before_ms; /* after one that was lost */
+    bool asked_since_work;       /* the outlook is from after the last settled step */
+    bool must_record_first;      /* what is settled is recorded before the next question */
     int64_t first_failed, first_done;
     bool has_first;
     int64_t flushed_at_ms;
@@ -180,7 +182,7 @@ static void sleep_until_something(struct run *run)
         wait_ms = patience_ms;
     if (run->next_claim_ms > now_ms && run->next_claim_ms - now_ms < wait_ms)
         wait_ms = run->next_claim_ms - now_ms;
-    if (run->deadline_ms && run->deadline_ms - now_ms < wait_ms)
+    if (run->stop == STOP_NOT && run->deadline_ms && run->deadline_ms - now_ms < wait_ms)
         wait_ms = run->deadline_ms > now_ms ? run->deadline_ms - now_ms : 0;
     bool is_claim_due = may_claim(run) && run->next_claim_ms <= now_ms;
     bool has_settled = engine_settled(run->engine)->count > 0;
@@ -248,15 +250,19 @@ static int64_t not_after_ms(const struct run *run)
                : store_run_lease_until_ms(run->store) - run->terms.margin_ms;
 }
 
-/* It says that something is due, and nothing is to be had: another worker has done it meanwhile.
- * Who was frozen while it asked takes that for a long question, and would not ask again for as
- * long. */
+/* What it said was due is not to be had, or another worker that was at it may be gone: the book has
+ * moved on. Who was frozen while it asked takes that for a long question, and would not ask again
+ * for as long. */
 static bool is_outlook_stale(const struct run *run, int64_t now_ms)
 {
     const struct store_outlook *outlook = store_run_outlook(run->store);
+    bool is_due_over =
+        outlook->due_ms >= 0 && now_ms >= run->told_at_ms + ASK_PAUSE_MS + outlook->due_ms;
+    bool is_holder_over =
+        outlook->held_elsewhere > 0 && now_ms >= run->told_at_ms + run->terms.lease_ms;
 
-    return outlook->is_known && outlook->due_ms == 0 && run->asked_since_work &&
-           engine_in_hand(run->engine) == 0 && now_ms >= run->told_at_ms + ASK_PAUSE_MS;
+    return outlook->is_known && run->asked_since_work && may_claim(run) &&
+           engine_in_hand(run->engine) == 0 && (is_due_over || is_holder_over);
 }
 
 /* What has been settled since the last flush left. */
@@ -296,7 +302,8 @@ static void record_ahead(struct run *run, int64_t now_ms)
     note_left_behind(run);
 }
 
-/* The question is over: answered, or lost with its connection, and then it is asked again. */
+/* The question is over: answered, or lost with its connection, and then it is asked again, not so
+ * soon that one that is lost every time would leave no room for anything else. */
 static void note_answer(struct run *run, int64_t now_ms)
 {
     int64_t pause_ms = ASK_PAUSE_MS + (now_ms - run->asked_at_ms) * ASK_PAUSE_FACTOR;
@@ -306,6 +313,7 @@ static void note_answer(struct run *run, int64_t now_ms)
         run->told_at_ms = now_ms;
     } else {
         run->asked_since_work = false;
+        run->next_ask_ms = run->not_asked_before_ms = now_ms + ASK_PAUSE_MS;
     }
     run->asked_at_ms = 0;
 }
@@ -340,14 +348,16 @@ static void use_store(struct run *run, int64_t now_ms)
     /* The question comes in between also while work never stops: the failure threshold, the
      * progress line and other workers' fate hang on it. But it takes back steps past their
      * deadline, ours too, so outcomes in hand are recorded before. */
-    bool is_ask_due = (now_ms >= run->next_ask_ms || is_outlook_stale(run, now_ms)) &&
+    bool may_ask = now_ms >= run->not_asked_before_ms;
+    bool is_ask_due = may_ask && (now_ms >= run->next_ask_ms || is_outlook_stale(run, now_ms)) &&
                       (settled->count == 0 || !run->must_record_first);
     if (!is_ask_due && (settled->count > 0 || (want > 0 && is_claim_due))) {
         run->next_claim_ms = now_ms + CLAIM_PAUSE_MS;
         begin_flush(run, now_ms);
         store_run_flush(run->store, settled, want, engine_calls(run->engine), now_ms);
         note_left_behind(run);
-    } else if (is_ask_due || (engine_in_hand(run->engine) == 0 && !run->asked_since_work)) {
+    } else if (is_ask_due ||
+               (may_ask && engine_in_hand(run->engine) == 0 && !run->asked_since_work)) {
         run->asked_at_ms = now_ms;
         run->asked_since_work = true;
         run->must_record_first = true;
@@ -542,7 +552,8 @@ static int exit_code(const struct run *run)
         return EXIT_REFUSED;
     if (run->stop == STOP_THRESHOLD)
         return EXIT_THRESHOLD;
-    if (run->is_abandoned || (run->stop == STOP_BURIED && !run->has_last_word))
+    if (run->is_abandoned || (run->stop == STOP_BURIED && !run->has_last_word) ||
+        !store_run_outlook(run->store)->is_known)
         return EXIT_STOPPED;
     if ((run->stop != STOP_FINISHED || is_limited) && unfinished > 0)
         return EXIT_STOPPED;
@@ -556,17 +567,23 @@ static int exit_code(const struct run *run)
 /* The last word on how the batch stands: asked after everything has landed. */
 static void ask_last(struct run *run)
 {
-    int64_t until_ms = clock_monotonic_ms() + 10000;
+    int64_t now_ms = clock_monotonic_ms(), until_ms = now_ms + LAST_WORD_MAX_MS;
+    int64_t asked_at_ms = 0;
+    struct fault fault;
 
-    if (run->is_abandoned || !store_run_is_idle(run->store))
-        return;
-    store_run_ask(run->store, clock_monotonic_ms());
-    while (!store_run_is_idle(run->store) && clock_monotonic_ms() < until_ms) {
+    while (!run->is_abandoned && now_ms < until_ms && !store_run_has_failed(run->store, &fault)) {
+        if (store_run_is_idle(run->store) && asked_at_ms)
+            break;
+        if (store_run_is_idle(run->store)) {
+            asked_at_ms = now_ms;
+            store_run_ask(run->store, now_ms);
+        }
         struct curl_waitfd fd = store_run_interest(run->store);
         engine_wait(run->engine, &fd, fd.fd != CURL_SOCKET_BAD, 100);
-        store_run_advance(run->store, clock_monotonic_ms(), &run->claimed);
+        now_ms = clock_monotonic_ms();
+        store_run_advance(run->store, now_ms, &run->claimed);
     }
-    run->has_last_word = store_run_is_idle(run->store);
+    run->has_last_word = asked_at_ms && store_run_outlook(run->store)->asked_at_ms == asked_at_ms;
 }
 
 static void log_end(const struct run *run, int code)

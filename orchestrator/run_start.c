@@ -78,12 +78,12 @@ enum status run_start(PGconn *conn, const struct store_run_settings *settings,
 {
     struct run_session session;
 
-    if (bury_dead_runs(conn, settings, fault) != STATUS_OK ||
-        register_run(conn, settings, run, fault) != STATUS_OK ||
-        pg_begin(conn, fault) != STATUS_OK ||
+    /* Registered last: while the batch is waited for, which may take long, nobody would renew. */
+    if (bury_dead_runs(conn, settings, fault) != STATUS_OK || pg_begin(conn, fault) != STATUS_OK ||
         store_lock_batch(conn, settings->batch->batch_id, NULL, fault) != STATUS_OK ||
         look_again(conn, settings, allowance, fault) != STATUS_OK ||
-        pg_script(conn, "COMMIT", fault) != STATUS_OK)
+        pg_script(conn, "COMMIT", fault) != STATUS_OK ||
+        register_run(conn, settings, run, fault) != STATUS_OK)
         return STATUS_DATABASE;
     run_session_describe(&session, run->run_id, settings->terms);
     if (pg_query(conn, SQL_RUN_SESSION, 2, session.values, NULL, fault) != STATUS_OK)

@@ -17,7 +17,7 @@ struct started_run {
     int64_t started_at_ms; /* monotonic, before it was registered: its lease counts from here */
 };
 
-/* Takes over what dead runs held, registers the run, looks again at what was blocked, and makes the
+/* Takes over what dead runs held, looks again at what was blocked, registers the run, and makes the
  * connection a pipeline. `allowance` as registration_terms.h has it. */
 MUST_CHECK enum status run_start(PGconn *conn, const struct store_run_settings *settings,
                                  const char *allowance, struct started_run *run,

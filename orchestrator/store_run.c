@@ -27,6 +27,9 @@
 /* Where a silent server was only slow, the next silence may last longer, up to this: a slow
  * database is no lost one for ever. */
 #define SILENCE_MAX_MS (5 * 60 * 1000)
+/* The loop comes by every second. Where it has not for so long it was frozen, and nobody else was
+ * silent. */
+#define AWAY_MS 3000
 #define CLOSE_MAX_MS 10000
 
 const char *const STORE_STATES[8] = {"pending", "blocked", "waiting", "ready",
@@ -50,7 +53,8 @@ struct store_run {
     enum link_state link;
     struct database_outage outage;
     int64_t retry_at_ms, retry_wait_ms;
-    int64_t heard_at_ms;
+    bool has_tried_late; /* the attempt under way, or the last one, began after LOST_MAX_MS */
+    int64_t heard_at_ms, advanced_at_ms;
     int64_t silence_factor; /* doubled at every silence that was too long */
     bool has_hung;          /* what was lost last was lost to silence */
     struct started_run run;
@@ -292,7 +296,7 @@ static void queue_group(struct store_run *store)
 static void push(struct store_run *store, int64_t now_ms)
 {
     store->link = LINK_BUSY;
-    store->heard_at_ms = now_ms;
+    store->heard_at_ms = clock_monotonic_ms();
     if (PQflush(store->conn) < 0)
         break_off(store, now_ms);
 }
@@ -823,6 +827,7 @@ static void advance_connecting(struct store_run *store, int64_t now_ms)
 static void connect_again(struct store_run *store, int64_t now_ms)
 {
     store->link = LINK_CONNECTING;
+    store->has_tried_late = database_outage_ms(&store->outage, now_ms) > LOST_MAX_MS;
     pg_dial_start(&store->dial, store->has_hung, now_ms);
 }
 
@@ -837,6 +842,9 @@ static void give_up(struct store_run *store)
 
 static void advance_standing(struct store_run *store, int64_t now_ms, struct task_queue *claimed)
 {
+    if (now_ms - store->advanced_at_ms >= AWAY_MS)
+        store->heard_at_ms = now_ms;
+    store->advanced_at_ms = now_ms;
     if (PQflush(store->conn) < 0 || PQconsumeInput(store->conn) != 1) {
         break_off(store, now_ms);
         return;
@@ -853,7 +861,8 @@ void store_run_advance(struct store_run *store, int64_t now_ms, struct task_queu
     database_outage_remind(&store->outage, LOST_MAX_MS, now_ms);
     switch (store->link) {
     case LINK_BROKEN:
-        if (database_outage_ms(&store->outage, now_ms) > LOST_MAX_MS)
+        /* Who wakes up after a night has not tried yet. */
+        if (store->has_tried_late && database_outage_ms(&store->outage, now_ms) > LOST_MAX_MS)
             give_up(store);
         else if (now_ms >= store->retry_at_ms)
             connect_again(store, now_ms);
