@@ -8,9 +8,9 @@
 #   tests/bench/snapshot.sh --concurrency 64
 #   tests/bench/snapshot.sh --build DIR           a build that is there already, instead of the release preset
 #
-# One run of a book that lasts longer than it may: a minute to get going, two without a snapshot, then those
-# with it. Told are the calls a second of each minute, as they reached the simulator; all of those with it,
-# and the last two, are held against the two before. The customers have 20 numbers each, as many as Meta lets
+# One run of a book that lasts longer than it may: a minute to get going, two without a snapshot, those with
+# it, and three after it. Told are the calls a second of each minute, as they reached the simulator; all of
+# those with it, and the last two, are held against the two before and the last two after. The customers have 20 numbers each, as many as Meta lets
 # a business have at first, and pay Meta themselves, so that the credit line's quota is no part of it.
 set -euo pipefail
 PROJECT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
@@ -56,6 +56,13 @@ hold_snapshot() {
     HOLDER=$!
 }
 
+# A backend that sleeps does not see that its client has gone.
+release_snapshot() {
+    kill -0 "$HOLDER" || fail 'the snapshot was not held to the end'
+    sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'" >/dev/null
+    wait "$HOLDER" || true
+}
+
 # Calls a second of every whole minute of the log, a line each.
 rates() {
     awk '
@@ -73,7 +80,7 @@ rates() {
 bench_begin measure
 make_certificate
 say '{"quotas":{"credit":0,"app":0}}' >"$PLACE/scenario.json"
-NUMBERS=$(((MINUTES + 3) * 60 * CALLS_A_SECOND))
+NUMBERS=$(((MINUTES + 6) * 60 * CALLS_A_SECOND))
 BOOK=$PLACE/book/book.yaml
 wabamigrate simulate --make-book "$NUMBERS" "$((NUMBERS / NUMBERS_A_CUSTOMER))" "$PLACE/book" >/dev/null
 sed -i '/credit_line_id/d' "$BOOK"
@@ -84,26 +91,27 @@ start_signed_up "$BOOK"
 capture_all
 codes_live_on
 say 'running …' >&2
-wabamigrate --progress never run --concurrency "$CONCURRENCY" --for "$((MINUTES + 3))m" "$BOOK" \
+wabamigrate --progress never run --concurrency "$CONCURRENCY" --for "$((MINUTES + 6))m" "$BOOK" \
     >/dev/null 2>"$PLACE/run.err" &
 RUN=$!
 sleep 180
 hold_snapshot
+sleep $((MINUTES * 60))
+release_snapshot
 status=0
 wait "$RUN" || status=$?
 ((status == 5)) || say "the run has ended before its time ($status): $(tail -n 1 "$PLACE/run.err")" >&2
-kill "$HOLDER" || fail 'the snapshot was not held to the end'
 mapfile -t found < <(rates)
 say '| minute | calls/s | snapshot |'
 say '| --- | --- | --- |'
 for ((i = 0; i < ${#found[@]}; i++)); do
-    say "| $((i + 1)) | ${found[i]} | $( ((i < 3)) && say no || say yes) |"
+    say "| $((i + 1)) | ${found[i]} | $( ((i >= 3 && i < MINUTES + 3)) && say yes || say no) |"
 done
-printf '%s\n' "${found[@]}" | awk '
-    NR == 2 || NR == 3 { before += $1 / 2 }
-    NR > 3 { held += $1; n++; last[NR] = $1 }
+printf '%s\n' "${found[@]}" | awk -v minutes="$MINUTES" '
+    NR == 2 || NR == 3 || NR > minutes + 4 { free += $1; frees++ }
+    NR > 3 && NR <= minutes + 3 { held += $1; if (NR > minutes + 1) last += $1 / 2 }
     END {
-        printf "with it against before: %.2f over all its minutes, %.2f in the last two\n", held / n / before,
-               (last[NR] + last[NR - 1]) / 2 / before
+        printf "with it against without: %.2f over all its minutes, %.2f in the last two\n",
+               held / minutes / (free / frees), last / (free / frees)
     }'
 print_machine
