@@ -104,6 +104,7 @@ run_book 4
 # shellcheck disable=SC2034
 read -r code again_ms again_cpu again_memory <"$PLACE/used"
 nothing_postgres=$(run_cost 4)
+nothing_calls=$(lines "$PLACE/requests.jsonl")
 simulator signups '{"all":true}' | tail -n "$LEFT" >"$PLACE/signups.jsonl"
 wabamigrate --quiet capture --file "$PLACE/signups.jsonl" >/dev/null
 codes_live_on
@@ -117,7 +118,7 @@ row 'from the start of a run to its first call, ms' "$first"
 row "that run, $calls calls: seconds" "$(awk "BEGIN { print $first_run_ms / 1000 }")"
 row 'program CPU of it, ms' $((cpu / 1000))
 row 'most resident memory, MiB' $((memory / 1024))
-row 'a run with nothing to do ('"$(lines "$PLACE/requests.jsonl")"' calls), ms' "$again_ms"
+row "a run with nothing to do ($nothing_calls calls), ms" "$again_ms"
 row 'program CPU of it, ms' $((again_cpu / 1000))
 row 'PostgreSQL CPU of it, ms' "$nothing_postgres"
 row "those $LEFT moved ($(lines "$PLACE/requests.jsonl") calls): seconds" "$(awk "BEGIN { print $moved_ms / 1000 }")"
