@@ -13,11 +13,12 @@ import sys
 PASSES_ON = r"(?:const char \*)?sql"
 ALLOWED = re.compile(rf'SQL_[A-Z0-9_]+|(?:"(?:[^"\\]|\\.)*"\s*)+|{PASSES_ON}|control->sql|migration->text')
 # function: which of its arguments is the SQL
-TAKES_SQL = {"pg_query": 1, "pg_script": 1, "queue": 1, "queue_often": 1, "pg_columns_send": 1, "tell_key": 2, "PQexec": 1,
+TAKES_SQL = {"pg_query": 1, "pg_script": 1, "trips_queue": 1, "trips_queue_often": 1,
+             "trips_queue_params": 1, "pg_query_params": 1, "pg_columns_send": 1, "tell_key": 2, "PQexec": 1,
              "PQexecParams": 1, "PQprepare": 2, "PQsendQuery": 1, "PQsendQueryParams": 1, "PQsendPrepare": 2,
              "pg_prepared_send": 2, "pg_prepared_query": 2}
 # Who may call libpq with SQL: the rest of the program goes through pg.
-CALLS_LIBPQ = {"orchestrator/pg.c", "orchestrator/pg_prepared.c", "orchestrator/store_run.c",
+CALLS_LIBPQ = {"orchestrator/pg.c", "orchestrator/pg_prepared.c", "orchestrator/trips.c",
                "orchestrator/keeper.c"}
 # What initdb's cluster is told, and the keeper's one question: constants, before there is a schema.
 HOLDS_SQL = {"orchestrator/cluster.c", "orchestrator/keeper.c"}
