@@ -73,11 +73,14 @@ finish() {
 
 # ---- the place ----
 
+# Whether $1 is a process that we have started. One that has ended long ago may have given its number to a
+# process of another test.
+is_started() { [[ $(sed -n 's/^PPid:[[:blank:]]*//p' "/proc/$1/status" 2>/dev/null || true) == "$$" ]]; }
 # Waits until process $1 has ended, and ends it where that takes for ever. `wait` has its exit code.
 process_ends() {
     local tries
     for ((tries = 0; tries < ENDLESS * 20; tries++)); do
-        kill -0 "$1" 2>/dev/null || return 0
+        is_started "$1" || return 0
         sleep 0.05
     done
     say "process $1 does not end; it is killed"
@@ -87,7 +90,7 @@ leave() {
     local status=$? pid state
     trap - EXIT
     for pid in "${STARTED[@]}"; do
-        kill -KILL "$pid" 2>/dev/null || true
+        ! is_started "$pid" || kill -KILL "$pid" 2>/dev/null || true
     done
     wait 2>/dev/null || true
     for state in "${STATES[@]}"; do
