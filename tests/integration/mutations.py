@@ -89,9 +89,6 @@ MUTATIONS = [
      [("orchestrator/graph.c",
        "return now_ms >= transfer->not_after_ms || now_ms >= transfer->graph->not_after_ms;",
        "return transfer && now_ms < 0;")], (*FROZEN, "--kinds", "send")),
-    ("lost-question-answered", "a question that was lost with its connection counts as answered",
-     [("orchestrator/run.c", "if (store_run_outlook(run->store)->asked_at_ms == run->asked_at_ms) {",
-       "if (run->asked_at_ms) {")], (*FROZEN, "--kinds", "commit")),
 ]
 
 
