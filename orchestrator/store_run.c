@@ -296,7 +296,7 @@ static void queue_group(struct store_run *store)
 static void push(struct store_run *store, int64_t now_ms)
 {
     store->link = LINK_BUSY;
-    store->heard_at_ms = clock_monotonic_ms();
+    store->heard_at_ms = clock_monotonic_ms(); /* now_ms may be from before a sleep */
     if (PQflush(store->conn) < 0)
         break_off(store, now_ms);
 }
@@ -429,10 +429,7 @@ static void queue_forget(struct store_run *store)
     pg_array_init(&hand.epochs);
     if (store->visit_all)
         store->visit_all(store->visit_self, add_to_hand, &hand);
-    for (unsigned i = 0; i < TRIPS_MAX; i++) {
-        for (const struct task *task = store->trips.unsure[i].group.first; task; task = task->next)
-            add_to_hand(&hand, task); /* not recorded yet, perhaps */
-    }
+    trips_visit_unsure(&store->trips, add_to_hand, &hand);
     snprintf(run_id, sizeof run_id, "%" PRId64, store->run.run_id);
     const char *values[] = {run_id, pg_array_literal(&hand.step_ids),
                             pg_array_literal(&hand.epochs)};
@@ -703,12 +700,7 @@ static void on_recovered(struct store_run *store, int64_t now_ms)
                         : "the last one had not happened, and was sent again";
     store->flush_known = store->flush_sent = found;
     task_queue_init(&again);
-    for (unsigned i = 0; i < TRIPS_MAX; i++) {
-        if (store->trips.unsure[i].flush <= found)
-            task_queue_destroy_all(&store->trips.unsure[i].group);
-        else
-            task_queue_move(&store->trips.unsure[i].group, &again);
-    }
+    trips_settle_unsure(&store->trips, found, &again);
     if (again.count > 0)
         flush_again(store, &again, now_ms);
     else

@@ -51,7 +51,26 @@ void trips_abandon(struct trips *trips)
     trips->conn = NULL;
 }
 
-struct trip *trips_begin(struct trips *trips, enum trip_purpose purpose)
+void trips_visit_unsure(const struct trips *trips, void (*visit)(void *, const struct task *),
+                        void *visitor)
+{
+    for (unsigned i = 0; i < TRIPS_MAX; i++) {
+        for (const struct task *task = trips->unsure[i].group.first; task; task = task->next)
+            visit(visitor, task);
+    }
+}
+
+void trips_settle_unsure(struct trips *trips, int64_t flush, struct task_queue *again)
+{
+    for (unsigned i = 0; i < TRIPS_MAX; i++) {
+        if (trips->unsure[i].flush <= flush)
+            task_queue_destroy_all(&trips->unsure[i].group);
+        else
+            task_queue_move(&trips->unsure[i].group, again);
+    }
+}
+
+void trips_begin(struct trips *trips, enum trip_purpose purpose)
 {
     BUG_UNLESS(trips->count < TRIPS_MAX);
     if (trips->count == 0)
@@ -63,7 +82,6 @@ struct trip *trips_begin(struct trips *trips, enum trip_purpose purpose)
     task_queue_init(&trip->group);
     task_queue_init(&trip->fresh);
     trip->purpose = purpose;
-    return trip;
 }
 
 void trips_take_back(struct trips *trips)
@@ -88,14 +106,11 @@ struct trip *trips_answering(struct trips *trips)
     return trip_at(trips, 0);
 }
 
-struct trip *trips_end_oldest(struct trips *trips)
+void trips_end_oldest(struct trips *trips)
 {
-    struct trip *trip = trip_at(trips, 0);
-
     BUG_UNLESS(trips->count > 0);
     trips->first = (trips->first + 1) % TRIPS_MAX;
     trips->count--;
-    return trip;
 }
 
 bool trips_is_owed_an_answer(const struct trips *trips)

@@ -84,9 +84,15 @@ void trips_go_over(struct trips *trips, PGconn *conn);
 /* Nothing more comes of what is under way: its groups may be committed or not, and what it claimed
  * was never given out. */
 void trips_abandon(struct trips *trips);
+/* What was abandoned and may not be recorded yet. */
+void trips_visit_unsure(const struct trips *trips, void (*visit)(void *, const struct task *),
+                        void *visitor);
+/* Of what was abandoned, all up to the flush of that number is committed; the rest comes to
+ * `again`. */
+void trips_settle_unsure(struct trips *trips, int64_t flush, struct task_queue *again);
 
 /* One more trip. Fewer than TRIPS_MAX must be under way. */
-struct trip *trips_begin(struct trips *trips, enum trip_purpose purpose);
+void trips_begin(struct trips *trips, enum trip_purpose purpose);
 /* Takes back what was begun last, of which nothing has been queued. */
 void trips_take_back(struct trips *trips);
 struct trip *trips_latest(struct trips *trips); /* one must be under way */
@@ -94,7 +100,7 @@ struct trip *trips_latest(struct trips *trips); /* one must be under way */
 const struct trip *trips_oldest(const struct trips *trips);
 struct trip *trips_answering(struct trips *trips);
 /* The oldest is over. Its place stays as it is until the trip after the next one. */
-struct trip *trips_end_oldest(struct trips *trips);
+void trips_end_oldest(struct trips *trips);
 /* Not where all that is under way is one open trip that has been answered as far as it goes: that
  * waits for us. */
 bool trips_is_owed_an_answer(const struct trips *trips);

@@ -91,19 +91,17 @@ say '{"quotas":{"credit":0,"app":0}}' >"$PLACE/scenario.json"
 wabamigrate simulate --make-book "$NUMBERS" $((NUMBERS / 5)) "$PLACE/book"
 start_database
 load_book "$PLACE/book/book.yaml"
-read -r code load_ms cpu memory <"$PLACE/used"
+read -r _ load_ms _ _ <"$PLACE/used"
 say "loaded in $((load_ms / 1000)) s; writing what is done …" >&2
 write_done
 start_simulator "$PLACE/book/book.yaml"
 began=$(now_ms)
 run_book 4
 first=$(first_call_ms "$began")
-read -r code first_run_ms cpu memory <"$PLACE/used"
+read -r _ first_run_ms cpu memory <"$PLACE/used"
 calls=$(lines "$PLACE/requests.jsonl")
-run_book 4
-# shellcheck disable=SC2034
-read -r code again_ms again_cpu again_memory <"$PLACE/used"
 nothing_postgres=$(run_cost 4)
+read -r _ again_ms again_cpu _ <"$PLACE/used"
 nothing_calls=$(lines "$PLACE/requests.jsonl")
 simulator signups '{"all":true}' | tail -n "$LEFT" >"$PLACE/signups.jsonl"
 wabamigrate --quiet capture --file "$PLACE/signups.jsonl" >/dev/null

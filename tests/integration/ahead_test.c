@@ -125,17 +125,6 @@ static void finish(struct worker *worker)
     worker_close(worker);
 }
 
-static void cut(const struct worker *worker)
-{
-    char sql[160];
-
-    snprintf(sql, sizeof sql,
-             "SELECT bool_and(pg_terminate_backend(pid, 60000)) FROM pg_stat_activity"
-             " WHERE application_name LIKE '%% run %lld'",
-             (long long)store_run_id(worker->store));
-    testbed_expect(conn, sql, "t");
-}
-
 /* ---- tests ---- */
 
 static void the_next_flush_is_recorded_behind_the_first(void)
@@ -178,7 +167,7 @@ static void a_connection_that_breaks_takes_both_back(void)
     begin(&worker);
     size_t bytes = (size_t)TASK_BYTES * worker.hand.count;
     send_two(&worker);
-    cut(&worker);
+    worker_cut(conn, &worker);
     testbed_do(conn, "COMMIT");
     CU_ASSERT_TRUE_FATAL(testbed_wait(has_noticed, &worker));
     CU_ASSERT_FALSE(store_run_is_flushed(worker.store));
@@ -198,7 +187,7 @@ static void a_connection_that_breaks_in_between_takes_the_second_back(void)
     send_two(&worker);
     testbed_do(conn, "COMMIT");
     CU_ASSERT_TRUE_FATAL(testbed_wait(awaits_claim, &worker));
-    cut(&worker);
+    worker_cut(conn, &worker);
     CU_ASSERT_TRUE_FATAL(testbed_wait(has_noticed, &worker));
     CU_ASSERT_FALSE(store_run_awaits_claim(worker.store));
     CU_ASSERT_TRUE_FATAL(worker_wait(&worker));

@@ -385,11 +385,7 @@ static void after_an_outage_the_others_are_left_the_time_to_come_back(void)
     snprintf(sql, sizeof sql, "UPDATE wabamigrate.run SET lease_until = now() WHERE run_id = %lld",
              (long long)store_run_id(other.store));
     testbed_do(conn, sql);
-    snprintf(sql, sizeof sql,
-             "SELECT bool_and(pg_terminate_backend(pid, 60000)) FROM pg_stat_activity"
-             " WHERE application_name LIKE '%% run %lld'",
-             (long long)store_run_id(worker.store));
-    testbed_expect(conn, sql, "t");
+    worker_cut(conn, &worker);
     CU_ASSERT_TRUE_FATAL(testbed_wait(has_noticed, &worker));
     CU_ASSERT_TRUE_FATAL(worker_wait(&worker));
     ask(&worker);
@@ -404,18 +400,13 @@ static void after_an_outage_the_others_are_left_the_time_to_come_back(void)
 static void a_question_that_its_connection_takes_along_is_not_answered(void)
 {
     struct worker worker;
-    char sql[160];
     int64_t asked_at_ms = clock_monotonic_ms() + 1;
 
     worker_open(&worker, worker_begin(conn));
     testbed_do(conn, "BEGIN; LOCK TABLE wabamigrate.open_step");
     store_run_ask(worker.store, asked_at_ms);
     CU_ASSERT_TRUE_FATAL(testbed_wait(somebody_waits, &worker));
-    snprintf(sql, sizeof sql,
-             "SELECT bool_and(pg_terminate_backend(pid, 60000)) FROM pg_stat_activity"
-             " WHERE application_name LIKE '%% run %lld'",
-             (long long)store_run_id(worker.store));
-    testbed_expect(conn, sql, "t");
+    worker_cut(conn, &worker);
     testbed_do(conn, "COMMIT");
     CU_ASSERT_TRUE_FATAL(worker_wait(&worker));
     CU_ASSERT_NOT_EQUAL(store_run_outlook(worker.store)->asked_at_ms, asked_at_ms);

@@ -23,7 +23,14 @@ static bool is_over_or_waits(void *self)
     return testbed_is_over(*(pid_t *)self) || testbed_somebody_waits(conn);
 }
 
-/* WORKER_BOOK with one text in place of another; free it. */
+static void finish(struct worker *worker)
+{
+    worker_work_until(worker, NULL);
+    worker_close(worker);
+    worker_expect_done_once(conn);
+}
+
+/* WORKER_BOOK with one text in place of another. */
 static void load_edited(const char *from, const char *to, int64_t wanted)
 {
     char *text = worker_edited(WORKER_BOOK, from, to);
@@ -109,9 +116,7 @@ static void a_step_is_made_only_for_those_who_have_its_setting(void)
     CU_ASSERT_EQUAL(worker_load(conn, without), batch_id); /* what is there stays */
     testbed_expect(conn, steps, "5/3");
     worker_open(&worker, batch_id);
-    worker_work_until(&worker, NULL);
-    worker_close(&worker);
-    worker_expect_done_once(conn);
+    finish(&worker);
     testbed_clear(conn);
     batch_id = worker_load(conn, without);
     worker_open(&worker, batch_id);
@@ -128,9 +133,7 @@ static void a_step_is_made_only_for_those_who_have_its_setting(void)
         " WHERE s.kind = 'set_storage' AND r.kind = 'register_number' AND r.epoch > 0",
         "0");
     worker_expect_prerequisites(conn);
-    worker_work_until(&worker, NULL);
-    worker_close(&worker);
-    worker_expect_done_once(conn);
+    finish(&worker);
     free(without);
 }
 
@@ -164,12 +167,9 @@ static void templates_are_copied_for_a_waba_where_one_of_its_numbers_asks_for_it
         " USING (customer_id) WHERE s.kind = 'register_number' AND c.key = 'bakery-lune'",
         "pending");
     worker_expect_prerequisites(conn);
-    worker_work_until(&worker, NULL);
-    worker_close(&worker);
-    worker_expect_done_once(conn);
+    finish(&worker);
 
-    testbed_clear(conn);
-    batch_id = worker_load(conn, WORKER_BOOK);
+    batch_id = worker_begin(conn);
     testbed_expect(conn, steps, "-");
     CU_ASSERT_EQUAL(worker_load(conn, after), batch_id); /* a later manifest asks for it */
     testbed_expect(conn, steps,
@@ -182,21 +182,16 @@ static void templates_are_copied_for_a_waba_where_one_of_its_numbers_asks_for_it
     testbed_expect(conn, "SELECT count(*) FROM wabamigrate.step WHERE kind = 'migrate_templates'",
                    "2");
     worker_expect_prerequisites(conn);
-    worker_work_until(&worker, NULL);
-    worker_close(&worker);
-    worker_expect_done_once(conn);
+    finish(&worker);
 
-    testbed_clear(conn);
-    batch_id = worker_load(conn, WORKER_BOOK);
+    batch_id = worker_begin(conn);
     worker_open(&worker, batch_id);
     worker_work_until(&worker, NULL);
     CU_ASSERT_EQUAL(worker_load(conn, all), batch_id); /* too late to copy before */
     testbed_expect(conn, "SELECT count(*) FROM wabamigrate.step WHERE kind = 'migrate_templates'",
                    "0");
     worker_expect_prerequisites(conn);
-    worker_work_until(&worker, NULL);
-    worker_close(&worker);
-    worker_expect_done_once(conn);
+    finish(&worker);
     free(one);
     free(after);
     free(all);

@@ -416,3 +416,14 @@ void worker_expect_done_once(PGconn *conn)
                    " GROUP BY step_id HAVING count(*) > 1) twice",
                    "0");
 }
+
+void worker_cut(PGconn *conn, const struct worker *worker)
+{
+    char sql[160];
+
+    snprintf(sql, sizeof sql,
+             "SELECT bool_and(pg_terminate_backend(pid, 60000)) FROM pg_stat_activity"
+             " WHERE application_name LIKE '%% run %lld'",
+             (long long)store_run_id(worker->store));
+    testbed_expect(conn, sql, "t");
+}

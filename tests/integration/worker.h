@@ -55,6 +55,9 @@ void worker_close(struct worker *worker);
 /* As a crash would: the connection goes, nothing is said. */
 void worker_drop(struct worker *worker);
 
+/* Its connection is ended by the server, and gone when this returns. */
+void worker_cut(PGconn *conn, const struct worker *worker);
+
 /* Waits until the store is idle; false when that does not come. */
 bool worker_wait(struct worker *worker);
 /* Hands the settled tasks over, claims up to `want`, and waits; returns how many were claimed. */
