@@ -22,6 +22,7 @@ struct engine {
     struct engine_settings settings;
     struct graph *graph;
     struct task_queue waiting; /* offered, not started */
+    unsigned waiting_requests; /* of them, those that will be a request of their own */
     struct task_queue settled;
     struct task *flying; /* a list through task->next and task->link */
     unsigned in_flight;
@@ -115,6 +116,21 @@ static void land(struct engine *engine, struct task *task)
     if (task->next)
         task->next->link = task->link;
     engine->in_flight--;
+}
+
+/* Its claim has reserved calls for it: none for what sends nothing, or rides with another. */
+static bool is_request(const struct task *task)
+{
+    return task->calls_reserved > 0;
+}
+
+static struct task *take_waiting(struct engine *engine)
+{
+    struct task *task = task_queue_take(&engine->waiting);
+
+    if (task)
+        engine->waiting_requests -= is_request(task);
+    return task;
 }
 
 /* Unsent, and costing no try. */
@@ -278,6 +294,7 @@ void engine_destroy(struct engine *engine)
 void engine_offer(struct engine *engine, struct task *task)
 {
     task_queue_add(&engine->waiting, task);
+    engine->waiting_requests += is_request(task);
 }
 
 static void take_along(struct engine *engine, struct task *task)
@@ -285,6 +302,7 @@ static void take_along(struct engine *engine, struct task *task)
     shared_read_board(task, &engine->waiting);
     const char *text = task->riders ? shared_read_describe(task) : NULL;
     for (struct task *rider = task->riders; rider; rider = rider->next) {
+        engine->waiting_requests -= is_request(rider);
         rider->was_sent = rider->is_rider = true;
         rider->request_text = arena_copy_text(rider->arena, text);
     }
@@ -359,7 +377,7 @@ static void give_back_late(struct engine *engine)
     int64_t now_ms = clock_monotonic_ms();
 
     while (engine->waiting.first && now_ms >= engine->waiting.first->not_after_ms)
-        give_back(engine, task_queue_take(&engine->waiting),
+        give_back(engine, take_waiting(engine),
                   "not sent: the step's deadline came before its turn");
 }
 
@@ -384,7 +402,7 @@ void engine_turn(struct engine *engine, bool may_start, int64_t not_after_ms)
     unsigned started = 0;
     do {
         while (started < STARTS_A_TURN && may_start_one(engine, may_start, not_after_ms)) {
-            start(engine, task_queue_take(&engine->waiting));
+            start(engine, take_waiting(engine));
             started++;
         }
         engine->has_more = may_start_one(engine, may_start, not_after_ms);
@@ -398,7 +416,7 @@ struct task_queue *engine_settled(struct engine *engine)
 
 void engine_give_back(struct engine *engine)
 {
-    for (struct task *task; (task = task_queue_take(&engine->waiting));)
+    for (struct task *task; (task = take_waiting(engine));)
         give_back(engine, task, NULL);
 }
 
@@ -410,6 +428,12 @@ unsigned engine_in_flight(const struct engine *engine)
 unsigned engine_in_hand(const struct engine *engine)
 {
     return engine->in_flight + engine->waiting.count;
+}
+
+unsigned engine_requests_in_hand(const struct engine *engine)
+{
+    BUG_UNLESS(engine->waiting_requests <= engine->waiting.count);
+    return engine->in_flight + engine->waiting_requests;
 }
 
 int64_t engine_calls(const struct engine *engine)

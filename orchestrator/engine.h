@@ -47,6 +47,9 @@ void engine_give_back(struct engine *engine);
 unsigned engine_in_flight(const struct engine *engine);
 /* Waiting to start, or in flight; without those that ride with another (shared_read.h). */
 unsigned engine_in_hand(const struct engine *engine);
+/* Of these, those that are a request or will be: without what sends nothing, and without what will
+ * ride with another that waits. By what their claims have reserved (task.h). */
+unsigned engine_requests_in_hand(const struct engine *engine);
 int64_t engine_calls(const struct engine *engine);
 /* Of these, what was sent against one budget: what the forecast foretells by the same tables. */
 int64_t engine_calls_of(const struct engine *engine, enum budget budget);

@@ -25,6 +25,9 @@
 #define GATHER_MS 25
 #define POLL_MAX_MS 1000
 #define LAST_WORD_MAX_MS 10000
+/* In hand beside the requests there is room for, at the most: steps that send nothing, or ride
+ * along. */
+#define STEPS_BESIDE_MAX 256
 /* Of the slots, for so many a claim may bring one step that sends nothing while all are taken. */
 #define LOCAL_SHARE 3
 /* Answers are kept in memory until they are recorded. Beyond this much nothing is sent until some
@@ -72,9 +75,10 @@ struct run {
     bool has_first;
     int64_t flushed_at_ms;
     bool is_flushing;
-    unsigned spent_by_flush; /* steps settled while a flush was under way; the most, fading */
-    unsigned left_behind;    /* settled steps that the last flush had no room for */
-    bool has_last_word;      /* the outlook is from after everything has landed */
+    int64_t calls_at_flush; /* sent, when the last flush had come back or been followed */
+    unsigned sent_by_flush; /* since the one before; the most, fading */
+    unsigned left_behind;   /* settled steps that the last flush had no room for */
+    bool has_last_word;     /* the outlook is from after everything has landed */
 };
 
 static unsigned concurrency(const struct run *run)
@@ -107,33 +111,47 @@ static unsigned clamp(unsigned value, unsigned least, unsigned most)
     return value < least ? least : value > most ? most : value;
 }
 
-/* Enough ahead to follow every finished call at once while a flush is under way, and no more: what
- * is claimed ahead and never sent costs a look-up after a crash. Half of the steps make no call, so
- * it is counted in steps. */
+/* Requests, enough ahead to follow every finished one at once while a flush is under way, and no
+ * more: what is claimed ahead and never sent costs a look-up after a crash. For three flushes,
+ * since two may come back with hardly a request: what they claim sends nothing, or rides with
+ * others. */
 static unsigned ahead(const struct run *run)
 {
-    return clamp(3 * run->spent_by_flush, concurrency(run) / 4 + 1, concurrency(run));
+    return clamp(3 * run->sent_by_flush, concurrency(run) / 4 + 1, concurrency(run));
+}
+
+static unsigned less(unsigned from, unsigned what)
+{
+    return from > what ? from - what : 0;
+}
+
+/* How many steps more, whatever they are, there is room for in memory. */
+static unsigned room_for_steps(const struct run *run)
+{
+    return less(concurrency(run) + ahead(run) + STEPS_BESIDE_MAX,
+                engine_in_hand(run->engine) + run->left_behind);
+}
+
+static unsigned least(unsigned one, unsigned other)
+{
+    return one < other ? one : other;
 }
 
 static unsigned room(const struct run *run)
 {
-    unsigned capacity = concurrency(run) + ahead(run);
-    unsigned in_hand = engine_in_hand(run->engine) + run->left_behind;
+    unsigned requests = less(concurrency(run) + ahead(run),
+                             engine_requests_in_hand(run->engine) + run->left_behind);
 
-    return capacity > in_hand ? capacity - in_hand : 0;
+    return least(requests, room_for_steps(run));
 }
 
 /* What sends nothing takes no slot: while all are taken the database has time for some of it, and
  * its successors are there when slots become free. */
 static unsigned local_room(const struct run *run)
 {
-    unsigned share = concurrency(run) / LOCAL_SHARE;
-    unsigned most = concurrency(run) + ahead(run) + share;
-    unsigned in_hand = engine_in_hand(run->engine) + run->left_behind;
-
-    if (in_hand < concurrency(run) || in_hand >= most)
-        return 0;
-    return most - in_hand < share ? most - in_hand : share;
+    return engine_requests_in_hand(run->engine) < concurrency(run)
+               ? 0
+               : least(concurrency(run) / LOCAL_SHARE, room_for_steps(run));
 }
 
 /* Nothing is lost when outcomes wait for company as long as there is enough in hand for the next
@@ -141,11 +159,11 @@ static unsigned local_room(const struct run *run)
 static int64_t gathering_ms(const struct run *run, int64_t now_ms)
 {
     unsigned in_flight = engine_in_flight(run->engine);
-    unsigned waiting = engine_in_hand(run->engine) - in_flight;
+    unsigned waiting = engine_requests_in_hand(run->engine) - in_flight;
     int64_t left_ms = run->flushed_at_ms + GATHER_MS - now_ms;
 
     if (run->stop != STOP_NOT || in_flight < concurrency(run) || left_ms <= 0 ||
-        2 * waiting < 3 * run->spent_by_flush || 4 * waiting < concurrency(run) / 2)
+        2 * waiting < 3 * run->sent_by_flush || 4 * waiting < concurrency(run) / 2)
         return 0;
     return left_ms;
 }
@@ -265,13 +283,15 @@ static bool is_outlook_stale(const struct run *run, int64_t now_ms)
            engine_in_hand(run->engine) == 0 && (is_due_over || is_holder_over);
 }
 
-/* What has been settled since the last flush left. */
-static void note_spent(struct run *run)
+/* A flush has come back, or the next one follows it. */
+static void note_sent(struct run *run)
 {
-    unsigned settled = engine_settled(run->engine)->count;
-    unsigned faded = run->spent_by_flush - run->spent_by_flush / 8;
+    int64_t calls = engine_calls(run->engine);
+    unsigned sent = calls > run->calls_at_flush ? (unsigned)(calls - run->calls_at_flush) : 0;
+    unsigned faded = run->sent_by_flush - run->sent_by_flush / 8;
 
-    run->spent_by_flush = settled > faded ? settled : faded;
+    run->sent_by_flush = sent > faded ? sent : faded;
+    run->calls_at_flush = calls;
 }
 
 static void begin_flush(struct run *run, int64_t now_ms)
@@ -296,7 +316,7 @@ static void record_ahead(struct run *run, int64_t now_ms)
 
     if (settled->count == 0 || gathering_ms(run, now_ms) > 0)
         return;
-    note_spent(run);
+    note_sent(run);
     begin_flush(run, now_ms);
     store_run_record_ahead(run->store, settled, engine_calls(run->engine), now_ms);
     note_left_behind(run);
@@ -338,7 +358,7 @@ static void use_store(struct run *run, int64_t now_ms)
     if (!store_run_is_idle(run->store))
         return;
     if (run->is_flushing) {
-        note_spent(run);
+        note_sent(run);
         run->is_flushing = false;
     }
     if (gathering_ms(run, now_ms) > 0)
