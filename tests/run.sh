@@ -30,7 +30,7 @@ run_ctest() {
     local directory
     directory=$(build_directory "$1") || return
     shift
-    ctest --test-dir "$directory" --output-on-failure --no-tests=error --parallel 2 "$@"
+    ctest --test-dir "$directory" --output-on-failure --no-tests=error --parallel 3 "$@"
 }
 
 test_preset() {

@@ -47,11 +47,12 @@ if(WABAMIGRATE_SANITIZE MATCHES address)
         OUTPUT_VARIABLE asan OUTPUT_STRIP_TRAILING_WHITESPACE)
     string(PREPEND preload "${asan} ")
 endif()
-add_test(NAME integration.torture COMMAND ${CMAKE_CURRENT_LIST_DIR}/torture.py --every 20 --pairs 4)
+add_test(NAME integration.torture COMMAND ${CMAKE_CURRENT_LIST_DIR}/torture.py --every 40 --pairs 4)
 # A frozen worker at one point of each kind.
 add_test(NAME integration.frozen
     COMMAND ${CMAKE_CURRENT_LIST_DIR}/frozen.py --paths embedded_signup --sample 8)
-# Each keeps two processors busy by itself, and is begun first: the rest fills what is left.
+# Each keeps two processors busy by itself, and is begun first: the rest, three at a time since most of it
+# waits for a good part of its time, fills what is left.
 set_tests_properties(integration.torture integration.frozen PROPERTIES TIMEOUT 1800 PROCESSORS 2 COST 1000
     LABELS integration ENVIRONMENT
     "WABAMIGRATE=$<TARGET_FILE:wabamigrate>;WABAMIGRATE_POINTS_LIBRARY=${preload}")
