@@ -391,6 +391,7 @@ static bool may_start_one(const struct engine *engine, bool may_start, int64_t n
 
 void engine_turn(struct engine *engine, bool may_start, int64_t not_after_ms)
 {
+    outage_come_by(&engine->outage, clock_monotonic_ms());
     graph_set_not_after(engine->graph, not_after_ms);
     graph_collect(engine->graph);
     give_back_late(engine);

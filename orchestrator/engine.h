@@ -47,14 +47,15 @@ void engine_give_back(struct engine *engine);
 unsigned engine_in_flight(const struct engine *engine);
 /* Waiting to start, or in flight; without those that ride with another (shared_read.h). */
 unsigned engine_in_hand(const struct engine *engine);
-/* Of these, those that are a request or will be: without what sends nothing, and without what will
- * ride with another that waits. By what their claims have reserved (task.h). */
+/* Of these, about as many as are a request or will be: without what sends nothing or rides with
+ * another. By what their claims have reserved (task.h): of a check, only those in flight. */
 unsigned engine_requests_in_hand(const struct engine *engine);
 int64_t engine_calls(const struct engine *engine);
 /* Of these, what was sent against one budget: what the forecast foretells by the same tables. */
 int64_t engine_calls_of(const struct engine *engine, enum budget budget);
 /* How long nobody has been answered: nothing is sent meanwhile but the question whether Graph is
- * back (orchestrator/outage.h). 0: no outage. What is in hand unsent is better given back. */
+ * back (orchestrator/outage.h). 0: no outage. What is in hand unsent is better
+ * given back. */
 int64_t engine_outage_ms(const struct engine *engine);
 const char *engine_outage_reason(const struct engine *engine); /* for people; the last one's */
 /* The partner's own token was refused by Graph: nothing can go on. */

@@ -1,16 +1,27 @@
 /* SPDX-License-Identifier: PostgreSQL */
 #include "orchestrator/outage.h"
 
+void outage_come_by(struct outage *outage, int64_t now_ms)
+{
+    int64_t away_ms = now_ms - outage->came_by_at_ms;
+
+    if (away_ms >= OUTAGE_AWAY_MS)
+        outage->since_ms += away_ms;
+    outage->came_by_at_ms = now_ms;
+}
+
 enum outage_news outage_note(struct outage *outage, bool is_answered, bool is_probe, int64_t now_ms)
 {
     bool was_on = outage->is_on;
 
     if (is_answered) {
-        *outage = (struct outage){0};
+        *outage = (struct outage){.came_by_at_ms = outage->came_by_at_ms};
         return was_on ? OUTAGE_OVER : OUTAGE_NO_NEWS;
     }
-    if (!outage->is_holding && ++outage->silences >= OUTAGE_SILENCES)
-        *outage = (struct outage){.is_holding = true, .since_ms = now_ms, .probe_at_ms = now_ms};
+    if (!outage->is_holding && ++outage->silences >= OUTAGE_SILENCES) {
+        outage->is_holding = true;
+        outage->since_ms = outage->probe_at_ms = now_ms;
+    }
     outage->is_on = was_on || (is_probe && outage->is_holding);
     return outage->is_on && !was_on ? OUTAGE_BEGUN : OUTAGE_NO_NEWS;
 }

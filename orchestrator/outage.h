@@ -11,7 +11,8 @@
  * A single step that never gets an answer while everything else does is suspected to be an outage
  * too, and cleared in the time of one call: its tries are counted, and it fails as it should.
  *
- * Pure: the time comes from outside.
+ * A worker that was frozen meanwhile, or slept with its machine, has asked nobody: only the time in
+ * which it came by counts. Pure: the time comes from outside.
  */
 #ifndef WABAMIGRATE_ORCHESTRATOR_OUTAGE_H
 #define WABAMIGRATE_ORCHESTRATOR_OUTAGE_H
@@ -23,16 +24,22 @@
 #define OUTAGE_PROBE_FIRST_MS 1000
 #define OUTAGE_PROBE_MAX_MS 30000
 
+/* The loop comes by every second. Where it has not for so long, it was frozen. */
+#define OUTAGE_AWAY_MS 3000
+
 /* All zero: there is none. */
 struct outage {
     unsigned silences; /* in a row */
     bool is_holding;   /* nothing is sent but the probe */
     bool is_on;        /* and a probe was not answered */
     int64_t since_ms, probe_at_ms, pause_ms;
+    int64_t came_by_at_ms; /* the loop, last */
 };
 
 enum outage_news { OUTAGE_NO_NEWS, OUTAGE_BEGUN, OUTAGE_OVER };
 
+/* At every turn of the loop, before anything else. */
+void outage_come_by(struct outage *outage, int64_t now_ms);
 /* Of every exchange, the probe's included. */
 enum outage_news outage_note(struct outage *outage, bool is_answered, bool is_probe,
                              int64_t now_ms);

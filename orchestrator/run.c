@@ -25,8 +25,8 @@
 #define GATHER_MS 25
 #define POLL_MAX_MS 1000
 #define LAST_WORD_MAX_MS 10000
-/* In hand beside the requests there is room for, at the most: steps that send nothing, or ride
- * along. */
+/* In hand beside the requests there is room for: steps that send nothing, or ride along. A claim
+ * that comes up to it may bring the rest of those that share a read (step_claim.sql). */
 #define STEPS_BESIDE_MAX 256
 /* Of the slots, for so many a claim may bring one step that sends nothing while all are taken. */
 #define LOCAL_SHARE 3
@@ -139,8 +139,7 @@ static unsigned least(unsigned one, unsigned other)
 
 static unsigned room(const struct run *run)
 {
-    unsigned requests = less(concurrency(run) + ahead(run),
-                             engine_requests_in_hand(run->engine) + run->left_behind);
+    unsigned requests = less(concurrency(run) + ahead(run), engine_requests_in_hand(run->engine));
 
     return least(requests, room_for_steps(run));
 }
@@ -151,7 +150,7 @@ static unsigned local_room(const struct run *run)
 {
     return engine_requests_in_hand(run->engine) < concurrency(run)
                ? 0
-               : least(concurrency(run) / LOCAL_SHARE, room_for_steps(run));
+               : least(concurrency(run) / LOCAL_SHARE, less(room_for_steps(run), room(run)));
 }
 
 /* Nothing is lost when outcomes wait for company as long as there is enough in hand for the next
@@ -288,7 +287,7 @@ static void note_sent(struct run *run)
 {
     int64_t calls = engine_calls(run->engine);
     unsigned sent = calls > run->calls_at_flush ? (unsigned)(calls - run->calls_at_flush) : 0;
-    unsigned faded = run->sent_by_flush - run->sent_by_flush / 8;
+    unsigned faded = run->sent_by_flush - (run->sent_by_flush + 7) / 8;
 
     run->sent_by_flush = sent > faded ? sent : faded;
     run->calls_at_flush = calls;

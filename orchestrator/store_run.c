@@ -14,6 +14,7 @@
 #include "orchestrator/pg_dial.h"
 #include "orchestrator/registration_terms.h"
 #include "orchestrator/run_start.h"
+#include "orchestrator/silence.h"
 #include "orchestrator/store_budget.h"
 #include "orchestrator/store_claim.h"
 #include "orchestrator/store_settle.h"
@@ -24,12 +25,6 @@
 #define RECONNECT_MAX_MS 2000
 /* A failover takes seconds, a restart a minute or two; longer than this a person is needed. */
 #define LOST_MAX_MS (10 * 60 * 1000)
-/* Where a silent server was only slow, the next silence may last longer, up to this: a slow
- * database is no lost one for ever. */
-#define SILENCE_MAX_MS (5 * 60 * 1000)
-/* The loop comes by every second. Where it has not for so long it was frozen, and nobody else was
- * silent. */
-#define AWAY_MS 3000
 #define CLOSE_MAX_MS 10000
 
 const char *const STORE_STATES[8] = {"pending", "blocked", "waiting", "ready",
@@ -54,9 +49,8 @@ struct store_run {
     struct database_outage outage;
     int64_t retry_at_ms, retry_wait_ms;
     bool has_tried_late; /* the attempt under way, or the last one, began after LOST_MAX_MS */
-    int64_t heard_at_ms, advanced_at_ms;
-    int64_t silence_factor; /* doubled at every silence that was too long */
-    bool has_hung;          /* what was lost last was lost to silence */
+    struct silence silence;
+    bool has_hung; /* what was lost last was lost to silence */
     struct started_run run;
 
     /* Connections and flushes are numbered (run_turn.sql): a flush whose answer was lost has been
@@ -99,7 +93,6 @@ enum status store_run_open(PGconn *conn, const struct store_run_settings *settin
     store->conn = conn;
     store->link = LINK_IDLE;
     store->link_number = 1; /* the column's default */
-    store->silence_factor = 1;
     store->outlook.due_ms = -1;
     store->served_since_ms = INT64_MIN / 2; /* from before we came */
     pg_dial_init(&store->dial, settings->conninfo, conn);
@@ -166,24 +159,15 @@ static void break_off(struct store_run *store, int64_t now_ms)
     break_link(store, why, now_ms);
 }
 
-static int64_t silence_max_ms(const struct store_run *store)
-{
-    int64_t first_ms = store->settings.terms->silence_ms;
-    int64_t max_ms = first_ms * store->silence_factor;
-
-    return max_ms < SILENCE_MAX_MS || store->silence_factor == 1 ? max_ms : SILENCE_MAX_MS;
-}
-
 static void heed_silence(struct store_run *store, int64_t now_ms)
 {
     char why[DATABASE_OUTAGE_WHY_BYTES];
-    int64_t max_ms = silence_max_ms(store);
+    int64_t patience_ms = store->settings.terms->silence_ms;
+    int64_t max_ms = silence_max_ms(&store->silence, patience_ms);
 
-    if (now_ms - store->heard_at_ms < max_ms)
+    if (!silence_is_too_long(&store->silence, patience_ms, now_ms))
         return;
     snprintf(why, sizeof why, "the server has not answered for %" PRId64 " s", max_ms / 1000);
-    if (max_ms < SILENCE_MAX_MS)
-        store->silence_factor *= 2;
     store->has_hung = true;
     break_link(store, why, now_ms);
 }
@@ -296,7 +280,7 @@ static void queue_group(struct store_run *store)
 static void push(struct store_run *store, int64_t now_ms)
 {
     store->link = LINK_BUSY;
-    store->heard_at_ms = clock_monotonic_ms(); /* now_ms may be from before a sleep */
+    silence_begin(&store->silence, clock_monotonic_ms()); /* now_ms may be from before a sleep */
     if (PQflush(store->conn) < 0)
         break_off(store, now_ms);
 }
@@ -773,7 +757,7 @@ static void read_results(struct store_run *store, int64_t now_ms, struct task_qu
            !PQisBusy(store->conn)) {
         PG_AUTO_CLEAR PGresult *result = PQgetResult(store->conn);
         struct trip *trip = trips_answering(&store->trips);
-        store->heard_at_ms = now_ms;
+        silence_hear(&store->silence, store->settings.terms->silence_ms, now_ms);
         switch (result ? PQresultStatus(result) : PGRES_EMPTY_QUERY) {
         case PGRES_EMPTY_QUERY: /* no result: the end of one statement's */
             break;
@@ -834,9 +818,7 @@ static void give_up(struct store_run *store)
 
 static void advance_standing(struct store_run *store, int64_t now_ms, struct task_queue *claimed)
 {
-    if (now_ms - store->advanced_at_ms >= AWAY_MS)
-        store->heard_at_ms = now_ms;
-    store->advanced_at_ms = now_ms;
+    silence_come_by(&store->silence, now_ms);
     if (PQflush(store->conn) < 0 || PQconsumeInput(store->conn) != 1) {
         break_off(store, now_ms);
         return;
@@ -898,7 +880,8 @@ int64_t store_run_patience_ms(const struct store_run *store, int64_t now_ms)
             return -1;
         if (!PQisBusy(store->conn)) /* it came in while we were sending */
             return 0;
-        until_ms = store->heard_at_ms + silence_max_ms(store);
+        until_ms = store->silence.since_ms +
+                   silence_max_ms(&store->silence, store->settings.terms->silence_ms);
         break;
     }
     return until_ms > now_ms ? until_ms - now_ms : 0;

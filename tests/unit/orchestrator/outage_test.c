@@ -31,6 +31,7 @@ static const struct {
     {"so does anybody's",                     "sssSa",    false, false, OUTAGE_OVER},
     {"and it begins anew only after three",   "sssSAss",  false, false, OUTAGE_NO_NEWS},
     {"a probe that comes late is a silence",  "sssaS",    false, false, OUTAGE_NO_NEWS},
+    {"it may be the third of them",           "sssassS",  true,  true,  OUTAGE_BEGUN},
 };
 /* clang-format on */
 
@@ -74,11 +75,39 @@ static void probes_become_rarer_up_to_half_a_minute(void)
     CU_ASSERT_EQUAL(outage_ms(&outage, now_ms), now_ms - 1000 + 1);
 }
 
+/* A laptop that sleeps, a worker that is stopped: that nobody was asked is not that nobody answers.
+ */
+static void the_time_of_a_freeze_is_not_its_own(void)
+{
+    struct outage outage = {0};
+    enum outage_news last;
+
+    outage_come_by(&outage, 500000); /* the first turn is no freeze of anything */
+    play(&outage, "sss", &last);     /* at 1,000 */
+    outage_come_by(&outage, 1000);
+    outage_probed(&outage, 0, 1000);
+    (void)outage_note(&outage, false, true, 1500);
+    for (int64_t now_ms = 2000; now_ms <= 10000; now_ms += OUTAGE_AWAY_MS - 1)
+        outage_come_by(&outage, now_ms);
+    CU_ASSERT_EQUAL(outage_ms(&outage, 8000), 7001);
+    outage_come_by(&outage, 8000);
+    /* Frozen for an hour with a probe under way, which is lost. */
+    outage_come_by(&outage, 3608000);
+    CU_ASSERT_EQUAL(outage_ms(&outage, 3608000), 7001);
+    (void)outage_note(&outage, false, true, 3608000);
+    outage_come_by(&outage, 3609000);
+    CU_ASSERT_EQUAL(outage_ms(&outage, 3609000), 8001);
+    CU_ASSERT_TRUE(outage_is_probe_due(&outage, 3609000));
+    CU_ASSERT_EQUAL(outage_note(&outage, true, false, 3609500), OUTAGE_OVER);
+    CU_ASSERT_EQUAL(outage_ms(&outage, 3609500), 0);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
         {"three silences hold, and the probe decides", three_silences_hold_and_the_probe_decides},
         {"probes become rarer, up to half a minute", probes_become_rarer_up_to_half_a_minute},
+        {"the time of a freeze is not its own", the_time_of_a_freeze_is_not_its_own},
         CU_TEST_INFO_NULL};
 
     return run_suite("outage", tests);
