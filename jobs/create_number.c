@@ -68,18 +68,13 @@ static void answer_create(const struct facts *facts, struct json_object *body, s
     (void)reply_done(reply, NULL);
 }
 
-static bool is_named(const struct graph_error *error, int64_t name)
-{
-    return error->code == name || error->subcode == name;
-}
-
 /* The subscription and the credit line are the steps before this one: where Meta misses either, it
  * may not have noticed yet. Asked for once more, then the table's word holds. */
 static bool may_be_noticed_later(const struct graph_error *error)
 {
     const char *title = error->rule->title_prefix;
 
-    return is_named(error, CANNOT_MIGRATE) && title != NULL &&
+    return graph_error_is(error, CANNOT_MIGRATE) && title != NULL &&
            (strncmp(title, "Cannot migrate phone number", 27) == 0 ||
             strstr(title, "payment account") != NULL);
 }
@@ -89,7 +84,7 @@ static bool error_create(const struct facts *facts, const struct graph_error *er
 {
     BODY_OWNED *memo = step_memo(facts);
 
-    if (is_named(error, ALREADY_THERE)) {
+    if (graph_error_is(error, ALREADY_THERE)) {
         json_object_object_add(memo, "exists", json_object_new_boolean(true));
         step_remember(reply, memo);
         (void)reply_next(reply, "lookup", "Meta says that the number is in this WABA already");

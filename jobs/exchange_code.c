@@ -14,11 +14,23 @@
 #include "jobs/job_table.h"
 #include "jobs/step.h"
 
+static bool needs_business_token(const struct facts *facts)
+{
+    return facts->business_token == NULL && facts->credit_line_id != NULL &&
+           facts->credit_method != NULL && strcmp(facts->credit_method, "sharing_then_attach") == 0;
+}
+
 static enum outcome build_exchange(const struct facts *facts, struct request *request,
                                    struct reply *reply)
 {
     if (facts->signup_code == NULL)
         return reply_done(reply, "no code to exchange");
+    if (facts->app_secret == NULL && needs_business_token(facts))
+        return reply_wait_person(
+            reply, "credential", "partner",
+            "With credit_method sharing_then_attach the customer's own token attaches the credit "
+            "line, and without the app secret the signup's code cannot be exchanged for it: set "
+            "partner.app_secret in the manifest, then run again.");
     if (facts->app_secret == NULL || facts->app_id == NULL)
         return reply_next(reply, "probe", "without the app secret the code cannot be exchanged");
     request_begin(request, reply->arena, REQUEST_GET, facts->graph_version, "oauth",
@@ -103,12 +115,6 @@ static enum outcome build_probe(const struct facts *facts, struct request *reque
                   facts->destination_waba_id, NULL);
     request_add_text(request, REQUEST_QUERY, "fields", "id");
     return step_send(facts, request, reply, STEP_TOKEN_SYSTEM);
-}
-
-static bool needs_business_token(const struct facts *facts)
-{
-    return facts->business_token == NULL && facts->credit_line_id != NULL &&
-           facts->credit_method != NULL && strcmp(facts->credit_method, "sharing_then_attach") == 0;
 }
 
 /* From here on only the code of another signup will do. */

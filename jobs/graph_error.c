@@ -217,6 +217,11 @@ static const struct error_rule status_person_rule = {
     "Something other than Graph seems to have answered: check --graph-url, the proxy and the network, then retry."};
 /* clang-format on */
 
+bool graph_error_is(const struct graph_error *error, int64_t number)
+{
+    return error->code == number || error->subcode == number;
+}
+
 const struct error_rule *graph_error_rules(size_t *count)
 {
     *count = sizeof rules / sizeof rules[0];

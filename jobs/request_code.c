@@ -63,16 +63,11 @@ static void answer_request(const struct facts *facts, struct json_object *body, 
         (void)reply_done(reply, NULL);
 }
 
-static bool is_named(const struct graph_error *error, int64_t name)
-{
-    return error->code == name || error->subcode == name;
-}
-
 /* 136024 means "verified already", or anything else that kept the code from being sent. */
 static bool error_request(const struct facts *facts, const struct graph_error *error,
                           struct reply *reply, const char *look)
 {
-    bool is_not_migrating = is_named(error, NOT_MIGRATING) || is_named(error, NOT_MIGRATING_EITHER);
+    bool is_not_migrating = graph_error_is(error, NOT_MIGRATING) || graph_error_is(error, NOT_MIGRATING_EITHER);
 
     if (!is_not_migrating && error->code != REQUEST_ERROR)
         return false;

@@ -690,14 +690,14 @@ static void give_up_for_limit(const struct graph_error *error, struct reply *rep
 bool templates_error_write(const struct facts *facts, const struct graph_error *error,
                            struct reply *reply)
 {
-    if (error->subcode == ERROR_LIMIT) {
+    if (graph_error_is(error, ERROR_LIMIT)) {
         BODY_OWNED *memo = step_memo(facts);
         json_object_object_add(memo, "is_by_ids", json_object_new_boolean(true));
         step_remember(reply, memo);
         give_up_for_limit(error, reply);
         return true;
     }
-    if (error->subcode != ERROR_OTHER_BUSINESS)
+    if (!graph_error_is(error, ERROR_OTHER_BUSINESS))
         return false;
     (void)reply_failed(
         reply, "The two WABAs belong to different businesses", "partner",

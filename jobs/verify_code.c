@@ -52,11 +52,6 @@ static void answer_verify(const struct facts *facts, struct json_object *body, s
         done_verified(reply, NULL);
 }
 
-static bool is_named(const struct graph_error *error, int64_t name)
-{
-    return error->code == name || error->subcode == name;
-}
-
 static void refuse_code(const struct graph_error *error, struct reply *reply)
 {
     reply_learn(reply, LEARNED_CODE_REFUSED, false, NULL, NULL, NULL, NULL);
@@ -72,7 +67,7 @@ static void refuse_code(const struct graph_error *error, struct reply *reply)
 static bool error_verify(const struct facts *facts, const struct graph_error *error,
                          struct reply *reply)
 {
-    bool is_not_migrating = is_named(error, NOT_MIGRATING) || is_named(error, NOT_MIGRATING_EITHER);
+    bool is_not_migrating = graph_error_is(error, NOT_MIGRATING) || graph_error_is(error, NOT_MIGRATING_EITHER);
 
     if (error->code == REFUSED) {
         refuse_code(error, reply);

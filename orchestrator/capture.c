@@ -54,17 +54,9 @@ static enum status refuse_foreign(struct session *session, const struct session_
 {
     PG_AUTO_CLEAR PGresult *foreign = NULL;
     const char *customer = pg_cell(found, 0, "key");
-    const char *known = pg_cell(found, 0, "destination_waba_id");
     const char *values[] = {pg_cell(found, 0, "customer_id"), line->waba_id,
                             line->phone_number_id ? line->phone_number_id : ""};
 
-    if (known && strcmp(known, line->waba_id) != 0)
-        return fault_set(
-            fault, STATUS_INVALID,
-            "customer %s has been captured with WABA %s already, and this line says %s; "
-            "if the customer signed up twice, keep the first and remove the second in "
-            "WhatsApp Manager",
-            customer, known, line->waba_id);
     if (line->business_id && strcmp(line->business_id, pg_cell(found, 0, "business_id")) != 0)
         return fault_set(
             fault, STATUS_INVALID,
@@ -74,11 +66,25 @@ static enum status refuse_foreign(struct session *session, const struct session_
     if (pg_prepared_query(&session->prepared, session->conn, SQL_CAPTURE_FOREIGN, 3, values,
                           &foreign, fault) != STATUS_OK)
         return STATUS_DATABASE;
-    if (PQntuples(foreign) > 0)
-        return fault_set(fault, STATUS_INVALID,
-                         "this %s belongs to customer %s already; it is not taken for customer %s",
-                         pg_cell(foreign, 0, "field"), pg_cell(foreign, 0, "key"), customer);
-    return STATUS_OK;
+    if (PQntuples(foreign) == 0)
+        return STATUS_OK;
+    const char *field = pg_cell(foreign, 0, "field");
+    if (strcmp(field, "destination") == 0)
+        return fault_set(
+            fault, STATUS_INVALID,
+            "customer %s has WABA %s already, from an earlier signup or from the manifest, and "
+            "this line says %s; if the customer signed up twice, keep the first and remove the "
+            "second in WhatsApp Manager",
+            customer, pg_cell(foreign, 0, "destination_waba_id"), line->waba_id);
+    if (strcmp(field, "source") == 0)
+        return fault_set(
+            fault, STATUS_INVALID,
+            "waba_id %s is the account that customer %s moves away from; send the link again, and "
+            "have the customer make a new WhatsApp Business Account",
+            line->waba_id, customer);
+    return fault_set(fault, STATUS_INVALID,
+                     "this %s belongs to customer %s already; it is not taken for customer %s",
+                     field, pg_cell(foreign, 0, "key"), customer);
 }
 
 static enum status record(struct session *session, const struct session_message *line,
@@ -99,15 +105,9 @@ static enum status record(struct session *session, const struct session_message 
                           line->business_id ? line->business_id : "",
                           digest};
     const char *applied[] = {customer_id, line->waba_id, sealed};
-    const char *locked[] = {arena_printf(line->arena, "{%s}", customer_id)};
 
-    /* A step that comes to wait just now must be seen to wait: whoever settles it holds this lock.
-     */
-    enum status status = pg_prepared_query(&session->prepared, session->conn, SQL_CUSTOMER_LOCK, 1,
-                                           locked, NULL, fault);
-    if (status == STATUS_OK)
-        status = pg_prepared_query(&session->prepared, session->conn, SQL_CAPTURE_RECORD, 6, kept,
-                                   &fresh, fault);
+    enum status status = pg_prepared_query(&session->prepared, session->conn, SQL_CAPTURE_RECORD, 6,
+                                           kept, &fresh, fault);
     if (status == STATUS_OK && PQntuples(fresh) == 0)
         counts->known++;
     else if (status == STATUS_OK)
@@ -120,13 +120,25 @@ static enum status record(struct session *session, const struct session_message 
     return status;
 }
 
-static enum status begin(struct session *session, struct fault *fault)
+/* Two captures of one customer go one after the other. And a step that comes to wait just now must
+ * be seen to wait: whoever settles it holds this lock. */
+static enum status lock_customer(struct session *session, const struct session_message *line,
+                                 const PGresult *found, struct fault *fault)
 {
-    const char *values[] = {session->may_flush_late ? "t" : "f"};
+    const char *values[] = {arena_printf(line->arena, "{%s}", pg_cell(found, 0, "customer_id"))};
+
+    return pg_prepared_query(&session->prepared, session->conn, SQL_CUSTOMER_LOCK, 1, values, NULL,
+                             fault);
+}
+
+static enum status begin(struct session *session, const struct session_message *line,
+                         struct fault *fault)
+{
+    const char *values[] = {session->may_flush_late ? "t" : "f", line->waba_id};
 
     if (pg_begin(session->conn, fault) != STATUS_OK)
         return STATUS_DATABASE;
-    return pg_prepared_query(&session->prepared, session->conn, SQL_CAPTURE_BEGIN, 1, values, NULL,
+    return pg_prepared_query(&session->prepared, session->conn, SQL_CAPTURE_BEGIN, 2, values, NULL,
                              fault);
 }
 
@@ -135,9 +147,11 @@ static enum status take_once(struct session *session, const struct session_messa
 {
     PG_AUTO_CLEAR PGresult *found = NULL;
 
-    enum status status = begin(session, fault);
+    enum status status = begin(session, line, fault);
     if (status == STATUS_OK)
         status = find_customer(session, line, &found, fault);
+    if (status == STATUS_OK)
+        status = lock_customer(session, line, found, fault);
     if (status == STATUS_OK)
         status = refuse_foreign(session, line, found, fault);
     if (status == STATUS_OK)

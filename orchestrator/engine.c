@@ -214,6 +214,7 @@ static void hear(struct engine *engine, struct task *task, const struct graph_an
                                        part ? strlen(part) : answer->raw_bytes, task->arena);
     if (!task->is_rider)
         read_usage(task, answer);
+    history_clean_error(&task->facts, answer->answer.body);
     job_answer(task->phase, &task->facts, &answer->answer, task->arena, &task->reply);
     if (task->kind->is_audited)
         came_along_compare(task);

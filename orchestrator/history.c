@@ -2,6 +2,7 @@
 #include "orchestrator/history.h"
 
 #include <ctype.h>
+#include <json-c/json.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -307,21 +308,67 @@ static const char *rewrite(struct haystack *hay, struct arena *arena)
     return text;
 }
 
+static void look_for(struct haystack *hay, const struct facts *facts, struct json_object *body)
+{
+    begin(hay);
+    add_secret(hay, facts->system_token);
+    add_secret(hay, facts->app_secret);
+    add_secret(hay, facts->business_token);
+    add_secret(hay, facts->source_token);
+    add_secret(hay, facts->signup_code);
+    add_secret(hay, facts->webhook_verify_token);
+    add_secret(hay, facts->pin);
+    add_secret(hay, facts->verification_code);
+    /* However its name was spelled. */
+    add_needle(hay, body_text(body, token_name));
+}
+
 const char *history_answer(const struct facts *facts, struct json_object *body, const char *raw,
                            size_t raw_bytes, struct arena *arena)
 {
     struct haystack hay = {.start = raw, .end = raw + raw_bytes};
 
-    begin(&hay);
-    add_secret(&hay, facts->system_token);
-    add_secret(&hay, facts->app_secret);
-    add_secret(&hay, facts->business_token);
-    add_secret(&hay, facts->source_token);
-    add_secret(&hay, facts->signup_code);
-    add_secret(&hay, facts->webhook_verify_token);
-    add_secret(&hay, facts->pin);
-    add_secret(&hay, facts->verification_code);
-    /* However its name was spelled. */
-    add_needle(&hay, body_text(body, token_name));
+    look_for(&hay, facts, body);
     return rewrite(&hay, arena);
+}
+
+static void clean_text(struct haystack *hay, struct json_object *text)
+{
+    struct arena *arena;
+
+    hay->start = json_object_get_string(text);
+    hay->end = hay->start + json_object_get_string_len(text);
+    hay->hidden_end = NULL;
+    arena = arena_create();
+    (void)!json_object_set_string(text, rewrite(hay, arena));
+    arena_destroy(arena);
+}
+
+/* Graph's errors are two or three objects deep, and json-c reads no more than 32. */
+static void clean_value(struct haystack *hay, struct json_object *value)
+{
+    if (json_object_is_type(value, json_type_string)) {
+        clean_text(hay, value);
+    } else if (json_object_is_type(value, json_type_object)) {
+        json_object_object_foreach(value, name, member)
+        {
+            (void)name;
+            clean_value(hay, member);
+        }
+    } else if (json_object_is_type(value, json_type_array)) {
+        for (size_t i = 0; i < json_object_array_length(value); i++)
+            clean_value(hay, json_object_array_get_idx(value, i));
+    }
+}
+
+void history_clean_error(const struct facts *facts, struct json_object *body)
+{
+    struct haystack hay = {0};
+    struct json_object *error;
+
+    if (!json_object_is_type(body, json_type_object) ||
+        !json_object_object_get_ex(body, "error", &error))
+        return;
+    look_for(&hay, facts, NULL);
+    clean_value(&hay, error);
 }

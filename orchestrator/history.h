@@ -19,4 +19,9 @@
 const char *history_answer(const struct facts *facts, struct json_object *body, const char *raw,
                            size_t raw_bytes, struct arena *arena);
 
+/* Hides in a parsed answer's error, in place, what history_answer() hides: Graph repeats a token
+ * that it cannot read (code 190, "Malformed access token ..."), and what an error says goes to the
+ * log, the report and whoever reads them. */
+void history_clean_error(const struct facts *facts, struct json_object *body);
+
 #endif

@@ -8,12 +8,14 @@
 #include <time.h>
 
 #include "jobs/request.h"
+#include "orchestrator/history.h"
 
 #define TRIES 3
 #define PAUSE_MS 500
 
 struct flight {
     struct preflight *preflight;
+    const struct facts *facts;
     const char *url;
     struct fault *fault;
     enum status status;
@@ -95,6 +97,7 @@ static void on_answer(void *self, void *context, const struct graph_answer *answ
     flight->is_landed = true;
     flight->may_retry = false;
     flight->preflight->ms = answer->ms;
+    history_clean_error(flight->facts, answer->answer.body);
     if (answer->answer.transport != TRANSPORT_OK) {
         flight->may_retry = true;
         flight->status = fault_set(flight->fault, STATUS_CREDENTIAL,
@@ -191,7 +194,8 @@ enum status preflight_run(const struct graph_settings *settings, const struct ba
                           struct fault *fault)
 {
     struct graph *graph = NULL;
-    struct flight flight = {.preflight = preflight, .url = settings->url, .fault = fault};
+    struct flight flight = {
+        .preflight = preflight, .facts = &batch->facts, .url = settings->url, .fault = fault};
 
     memset(preflight, 0, sizeof *preflight);
     flight.arena = arena_create();

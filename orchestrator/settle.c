@@ -57,10 +57,12 @@ static json_object *describe_exhaustion(const struct task *task, const char *now
     return row;
 }
 
+/* A doubt outlives it: whoever retries the step must still find out what became of the request. */
 static void fail(struct task *task, json_object *error)
 {
     task->settlement.state = "failed";
     task->settlement.error = error;
+    task->settlement.is_in_doubt = task->is_in_doubt;
 }
 
 static bool is_try(const struct task *task)

@@ -227,7 +227,7 @@ static void on_problem(void *self, const char *file, unsigned line, unsigned col
     manifest_problem_print(&loader->result->problems, file, line, column, key, what);
 }
 
-/* A number or destination in two unfinished batches. */
+/* A number or destination in two unfinished batches, or a destination of two customers. */
 static enum status refuse_conflicts(struct loader *loader, struct fault *fault)
 {
     PG_AUTO_CLEAR PGresult *rows = NULL;
@@ -237,10 +237,18 @@ static enum status refuse_conflicts(struct loader *loader, struct fault *fault)
         return STATUS_DATABASE;
     for (int i = 0; i < PQntuples(rows); i++) {
         char what[512];
-        snprintf(what, sizeof what,
-                 "%s is in the unfinished batch %s too; take it out of one of them, or cancel it "
-                 "there (`wabamigrate cancel %s`)",
-                 pg_cell(rows, i, "value"), pg_cell(rows, i, "batch"), pg_cell(rows, i, "batch"));
+        const char *customer = pg_cell(rows, i, "customer");
+        if (customer)
+            snprintf(what, sizeof what,
+                     "%s is the destination of customer %s of this batch already; two customers "
+                     "never share one",
+                     pg_cell(rows, i, "value"), customer);
+        else
+            snprintf(what, sizeof what,
+                     "%s is in the unfinished batch %s too; take it out of one of them, or cancel "
+                     "it there (`wabamigrate cancel %s`)",
+                     pg_cell(rows, i, "value"), pg_cell(rows, i, "batch"),
+                     pg_cell(rows, i, "batch"));
         manifest_problem_print(&loader->result->problems, pg_cell(rows, i, "file"),
                                (unsigned)pg_cell_i64(rows, i, "line"), 1, pg_cell(rows, i, "key"),
                                what);

@@ -1252,6 +1252,12 @@ static const struct language_text texts[] = {
      "L’enregistrement a été accepté, mais le nouveau compte WhatsApp Business n’affiche pas le "
      "numéro comme CONNECTED : vérifiez-le dans le Gestionnaire WhatsApp, interrogez Meta si "
      "cela persiste, puis relancez."},
+    {"With credit_method sharing_then_attach the customer's own token attaches the credit line, and "
+     "without the app secret the signup's code cannot be exchanged for it: set partner.app_secret in "
+     "the manifest, then run again.",
+     "Avec credit_method sharing_then_attach, c’est le jeton du client qui rattache la ligne de "
+     "crédit, et sans la clé secrète de l’app le code d’inscription ne peut pas être échangé contre "
+     "ce jeton : renseignez partner.app_secret dans le manifeste, puis relancez."},
     {"Check partner.app_id and partner.app_secret, then retry; the code has expired by then, so "
      "the customer may have to sign up again.",
      "Vérifiez partner.app_id et partner.app_secret, puis relancez ; le code aura expiré "

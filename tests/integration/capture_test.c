@@ -117,7 +117,7 @@ static const struct {
     {"another customer's destination", MESSAGE("FINISH", IDS("900100", "610201", "700200"), FLORIST),
      "refused", "bakery-lune"},
     {"the customer's own source", MESSAGE("FINISH", IDS("800200", "610201", "700200"), FLORIST),
-     "refused", "waba_id"},
+     "refused", "moves away from"},
     {"another customer's source", MESSAGE("FINISH", IDS("800100", "610201", "700200"), FLORIST),
      "refused", "bakery-lune"},
 
@@ -261,6 +261,36 @@ static void a_customer_of_two_batches_needs_the_batch_named(void)
                    "2");
 }
 
+/* What a cancelled batch's signup brought is free again, whatever the customer is called there. */
+static void what_was_cancelled_holds_nothing(void)
+{
+    begin();
+    load_second_book();
+    testbed_do(conn, "UPDATE wabamigrate.customer SET key = 'florist' WHERE key = 'florist-lune'"
+                     " AND batch_id = (SELECT min(batch_id) FROM wabamigrate.batch)");
+    feed_one(MESSAGE("FINISH", IDS("900200", "610201", "700200"), ",\"customer\":\"florist\""),
+             "taken");
+    feed_one(MESSAGE("FINISH", IDS("900200", "610201", "700200"), FLORIST), "refused");
+    testbed_do(conn, "UPDATE wabamigrate.batch SET state = 'cancelled' WHERE name = 'book'");
+    feed_one(MESSAGE("FINISH", IDS("900200", "610201", "700200"), FLORIST), "taken");
+}
+
+/* Partners number their customers: "1" of another book may be another business. */
+static void the_same_key_of_another_business_is_another_customer(void)
+{
+    begin();
+    load_second_book();
+    testbed_do(conn, "UPDATE wabamigrate.customer SET business_id = '700299'"
+                     " WHERE key = 'florist-lune'"
+                     " AND batch_id = (SELECT max(batch_id) FROM wabamigrate.batch)");
+    feed_one(MESSAGE("FINISH", IDS("900200", "610201", "700200"), FLORIST ",\"batch\":\"book\""),
+             "taken");
+    feed_one(MESSAGE("FINISH", "\"waba_id\":\"900200\"", FLORIST ",\"batch\":\"next\""), "refused");
+    feed_one(MESSAGE("FINISH", "\"waba_id\":\"900201\",\"phone_number_id\":\"610201\"",
+                     FLORIST ",\"batch\":\"next\""),
+             "refused");
+}
+
 static void a_code_is_kept_sealed_and_nowhere_else(void)
 {
     static const char *const tables[] = {"customer", "capture", "step", "batch"};
@@ -328,6 +358,9 @@ int main(void)
          a_line_that_is_too_long_costs_no_other_line},
         {"a customer of two batches needs the batch named",
          a_customer_of_two_batches_needs_the_batch_named},
+        {"what was cancelled holds nothing", what_was_cancelled_holds_nothing},
+        {"the same key of another business is another customer",
+         the_same_key_of_another_business_is_another_customer},
         {"a code is kept sealed and nowhere else", a_code_is_kept_sealed_and_nowhere_else},
         {"a new code has what was done looked at again",
          a_new_code_has_what_was_done_looked_at_again},

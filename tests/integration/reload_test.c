@@ -308,6 +308,21 @@ static void a_number_of_another_unfinished_batch_is_refused(void)
     CU_ASSERT_EQUAL(worker_load(conn, WORKER_BOOK), 0);
 }
 
+/* One customer's comes from its signup, the other's from the manifest. */
+static void two_customers_never_share_a_destination(void)
+{
+    int64_t batch_id = worker_begin(conn);
+
+    testbed_do(conn, "UPDATE wabamigrate.customer SET destination_waba_id = '900200'"
+                     " WHERE key = 'florist-lune'");
+    load_edited("900100", "900200", 0);
+    testbed_expect(conn,
+                   "SELECT string_agg(key || ' ' || destination_waba_id, ',' ORDER BY key)"
+                   "  FROM wabamigrate.customer",
+                   "bakery-lune 900100,florist-lune 900200");
+    load_edited("900100", "900300", batch_id);
+}
+
 /* A row that says nothing new is not written again, and a new customer gets all of its steps. */
 static void a_load_writes_what_is_new_only(void)
 {
@@ -407,6 +422,7 @@ int main(void)
          two_that_load_do_not_wait_for_each_other_in_a_circle},
         {"a number of another unfinished batch is refused",
          a_number_of_another_unfinished_batch_is_refused},
+        {"two customers never share a destination", two_customers_never_share_a_destination},
         CU_TEST_INFO_NULL,
     };
 

@@ -47,7 +47,7 @@ if(WABAMIGRATE_SANITIZE MATCHES address)
         OUTPUT_VARIABLE asan OUTPUT_STRIP_TRAILING_WHITESPACE)
     string(PREPEND preload "${asan} ")
 endif()
-add_test(NAME integration.torture COMMAND ${CMAKE_CURRENT_LIST_DIR}/torture.py --every 40 --pairs 4)
+add_test(NAME integration.torture COMMAND ${CMAKE_CURRENT_LIST_DIR}/torture.py --every 60 --pairs 3)
 # A frozen worker at one point of each kind.
 add_test(NAME integration.frozen
     COMMAND ${CMAKE_CURRENT_LIST_DIR}/frozen.py --paths embedded_signup --sample 8)

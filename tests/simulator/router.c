@@ -80,7 +80,9 @@ static bool find_token(const struct world *world, struct exchange *exchange)
     }
     exchange->token = index_find(&world->tokens, header + 7);
     if (!exchange->token) {
-        exchange_refuse(exchange, 190, 0, "Invalid OAuth access token - Cannot parse access token");
+        /* Meta repeats what it cannot read:
+         * https://github.com/facebookarchive/react-native-fbsdk/issues/220 */
+        exchange_refuse(exchange, 190, 0, "Malformed access token %.200s", header + 7);
     } else if (is_expired(world, exchange->token)) {
         exchange_refuse(exchange, 190, 463, "Error validating access token: Session has expired");
     }

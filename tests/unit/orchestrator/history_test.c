@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: PostgreSQL */
 #include "orchestrator/history.h"
 
+#include <json-c/json.h>
 #include <stdlib.h>
 
 #include "jobs/body.h"
@@ -110,12 +111,40 @@ static void every_secret_of_the_facts_is_hidden(void)
     arena_destroy(arena);
 }
 
+static void what_an_error_says_is_cleaned_too(void)
+{
+    static const char answer[] =
+        "{\"error\":{\"message\":\"Malformed access token " TOKEN TOKEN "\",\"code\":190,"
+        "\"error_data\":{\"details\":\"Malformed token EAAG%2Fbusiness-token\"},"
+        "\"sorts\":[\"caf\u00e9\",[\"" TOKEN "\"]],\"title\":null},\"id\":\"739105\"}";
+    struct secret *token = secret_create(TOKEN), *pin = secret_create("739105");
+    const struct facts facts = {.business_token = token, .pin = pin};
+    BODY_OWNED *body = body_parse(answer, sizeof answer - 1);
+
+    history_clean_error(&facts, body);
+    check_text(json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN |
+                                                        JSON_C_TO_STRING_NOSLASHESCAPE),
+               "{\"error\":{\"message\":\"Malformed access token <secret><secret>\",\"code\":190,"
+               "\"error_data\":{\"details\":\"Malformed token <secret>\"},"
+               "\"sorts\":[\"caf\xc3\xa9\",[\"<secret>\"]],\"title\":null},\"id\":\"739105\"}");
+    /* Whatever comes instead of an error. */
+    static const char *const others[] = {"{}", "[]", "7", "{\"error\":7}", "{\"error\":null}"};
+    history_clean_error(&facts, NULL);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        BODY_OWNED *other = body_parse(others[i], strlen(others[i]));
+        history_clean_error(&facts, other);
+    }
+    secret_destroy(token);
+    secret_destroy(pin);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
         {"every secret of the facts is hidden", every_secret_of_the_facts_is_hidden},
         {"secrets are hidden and nothing else", secrets_are_hidden_and_nothing_else},
         {"a cut leaves no part of a secret", a_cut_leaves_no_part_of_a_secret},
+        {"what an error says is cleaned too", what_an_error_says_is_cleaned_too},
         CU_TEST_INFO_NULL};
 
     return run_suite("history", tests);
