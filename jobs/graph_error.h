@@ -61,8 +61,8 @@ bool graph_error_read(struct json_object *body, int http_status, struct arena *a
  * 429 retry, anything else a person). */
 void graph_error_from_status(int http_status, struct arena *arena, struct graph_error *error);
 
-/* Whether Meta's code of that number is meant, which comes as the code itself, or as the subcode under
- * code 100. */
+/* Whether Meta's code of that number is meant, which comes as the code itself, or as the subcode
+ * under code 100. */
 bool graph_error_is(const struct graph_error *error, int64_t number);
 
 /* The whole table, for tests and documentation. */

@@ -67,7 +67,8 @@ static void answer_request(const struct facts *facts, struct json_object *body, 
 static bool error_request(const struct facts *facts, const struct graph_error *error,
                           struct reply *reply, const char *look)
 {
-    bool is_not_migrating = graph_error_is(error, NOT_MIGRATING) || graph_error_is(error, NOT_MIGRATING_EITHER);
+    bool is_not_migrating =
+        graph_error_is(error, NOT_MIGRATING) || graph_error_is(error, NOT_MIGRATING_EITHER);
 
     if (!is_not_migrating && error->code != REQUEST_ERROR)
         return false;

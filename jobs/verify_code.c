@@ -67,7 +67,8 @@ static void refuse_code(const struct graph_error *error, struct reply *reply)
 static bool error_verify(const struct facts *facts, const struct graph_error *error,
                          struct reply *reply)
 {
-    bool is_not_migrating = graph_error_is(error, NOT_MIGRATING) || graph_error_is(error, NOT_MIGRATING_EITHER);
+    bool is_not_migrating =
+        graph_error_is(error, NOT_MIGRATING) || graph_error_is(error, NOT_MIGRATING_EITHER);
 
     if (error->code == REFUSED) {
         refuse_code(error, reply);

@@ -37,7 +37,8 @@ watch_processes() {
     while [[ -e $PLACE/watching ]]; do
         cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' >>"$PLACE/said/cmdlines" || true
         for child in $(pgrep '^(postgres|initdb|wm-keeper)' || true); do
-            { is_ours "$child" && tr '\0' '\n' <"/proc/$child/environ" && echo "of $(<"/proc/$child/comm")"; } \
+            # Not $(<FILE): where the process has just gone, that ends the shell, whatever follows.
+            { is_ours "$child" && tr '\0' '\n' <"/proc/$child/environ" && sed 's/^/of /' "/proc/$child/comm"; } \
                 >>"$PLACE/said/environments" 2>/dev/null || true
         done
         sleep 0.1
@@ -99,7 +100,9 @@ WABAMIGRATE_CLOCK_OFFSET=120 tell 0 --verbose key retire
 program 0 pins export --format csv --output "$PLACE/pins.csv"
 program 0 pins export --format json --output "$PLACE/pins.json"
 rm "$PLACE/watching"
-wait "$WATCHER" || true
+WATCHED=0
+wait "$WATCHER" || WATCHED=$?
+same "processes were watched to the end" 0 "$WATCHED"
 
 say "== what there is to look for"
 {
