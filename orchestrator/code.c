@@ -29,10 +29,12 @@ static enum status refuse(const PGresult *found, const char *number, struct faul
                          number, batch);
     if (pg_cell_bool(found, 0, "is_verified"))
         return fault_set(fault, STATUS_INVALID, "%s is verified already and needs no code", number);
-    return fault_set(fault, STATUS_INVALID,
-                     "%s does not wait for a code: none has been asked for yet; run the batch "
-                     "first, and see `wabamigrate status %s`",
-                     number, batch);
+    return fault_set(
+        fault, STATUS_INVALID,
+        "%s does not wait for a code; `wabamigrate status %s` says where it stands: run "
+        "the batch where none has been asked for yet, or have another one sent with "
+        "`wabamigrate retry --number %s`",
+        number, batch, number);
 }
 
 static enum status keep(PGconn *conn, const struct vault *vault, const PGresult *found,

@@ -404,6 +404,17 @@ static enum status copy(struct command *command, struct fault *fault)
     return status == STATUS_OK ? template_pairs_read(&command->pairs, fault) : status;
 }
 
+/* Whether the lists of both sides are known, of every pair. */
+static bool are_read(const struct command *command)
+{
+    for (size_t i = 0; i < command->pairs.count; i++) {
+        const struct template_book *book = command->pairs.pairs[i].book;
+        if (!template_book_is_read(book, true) || !template_book_is_read(book, false))
+            return false;
+    }
+    return true;
+}
+
 static enum status migrate(struct command *command, struct fault *fault)
 {
     size_t count = missing(command);
@@ -415,7 +426,9 @@ static enum status migrate(struct command *command, struct fault *fault)
         return status == STATUS_OK ? add_memory(command, fault) : status;
     }
     if (count == 0) {
-        say("nothing that can be copied is missing on the destination");
+        say(are_read(command) ? "nothing that can be copied is missing on the destination"
+                              : "nothing is known to be missing on the destination: not every list "
+                                "could be read, see below");
         return STATUS_OK;
     }
     say("%zu template%s that can be copied %s missing on the destination: %s", count, plural,

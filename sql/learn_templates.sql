@@ -1,5 +1,6 @@
 -- Pages of lists of templates, as they were read, of either side; one a customer and side. After the last
--- page, what was not on any of them is not there any more. What is first seen on the destination without
+-- page, what was not on any of them is not there any more; a copy that is gone is settled: somebody deleted it,
+-- and nobody asks for it again unless a person does. What is first seen on the destination without
 -- having been asked for, and cannot have come by itself, was there before.
 -- $1 customer_id bigint[], $2 is of the source boolean[], $3 page text[] (jsonb: LEARNED_TEMPLATES_PAGE)
 WITH moment AS MATERIALIZED (
@@ -36,7 +37,9 @@ WITH moment AS MATERIALIZED (
        SET source_gone_at = CASE WHEN p.is_source THEN (SELECT now FROM moment) ELSE t.source_gone_at END,
            destination_gone_at = CASE WHEN p.is_source THEN t.destination_gone_at
                                       ELSE (SELECT now FROM moment) END,
-           destination_id = CASE WHEN p.is_source THEN t.destination_id END
+           destination_id = CASE WHEN p.is_source THEN t.destination_id END,
+           settled_at = CASE WHEN p.is_source THEN t.settled_at
+                             ELSE coalesce(t.settled_at, (SELECT now FROM moment)) END
       FROM page p
      WHERE t.customer_id = p.customer_id AND p.is_last
        AND CASE WHEN p.is_source THEN t.source_id IS NOT NULL AND t.source_gone_at IS NULL
@@ -88,7 +91,8 @@ ON CONFLICT (customer_id, name, language) DO UPDATE
        seen_at = coalesce(t.seen_at, excluded.seen_at),
        usable_at = coalesce(t.usable_at, excluded.usable_at),
        given_up = CASE WHEN excluded.destination_id IS NULL THEN t.given_up END,
-       settled_at = CASE WHEN t.settled_at IS NOT NULL OR excluded.destination_id IS NULL THEN t.settled_at
+       settled_at = CASE WHEN excluded.destination_id IS NULL
+                              OR t.settled_at IS NOT NULL AND t.destination_gone_at IS NULL THEN t.settled_at
                          WHEN t.seen_at + interval '24 hours' <= excluded.destination_read_at
                               AND excluded.destination_status NOT IN ('PENDING', 'IN_APPEAL')
                          THEN excluded.destination_read_at END;

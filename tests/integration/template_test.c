@@ -172,6 +172,24 @@ static void what_is_on_no_page_of_a_whole_list_is_gone(void)
     CHECK(in_parts);
 }
 
+/* Deleted by whoever did not want it: it does not come back by itself. */
+static const struct move deleted[] = {
+    {"a template", 0, SOURCE, PAGE(ONE("1", "a", "APPROVED", "UNKNOWN")), "a missing/not_asked",
+     "1"},
+    {"is asked for", 1, CALL, ASKED("\"1\"", ""), "a waiting/asked", "-"},
+    {"and comes", 2, DESTINATION, PAGE(ONE("91", "a", "APPROVED", "UNKNOWN")), "a copied", "-"},
+    {"it is deleted there, and not asked for again", 7200, DESTINATION, PAGE(""),
+     "a gone/destination", "-"},
+    {"nor a day later", DAY + 7200, DESTINATION, PAGE(""), "a gone/destination", "-"},
+    {"somebody makes it again", 2 * DAY, DESTINATION, PAGE(ONE("92", "a", "PENDING", "UNKNOWN")),
+     "a waiting/pending", "-"},
+};
+
+static void a_copy_that_was_deleted_is_not_asked_for_again(void)
+{
+    CHECK(deleted);
+}
+
 static void what_comes_by_itself_is_not_asked_for(void)
 {
     CHECK(after);
@@ -257,6 +275,8 @@ int main(void)
         {"what is refused or finds no room is given up with its reason",
          what_is_refused_or_finds_no_room_is_given_up_with_its_reason},
         {"what is on no page of a whole list is gone", what_is_on_no_page_of_a_whole_list_is_gone},
+        {"a copy that was deleted is not asked for again",
+         a_copy_that_was_deleted_is_not_asked_for_again},
         {"what comes by itself is not asked for", what_comes_by_itself_is_not_asked_for},
         {"a copy is settled when it is a day old and decided on",
          a_copy_is_settled_when_it_is_a_day_old_and_decided_on},
