@@ -61,3 +61,5 @@ set_tests_properties(integration.torture integration.frozen PROPERTIES TIMEOUT 1
 add_executable(page_maker page_maker.c)
 target_link_libraries(page_maker PRIVATE wm_planner)
 wm_shell_test(page $<TARGET_FILE:page_maker> ${CMAKE_BINARY_DIR}/page)
+# The longest of the rest begin before it, or they would end long after it.
+set_tests_properties(integration.page integration.peer integration.database_gone PROPERTIES COST 500)
