@@ -46,6 +46,14 @@ int64_t clock_monotonic_ms(void)
     return read_clock_ms(CLOCK_BOOTTIME);
 }
 
+int64_t clock_away_ms(int64_t *came_by_at_ms, int64_t now_ms)
+{
+    int64_t away_ms = now_ms - *came_by_at_ms;
+
+    *came_by_at_ms = now_ms;
+    return away_ms >= CLOCK_AWAY_MS ? away_ms : 0;
+}
+
 int64_t clock_wall_ms(const struct clock *clock)
 {
     return read_clock_ms(CLOCK_REALTIME) + clock->offset_ms;

@@ -26,6 +26,10 @@ void clock_init(struct clock *clock);
 /* Milliseconds since an arbitrary start, suspends included; never goes back; the offset does not
  * touch it. */
 int64_t clock_monotonic_ms(void);
+/* For how long a loop that comes by every second has not: it was frozen, or slept with its machine.
+ * 0: it was not away. `*came_by_at_ms` is the caller's, 0 at first; monotonic. */
+#define CLOCK_AWAY_MS 3000
+int64_t clock_away_ms(int64_t *came_by_at_ms, int64_t now_ms);
 /* Milliseconds since 1970-01-01T00:00:00Z, shifted by the offset. */
 int64_t clock_wall_ms(const struct clock *clock);
 

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: PostgreSQL */
 #include "orchestrator/outage.h"
 
+#include "base/clock.h"
+
 void outage_come_by(struct outage *outage, int64_t now_ms)
 {
-    int64_t away_ms = now_ms - outage->came_by_at_ms;
-
-    if (away_ms >= OUTAGE_AWAY_MS)
-        outage->since_ms += away_ms;
-    outage->came_by_at_ms = now_ms;
+    outage->since_ms += clock_away_ms(&outage->came_by_at_ms, now_ms);
 }
 
 enum outage_news outage_note(struct outage *outage, bool is_answered, bool is_probe, int64_t now_ms)

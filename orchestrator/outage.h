@@ -24,9 +24,6 @@
 #define OUTAGE_PROBE_FIRST_MS 1000
 #define OUTAGE_PROBE_MAX_MS 30000
 
-/* The loop comes by every second. Where it has not for so long, it was frozen. */
-#define OUTAGE_AWAY_MS 3000
-
 /* All zero: there is none. */
 struct outage {
     unsigned silences; /* in a row */

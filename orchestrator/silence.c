@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: PostgreSQL */
 #include "orchestrator/silence.h"
 
+#include "base/clock.h"
+
 void silence_begin(struct silence *silence, int64_t now_ms)
 {
     silence->since_ms = now_ms;
@@ -8,9 +10,8 @@ void silence_begin(struct silence *silence, int64_t now_ms)
 
 void silence_come_by(struct silence *silence, int64_t now_ms)
 {
-    if (now_ms - silence->came_by_at_ms >= SILENCE_AWAY_MS)
+    if (clock_away_ms(&silence->came_by_at_ms, now_ms) > 0)
         silence->since_ms = now_ms;
-    silence->came_by_at_ms = now_ms;
 }
 
 void silence_hear(struct silence *silence, int64_t patience_ms, int64_t now_ms)

@@ -18,8 +18,6 @@
 
 #define SILENCE_MAX_MS (5 * 60 * 1000)
 #define SILENCE_FORGOTTEN_MS (10 * 60 * 1000)
-/* The loop comes by every second. Where it has not for so long, it was frozen. */
-#define SILENCE_AWAY_MS 3000
 
 /* All zero at the start. */
 struct silence {

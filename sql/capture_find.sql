@@ -1,8 +1,7 @@
 -- Which customer a captured signup belongs to: by the key, else by an id that names one. A branch for each,
 -- so that each is found through its index.
 -- $1 batch text (NULL: any), $2 customer text (NULL), $3 waba_id, $4 phone_number_id, $5 business_id text
-SELECT c.customer_id, c.key, b.batch_id, b.name AS batch, c.business_id, c.source_waba_id,
-       c.destination_waba_id
+SELECT c.customer_id, c.key, b.name AS batch, c.business_id
   FROM (SELECT k.customer_id
           FROM wabamigrate.batch o
           JOIN wabamigrate.customer k ON k.batch_id = o.batch_id AND k.key = $2

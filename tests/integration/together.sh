@@ -44,6 +44,15 @@ wait_for_registrations() {
     done
     die "there are never $1 registrations"
 }
+answers_after() { world scenario "{\"latency_ms\":{\"min\":$1,\"max\":$1}}" >/dev/null; } # MS
+wait_for_two_runs() {
+    local tries
+    for ((tries = 0; tries < TRIES_MAX; tries++)); do
+        [[ $(sql "SELECT count(*) FROM wabamigrate.run WHERE ended_at IS NULL") != 2 ]] || return 0
+        sleep 0.05
+    done
+    die "there are never two runs"
+}
 in_order() { # what holds after everything that ended in order
     same "$1: nothing is running, in doubt or without an outcome, no run is open" "0|0|0" "$(sql "
         SELECT (SELECT count(*) FROM wabamigrate.step WHERE state = 'running' OR is_in_doubt),
@@ -73,16 +82,6 @@ ends two 0 "and the second"
 same "each has its own numbers" "12 12" \
     "$(wabamigrate status one --format csv | grep -c ',done,') $(wabamigrate status two --format csv | grep -c ',done,')"
 in_order "two books" one
-
-answers_after() { world scenario "{\"latency_ms\":{\"min\":$1,\"max\":$1}}" >/dev/null; } # MS
-wait_for_two_runs() {
-    local tries
-    for ((tries = 0; tries < TRIES_MAX; tries++)); do
-        [[ $(sql "SELECT count(*) FROM wabamigrate.run WHERE ended_at IS NULL") != 2 ]] || return 0
-        sleep 0.05
-    done
-    die "there are never two runs"
-}
 
 say "== two runs of one book"
 fresh twins

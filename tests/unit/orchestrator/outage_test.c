@@ -2,6 +2,7 @@
 /* When nobody is answered: what begins it, what is asked meanwhile, what ends it. */
 #include "orchestrator/outage.h"
 
+#include "base/clock.h"
 #include "tests/unit/base/suite.h"
 
 /* s: an exchange without an answer, a: one with, S and A: the probe's. */
@@ -87,7 +88,7 @@ static void the_time_of_a_freeze_is_not_its_own(void)
     outage_come_by(&outage, 1000);
     outage_probed(&outage, 0, 1000);
     (void)outage_note(&outage, false, true, 1500);
-    for (int64_t now_ms = 2000; now_ms <= 10000; now_ms += OUTAGE_AWAY_MS - 1)
+    for (int64_t now_ms = 2000; now_ms <= 10000; now_ms += CLOCK_AWAY_MS - 1)
         outage_come_by(&outage, now_ms);
     CU_ASSERT_EQUAL(outage_ms(&outage, 8000), 7001);
     outage_come_by(&outage, 8000);
